@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From what an engine streams out (vertices, faces with the origin of each side, pattern, affine form) to a finished
+// Arrangement: edge table, areas, labels, pieces, decision boundary, Euler and area checks.
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "core/base/progress.h"
+#include "core/base/result.h"
+#include "core/geometry/arrangement.h"
+#include "core/geometry/piecewise_linear.h"
+
+namespace tessera {
+
+// Faces as the engines produce them. sideSite/sideUnit run parallel to faceVertices: entry i belongs to the side from
+// vertex i to the next vertex of that face; site -1 is a window side.
+struct RawFaces {
+    std::vector<Eigen::Vector2d> vertices;
+    std::vector<std::int32_t> faceBegin{0};
+    std::vector<std::int32_t> faceVertices, sideSite, sideUnit;
+    std::vector<std::uint64_t> patternHash;
+    std::vector<double> forms;  // faces x outputs x 3, relative to formOrigin
+    std::int32_t outputs = 0;
+    Eigen::Vector2d formOrigin = Eigen::Vector2d::Zero();
+    std::vector<std::int64_t> regionsAfter;  // per site
+    double smallestOffMargin = 0, largestOnMargin = 0;
+    bool complete = true;
+    std::string stopReason;
+};
+
+// `tolerance` in slice units (distance). `sites` names the layers.
+Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites, double tolerance);
+
+// Budgets of an exact computation; 0 means none.
+struct ArrangementBudget {
+    std::int64_t maxRegions = 0;
+    double maxSeconds = 0;
+    std::int64_t maxBytes = 0;  // of buffers, beyond the result itself
+};
+
+struct ArrangementOptions {
+    double relativeTolerance = 1e-11;  // of the window's half-width
+    int threads = 1;
+    ArrangementBudget budget;
+};
+
+// Half the larger extent of the window's bounding box: the length that tolerances are relative to.
+double windowHalfWidth(const Polygon& window);
+
+}  // namespace tessera
