@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The only place where a worker meets the window. Work is a plain function (stop token, progress) -> Result<T>, run on a
+// QThreadPool; its outcome is delivered on the window's thread, only if the receiver still lives and no newer request with
+// the same key has replaced it.
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+#include <QString>
+#include <functional>
+#include <memory>
+#include <stop_token>
+
+#include "core/base/progress.h"
+#include "core/base/result.h"
+
+namespace tessera {
+
+using JobId = quint64;
+
+enum class JobLane {
+    Interactive,  // short, wanted now: class maps, hover, thumbnails
+    Heavy,        // long: exact regions, evaluation, loading. One at a time
+};
+
+struct JobInfo {
+    enum class State { Waiting, Running, Done, Failed, Cancelled };
+    JobId id = 0;
+    QString title;
+    State state = State::Waiting;
+    qint64 done = 0, total = 0;  // total 0: unknown
+    QString what;                // "refining conv2"
+    qint64 startedMs = 0, elapsedMs = 0, etaMs = -1;
+    QString error;               // one sentence, when Failed
+};
+
+class JobRunner : public QObject {
+    Q_OBJECT
+  public:
+    explicit JobRunner(QObject* parent = nullptr);
+    ~JobRunner() override;  // cancels everything and waits
+
+    // Latest wins: a running or waiting job of the same receiver and key is told to stop, and its answer is dropped.
+    // `work` must capture its inputs by value (shared snapshots). `finished` runs on the receiver's thread.
+    template <typename T>
+    JobId start(QObject* receiver, const QString& key, const QString& title, JobLane lane,
+                std::function<Result<T>(std::stop_token, Progress&)> work, std::function<void(Result<T>)> finished);
+
+    // Posts a value from inside `work` to the window's thread (coarse pictures before the final one), dropped when the job was
+    // replaced. Call from the worker.
+    void post(QObject* receiver, JobId id, std::function<void()> onWindowThread);
+
+    void cancel(JobId id);  // returns at once
+    void cancelKey(QObject* receiver, const QString& key);
+    void cancelAll();
+    bool isBusy() const;
+    bool isBusy(QObject* receiver, const QString& key) const;
+    QList<JobInfo> jobs() const;  // running and waiting first, then recent ones
+    JobInfo job(JobId id) const;
+
+  Q_SIGNALS:
+    void jobStarted(tessera::JobId id);
+    void jobChanged(tessera::JobId id);   // throttled to about 20 a second, with a guaranteed last one
+    void jobFinished(tessera::JobId id);  // done, failed or cancelled
+
+  private:
+    struct Record;
+    // Type-erased core of start(): `work` returns a closure that delivers the typed outcome, plus how it ended.
+    struct Outcome {
+        JobInfo::State state;
+        QString error;
+        std::function<void()> deliver;
+    };
+    JobId enqueue(QObject* receiver, const QString& key, const QString& title, JobLane lane,
+                  std::function<Outcome(std::stop_token, Progress&)> work);
+    struct Private;
+    std::unique_ptr<Private> d_;
+};
+
+template <typename T>
+JobId JobRunner::start(QObject* receiver, const QString& key, const QString& title, JobLane lane,
+                       std::function<Result<T>(std::stop_token, Progress&)> work, std::function<void(Result<T>)> finished) {
+    return enqueue(receiver, key, title, lane,
+                   [work = std::move(work), finished = std::move(finished)](std::stop_token stop, Progress& progress) {
+                       auto result = std::make_shared<Result<T>>(work(stop, progress));
+                       Outcome outcome;
+                       outcome.state = result->isOk()          ? JobInfo::State::Done
+                                       : result->isCancelled() ? JobInfo::State::Cancelled
+                                                               : JobInfo::State::Failed;
+                       if (result->isError()) outcome.error = QString::fromStdString(result->error().message);
+                       outcome.deliver = [result, finished] { finished(std::move(*result)); };
+                       return outcome;
+                   });
+}
+
+}  // namespace tessera
