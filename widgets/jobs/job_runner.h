@@ -41,7 +41,9 @@ class JobRunner : public QObject {
     ~JobRunner() override;  // cancels everything and waits
 
     // Latest wins: a running or waiting job of the same receiver and key is told to stop, and its answer is dropped.
-    // `work` must capture its inputs by value (shared snapshots). `finished` runs on the receiver's thread.
+    // `work` must capture its inputs by value (shared snapshots) and may throw (the job then fails with one sentence).
+    // `finished` runs on the window's thread, exactly once, unless the receiver is gone or the job was replaced. Call from the
+    // window's thread; `receiver` lives there too. A job without a title is not listed in the window (hover, thumbnails).
     template <typename T>
     JobId start(QObject* receiver, const QString& key, const QString& title, JobLane lane,
                 std::function<Result<T>(std::stop_token, Progress&)> work, std::function<void(Result<T>)> finished);
@@ -49,6 +51,8 @@ class JobRunner : public QObject {
     // Posts a value from inside `work` to the window's thread (coarse pictures before the final one), dropped when the job was
     // replaced. Call from the worker.
     void post(QObject* receiver, JobId id, std::function<void()> onWindowThread);
+    // Of the job that the calling worker runs, for post(); 0 elsewhere.
+    static JobId currentJob();
 
     void cancel(JobId id);  // returns at once
     void cancelKey(QObject* receiver, const QString& key);
@@ -71,8 +75,16 @@ class JobRunner : public QObject {
         QString error;
         std::function<void()> deliver;
     };
-    JobId enqueue(QObject* receiver, const QString& key, const QString& title, JobLane lane,
-                  std::function<Outcome(std::stop_token, Progress&)> work);
+    using ErasedWork = std::function<Outcome(std::stop_token, Progress&)>;
+    JobId enqueue(QObject* receiver, const QString& key, const QString& title, JobLane lane, ErasedWork work);
+    // The error of the exception being handled.
+    static Error errorFromException();
+    void run(const std::shared_ptr<Record>& record);  // on a worker
+    void startWaiting();
+    void stop(const std::shared_ptr<Record>& record, bool replaced);
+    void drain();    // takes posted closures and outcomes from the workers
+    void conclude(const std::shared_ptr<Record>& record, Outcome outcome);
+    void tick();     // throttled progress
     struct Private;
     std::unique_ptr<Private> d_;
 };
@@ -80,9 +92,17 @@ class JobRunner : public QObject {
 template <typename T>
 JobId JobRunner::start(QObject* receiver, const QString& key, const QString& title, JobLane lane,
                        std::function<Result<T>(std::stop_token, Progress&)> work, std::function<void(Result<T>)> finished) {
+    const auto guarded = [](auto& function, const std::stop_token& stop, Progress& progress) -> Result<T> {
+        if (stop.stop_requested()) return Cancelled{};  // while it waited
+        try {
+            return function(stop, progress);
+        } catch (...) {
+            return errorFromException();
+        }
+    };
     return enqueue(receiver, key, title, lane,
-                   [work = std::move(work), finished = std::move(finished)](std::stop_token stop, Progress& progress) {
-                       auto result = std::make_shared<Result<T>>(work(stop, progress));
+                   [guarded, work = std::move(work), finished = std::move(finished)](std::stop_token stop, Progress& progress) {
+                       auto result = std::make_shared<Result<T>>(guarded(work, stop, progress));
                        Outcome outcome;
                        outcome.state = result->isOk()          ? JobInfo::State::Done
                                        : result->isCancelled() ? JobInfo::State::Cancelled
