@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// From the raw bytes of a NumPy array to numbers: element types, byte order, half floats.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/data/npz.h"
+
+namespace tessera {
+
+struct NpyType {
+    char kind = 'f';       // 'f', 'i', 'u', 'b' as in NumPy
+    int bytes = 8;         // per element
+    bool swapped = false;  // not the byte order of this machine
+};
+
+// "<f8" and the like; what cannot be read (objects, text, records, complex, dates) is refused by name.
+Result<NpyType> npyType(const std::string& dtype, const std::string& what);
+
+// `count` elements, in file order.
+void convertNpy(NpyType type, const unsigned char* bytes, std::size_t count, double* out);
+void convertNpy(NpyType type, const unsigned char* bytes, std::size_t count, float* out);
+// False if an integer lies beyond +-2^53, where float64 starts to skip.
+bool exactInFloat64(NpyType type, const unsigned char* bytes, std::size_t count);
+
+float floatFromHalf(std::uint16_t half);
+
+// Elements of a shape, or -1 if that overflows (zero extents do not hide an overflow).
+std::int64_t checkedElementCount(const Shape& shape);
+// "(3, 28, 28)"
+std::string numpyShapeText(const Shape& shape);
+// From first-index-fastest to last-index-fastest order.
+template <typename T>
+std::vector<T> rowMajorFromFortran(const std::vector<T>& values, const Shape& shape);
+
+}  // namespace tessera

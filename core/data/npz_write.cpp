@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <unistd.h>
+#include <zip.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "core/data/byte_store.h"
+#include "core/data/npy_values.h"
+#include "core/data/npz.h"
+
+namespace tessera {
+
+namespace {
+
+// A file beside the target that replaces it once complete; until then the old content stays.
+class Replacement {
+  public:
+    explicit Replacement(const std::filesystem::path& target)
+        : target_(target), temporary_(target.string() + ".part" + std::to_string(::getpid())) {}
+    ~Replacement() {
+        std::error_code ignored;
+        if (!kept_) std::filesystem::remove(temporary_, ignored);
+    }
+    const std::filesystem::path& temporary() const { return temporary_; }
+    Error failed() const {
+        return fileError(target_.string() + " cannot be written (" + std::strerror(errno != 0 ? errno : EIO) +
+                         "); check the folder, its permissions and the free space.");
+    }
+    Result<Done> keep() {
+        std::error_code error;
+        std::filesystem::rename(temporary_, target_, error);
+        if (error)
+            return fileError(target_.string() + " cannot be replaced (" + error.message() + "); choose another name.");
+        kept_ = true;
+        return Done{};
+    }
+
+  private:
+    std::filesystem::path target_, temporary_;
+    bool kept_ = false;
+};
+
+std::string headerBytes(const NpzEntry& entry) {
+    std::string dict = "{'descr': '" + entry.dtype + "', 'fortran_order': False, 'shape': " + numpyShapeText(entry.shape) + ", }";
+    // Magic, version and length take 10 bytes; data starts at a multiple of 64.
+    dict.append(63 - (10 + dict.size()) % 64, ' ');
+    dict += '\n';
+    std::string bytes("\x93NUMPY\x01\x00", 8);
+    bytes += static_cast<char>(dict.size() & 255);
+    bytes += static_cast<char>(dict.size() >> 8);
+    return bytes + dict;
+}
+
+Result<std::uint64_t> dataSize(const NpzEntry& entry) {
+    auto type = npyType(entry.dtype, "Array '" + entry.name + "'");
+    if (!type.isOk()) return std::move(type).error();
+    if (type.value().swapped) return Error{ErrorKind::Internal, "Array '" + entry.name + "' is not in host byte order.", {}};
+    const auto count = checkedElementCount(entry.shape);
+    if (count < 0 || (count > 0 && entry.data == nullptr))
+        return Error{ErrorKind::Internal, "Array '" + entry.name + "' has no data for its shape.", {}};
+    return static_cast<std::uint64_t>(count) * static_cast<std::uint64_t>(type.value().bytes);
+}
+
+bool writeZipMember(zipFile zip, const NpzEntry& entry, std::uint64_t size) {
+    zip_fileinfo info{};
+    info.tmz_date.tm_year = 1980;  // fixed: equal content gives equal files
+    info.tmz_date.tm_mday = 1;
+    const std::string name = entry.name + ".npy", header = headerBytes(entry);
+    const int zip64 = size + header.size() >= 0xffffffffu ? 1 : 0;
+    // Stored, as numpy.savez does: readable in place.
+    if (zipOpenNewFileInZip64(zip, name.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, 0, 0, zip64) != ZIP_OK) return false;
+    bool good = zipWriteInFileInZip(zip, header.data(), static_cast<unsigned>(header.size())) == ZIP_OK;
+    const auto* data = static_cast<const unsigned char*>(entry.data);
+    for (std::uint64_t done = 0; good && done < size;) {
+        const auto part = static_cast<unsigned>(std::min<std::uint64_t>(size - done, 64u << 20));
+        good = zipWriteInFileInZip(zip, data + done, part) == ZIP_OK;
+        done += part;
+    }
+    return zipCloseFileInZip(zip) == ZIP_OK && good;
+}
+
+}  // namespace
+
+Result<Done> writeNpz(const std::filesystem::path& path, std::span<const NpzEntry> entries) {
+    Replacement file(path);
+    errno = 0;
+    zipFile zip = zipOpen64(file.temporary().c_str(), APPEND_STATUS_CREATE);
+    if (zip == nullptr) return file.failed();
+    Result<Done> outcome = Done{};
+    for (const auto& entry : entries) {
+        const auto size = dataSize(entry);
+        if (!size.isOk()) outcome = size.error();
+        else if (!writeZipMember(zip, entry, size.value())) outcome = file.failed();
+        if (!outcome.isOk()) break;
+    }
+    if (zipClose(zip, nullptr) != ZIP_OK && outcome.isOk()) outcome = file.failed();
+    return outcome.isOk() ? file.keep() : outcome;
+}
+
+Result<Done> writeNpy(const std::filesystem::path& path, const NpzEntry& entry) {
+    const auto size = dataSize(entry);
+    if (!size.isOk()) return size.error();
+    Replacement file(path);
+    errno = 0;
+    std::FILE* out = std::fopen(file.temporary().c_str(), "wb");
+    if (out == nullptr) return file.failed();
+    const std::string header = headerBytes(entry);
+    bool good = std::fwrite(header.data(), 1, header.size(), out) == header.size();
+    good = good && (size.value() == 0 || std::fwrite(entry.data, 1, size.value(), out) == size.value());
+    if (std::fclose(out) != 0 || !good) return file.failed();
+    return file.keep();
+}
+
+}  // namespace tessera
