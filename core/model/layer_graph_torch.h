@@ -31,6 +31,9 @@ struct NamedTensor {
     at::Tensor value;
 };
 
+// (input values, parameter values) -> output, batch first.
+using LayerEvaluate = std::function<at::Tensor(const std::vector<at::Tensor>&, const std::vector<at::Tensor>&)>;
+
 struct LayerNode {
     int id = 0;
     std::string name;
@@ -45,7 +48,7 @@ struct LayerNode {
     std::string why;                           // kind == Smooth or Opaque: one sentence
     // (inputs, parameter values in `params` order) -> output, batch first. Pure; any dtype and device. Must work for any
     // batch size.
-    std::function<at::Tensor(const std::vector<at::Tensor>&, const std::vector<at::Tensor>&)> evaluate;
+    LayerEvaluate evaluate;
 
     at::Tensor run(const std::vector<at::Tensor>& inputValues) const;
 };
@@ -92,6 +95,9 @@ class GraphBuilder {
     int prelu(const std::string& name, int in, at::Tensor weight);
     int hardtanh(const std::string& name, int in, double low, double high);
     int absolute(const std::string& name, int in);
+    // Any elementwise piecewise-linear function; `evaluate` must agree with `function`.
+    int activation(const std::string& name, const std::string& op, int in, PiecewiseLinear function,
+                   std::vector<NamedTensor> params, LayerEvaluate evaluate);
     int maxPool(const std::string& name, int in, std::vector<std::int64_t> kernel, std::vector<std::int64_t> stride,
                 std::vector<std::int64_t> padding, std::vector<std::int64_t> dilation, bool ceilMode);
     int averagePool(const std::string& name, int in, std::vector<std::int64_t> kernel, std::vector<std::int64_t> stride,
@@ -105,8 +111,7 @@ class GraphBuilder {
     int scaleShift(const std::string& name, const std::string& op, int in, at::Tensor scale, at::Tensor shift);
     int identity(const std::string& name, const std::string& op, int in);  // dropout in eval mode
     int smooth(const std::string& name, const std::string& op, std::vector<int> in, std::vector<NamedTensor> params,
-               std::function<at::Tensor(const std::vector<at::Tensor>&, const std::vector<at::Tensor>&)> evaluate,
-               std::string why);
+               LayerEvaluate evaluate, std::string why);
     // Named smooth activation: gelu, silu, sigmoid, tanh, elu, softplus, ... by ATen's rule.
     int smoothActivation(const std::string& name, const std::string& op, int in);
     // Any operation: the caller gives class and closure.
@@ -119,6 +124,7 @@ class GraphBuilder {
 
   private:
     LayerGraph graph_;
+    std::vector<at::Tensor> examples_;  // each node's value on a small batch, for shapes
 };
 
 // Flat member lists of pooling windows over a (channels, extents...) input; padding is left out.
