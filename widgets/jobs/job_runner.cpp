@@ -21,6 +21,7 @@ namespace {
 constexpr int kTickMs = 50;           // 20 progress signals a second
 constexpr int kQuietTicks = 10;       // a job that reports nothing still shows its elapsed time twice a second
 constexpr std::size_t kRecent = 50;   // finished jobs kept for the list
+constexpr qint64 kDrainMs = 10;        // of answers taken at a time
 constexpr qint64 kEtaAfterMs = 1000;  // earlier guesses jump about
 thread_local JobId currentJobOfThread = 0;
 }  // namespace
@@ -87,7 +88,7 @@ struct JobRunner::Private {
     std::deque<JobInfo> recent;  // newest first
 
     std::mutex mutex;
-    std::vector<std::function<void()>> inbox;  // from workers, in order
+    std::deque<std::function<void()>> inbox;  // from workers, in order
     bool wakePosted = false;
 
     int runningIn(JobLane lane) const {
@@ -192,16 +193,21 @@ void JobRunner::post(QObject* receiver, JobId id, std::function<void()> onWindow
 }
 
 void JobRunner::drain() {
-    std::vector<std::function<void()>> taken;
-    {
-        const std::lock_guard lock(d_->mutex);
-        taken.swap(d_->inbox);
-        d_->wakePosted = false;
-    }
-    for (auto& closure : taken) {
+    QElapsedTimer sinceStart;
+    sinceStart.start();
+    for (;;) {
+        std::function<void()> closure;
+        {
+            const std::lock_guard lock(d_->mutex);
+            d_->wakePosted = !d_->inbox.empty();
+            if (!d_->wakePosted) return;
+            if (sinceStart.elapsed() >= kDrainMs) break;
+            closure = std::move(d_->inbox.front());
+            d_->inbox.pop_front();
+        }
         closure();
-        closure = nullptr;
     }
+    QMetaObject::invokeMethod(this, [this] { drain(); }, Qt::QueuedConnection);  // painting and input come first
 }
 
 void JobRunner::conclude(const std::shared_ptr<Record>& record, Outcome outcome) {
