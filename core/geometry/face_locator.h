@@ -15,7 +15,7 @@ class FaceLocator {
     explicit FaceLocator(std::shared_ptr<const Arrangement> arrangement);
     // -1 outside the window or where a partial arrangement has no face.
     std::int32_t faceAt(const Eigen::Vector2d& pointInSlice) const;
-    // All faces whose bounding box meets the rectangle (for drawing only what is visible).
+    // Every face that meets the rectangle, and perhaps a few beside it (for drawing only what is visible).
     std::vector<std::int32_t> facesIn(const Eigen::Vector2d& low, const Eigen::Vector2d& high) const;
 
   private:

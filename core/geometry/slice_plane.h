@@ -29,7 +29,8 @@ struct SlicePlane {
     // Euclidean distance between an input and its projection, in input units.
     double offPlaneDistance(const Eigen::Ref<const Eigen::VectorXd>& input) const;
 
-    // Same plane and origin, axes turned by the angle (radians) about `centre`: what was at the centre stays there.
+    // Same plane, axes turned by the angle (radians) about `centre`: the input at the centre stays there, so the origin
+    // moves along the plane unless the centre is (0, 0).
     SlicePlane rotatedInPlane(double angle, const Eigen::Vector2d& centre) const;
     // Turns the plane out of itself: v is rotated towards `direction` (made orthogonal to u and v first) about the line
     // through `centre` along u. Fails with a sentence if `direction` lies in the plane.
