@@ -24,18 +24,18 @@ bool inside(std::uint64_t offset, std::uint64_t length, std::uint64_t size) {
 
 }  // namespace
 
-Result<Done> MemoryBytes::read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const {
+Result<Done> MemoryStore::read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const {
     if (!inside(offset, length, bytes_.size())) return cutShort(what_);
     if (length > 0) std::memcpy(out, bytes_.data() + offset, length);
     return Done{};
 }
 
-Result<Done> RangeBytes::read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const {
+Result<Done> RangeStore::read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const {
     if (!inside(offset, length, size_)) return cutShort("The data");
     return store_->read(begin_ + offset, length, out);
 }
 
-Result<std::shared_ptr<const FileBytes>> FileBytes::open(const std::filesystem::path& path) {
+Result<std::shared_ptr<const FileStore>> FileStore::open(const std::filesystem::path& path) {
     const std::string name = path.string();
     // O_NONBLOCK: opening a pipe must not hang.
     const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -50,13 +50,13 @@ Result<std::shared_ptr<const FileBytes>> FileBytes::open(const std::filesystem::
         return fileError(name + (S_ISDIR(status.st_mode) ? " is a folder; choose a file in it."
                                                          : " is not a regular file; copy its content to one."));
     }
-    return std::shared_ptr<const FileBytes>(
-        new FileBytes(descriptor, static_cast<std::uint64_t>(status.st_size), name));
+    return std::shared_ptr<const FileStore>(
+        new FileStore(descriptor, static_cast<std::uint64_t>(status.st_size), name));
 }
 
-FileBytes::~FileBytes() { ::close(descriptor_); }
+FileStore::~FileStore() { ::close(descriptor_); }
 
-Result<Done> FileBytes::read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const {
+Result<Done> FileStore::read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const {
     if (!inside(offset, length, size_)) return cutShort(path_);
     while (length > 0) {
         const auto part = ::pread(descriptor_, out, std::min<std::uint64_t>(length, 1u << 30),
@@ -72,7 +72,7 @@ Result<Done> FileBytes::read(std::uint64_t offset, std::uint64_t length, unsigne
 }
 
 Result<std::vector<unsigned char>> readStart(const std::filesystem::path& path, std::size_t length) {
-    const auto file = FileBytes::open(path);
+    const auto file = FileStore::open(path);
     if (!file.isOk()) return file.error();
     std::vector<unsigned char> bytes(std::min<std::uint64_t>(length, file.value()->size()));
     auto read = file.value()->read(0, bytes.size(), bytes.data());
@@ -81,7 +81,7 @@ Result<std::vector<unsigned char>> readStart(const std::filesystem::path& path, 
 }
 
 Result<std::vector<unsigned char>> readWhole(const std::filesystem::path& path) {
-    const auto file = FileBytes::open(path);
+    const auto file = FileStore::open(path);
     if (!file.isOk()) return file.error();
     auto fits = checkFitsInMemory(file.value()->size(), path.string(), "use a smaller file");
     if (!fits.isOk()) return std::move(fits).error();

@@ -21,9 +21,9 @@ class ByteStore {
     virtual Result<Done> read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const = 0;
 };
 
-class MemoryBytes final : public ByteStore {
+class MemoryStore final : public ByteStore {
   public:
-    MemoryBytes(std::vector<unsigned char> bytes, std::string what)
+    MemoryStore(std::vector<unsigned char> bytes, std::string what)
         : bytes_(std::move(bytes)), what_(std::move(what)) {}
     std::uint64_t size() const override { return bytes_.size(); }
     Result<Done> read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const override;
@@ -34,18 +34,18 @@ class MemoryBytes final : public ByteStore {
     std::string what_;
 };
 
-class FileBytes final : public ByteStore {
+class FileStore final : public ByteStore {
   public:
     // Regular files only: devices and pipes have no size to hold a reader to.
-    static Result<std::shared_ptr<const FileBytes>> open(const std::filesystem::path& path);
-    ~FileBytes() override;
-    FileBytes(const FileBytes&) = delete;
-    FileBytes& operator=(const FileBytes&) = delete;
+    static Result<std::shared_ptr<const FileStore>> open(const std::filesystem::path& path);
+    ~FileStore() override;
+    FileStore(const FileStore&) = delete;
+    FileStore& operator=(const FileStore&) = delete;
     std::uint64_t size() const override { return size_; }
     Result<Done> read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const override;
 
   private:
-    FileBytes(int descriptor, std::uint64_t size, std::string path)
+    FileStore(int descriptor, std::uint64_t size, std::string path)
         : descriptor_(descriptor), size_(size), path_(std::move(path)) {}
     int descriptor_;
     std::uint64_t size_;
@@ -53,9 +53,9 @@ class FileBytes final : public ByteStore {
 };
 
 // A range of another store.
-class RangeBytes final : public ByteStore {
+class RangeStore final : public ByteStore {
   public:
-    RangeBytes(std::shared_ptr<const ByteStore> store, std::uint64_t begin, std::uint64_t size)
+    RangeStore(std::shared_ptr<const ByteStore> store, std::uint64_t begin, std::uint64_t size)
         : store_(std::move(store)), begin_(begin), size_(size) {}
     std::uint64_t size() const override { return size_; }
     Result<Done> read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const override;

@@ -122,7 +122,7 @@ Result<NpyHeader> parseNpyHeader(std::span<const unsigned char> bytes, const std
         return fileError(what + " is cut short inside its .npy header; download or save it again.");
     auto header = HeaderReader({reinterpret_cast<const char*>(bytes.data()) + begin, length}, what).read();
     if (!header.isOk()) return header;
-    if (checkedElementCount(header.value().shape) < 0)
+    if (npyElementCount(header.value().shape) < 0)
         return fileError(what + " announces the absurd shape " + numpyShapeText(header.value().shape) +
                          "; save it again with numpy.save.");
     header.value().dataOffset = begin + length;
@@ -135,7 +135,7 @@ Result<NpyArray> parseNpy(std::span<const unsigned char> bytes, const std::strin
     const auto& [dtype, fortranOrder, shape, dataOffset] = header.value();
     auto type = npyType(dtype, what);
     if (!type.isOk()) return std::move(type).error();
-    const auto count = static_cast<std::size_t>(checkedElementCount(shape));
+    const auto count = static_cast<std::size_t>(npyElementCount(shape));
     const std::size_t available = bytes.size() - dataOffset;
     if (count > available / static_cast<std::size_t>(type.value().bytes))
         return fileError(what + " announces the shape " + numpyShapeText(shape) + " of '" + dtype + "' but holds only " +

@@ -128,7 +128,7 @@ bool exactInFloat64(NpyType type, const unsigned char* bytes, std::size_t count)
     return true;
 }
 
-std::int64_t checkedElementCount(const Shape& shape) {
+std::int64_t npyElementCount(const Shape& shape) {
     std::int64_t count = 1;
     bool empty = false;
     for (const auto extent : shape) {

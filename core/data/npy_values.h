@@ -28,7 +28,7 @@ bool exactInFloat64(NpyType type, const unsigned char* bytes, std::size_t count)
 float floatFromHalf(std::uint16_t half);
 
 // Elements of a shape, or -1 if that overflows (zero extents do not hide an overflow).
-std::int64_t checkedElementCount(const Shape& shape);
+std::int64_t npyElementCount(const Shape& shape);
 // "(3, 28, 28)"
 std::string numpyShapeText(const Shape& shape);
 // From first-index-fastest to last-index-fastest order.

@@ -87,7 +87,7 @@ Result<NpzMember> listMember(unzFile zip, const std::string& path, std::uint64_t
 }  // namespace
 
 Result<NpzArchive> NpzArchive::open(const std::filesystem::path& path) {
-    auto file = FileBytes::open(path);
+    auto file = FileStore::open(path);
     if (!file.isOk()) return std::move(file).error();
     NpzArchive archive;
     archive.path_ = path;
@@ -129,12 +129,12 @@ std::string NpzArchive::what(const NpzMember& member) const {
 
 Result<std::shared_ptr<const ByteStore>> NpzArchive::bytes(const NpzMember& member) const {
     if (!member.deflated)
-        return std::shared_ptr<const ByteStore>(std::make_shared<RangeBytes>(file_, member.fileOffset, member.size));
+        return std::shared_ptr<const ByteStore>(std::make_shared<RangeStore>(file_, member.fileOffset, member.size));
     const std::string name = what(member);
     auto type = npyType(member.header.dtype, name);
     if (!type.isOk()) return std::move(type).error();
     // What the header needs, not what the zip directory claims.
-    const auto count = static_cast<std::uint64_t>(checkedElementCount(member.header.shape));
+    const auto count = static_cast<std::uint64_t>(npyElementCount(member.header.shape));
     if (count > (member.size - member.header.dataOffset) / static_cast<std::uint64_t>(type.value().bytes))
         return fileError(name + " announces the shape " + numpyShapeText(member.header.shape) + " but holds only " +
                          byteText(member.size - member.header.dataOffset) + " of data; save it again.");
@@ -148,14 +148,14 @@ Result<std::shared_ptr<const ByteStore>> NpzArchive::bytes(const NpzMember& memb
     if (!content.isOk()) return std::move(content).error();
     if (unzCloseCurrentFile(zip.get()) != UNZ_OK || content.value().size() != member.size)
         return fileError(name + " does not match its checksum; download or save it again.");
-    return std::shared_ptr<const ByteStore>(std::make_shared<MemoryBytes>(std::move(content).value(), name));
+    return std::shared_ptr<const ByteStore>(std::make_shared<MemoryStore>(std::move(content).value(), name));
 }
 
 Result<NpyArray> NpzArchive::array(const NpzMember& member) const {
     auto store = bytes(member);
     if (!store.isOk()) return std::move(store).error();
     Result<NpyArray> array = Cancelled{};
-    if (const auto* memory = dynamic_cast<const MemoryBytes*>(store.value().get())) {
+    if (const auto* memory = dynamic_cast<const MemoryStore*>(store.value().get())) {
         array = parseNpy(memory->bytes(), what(member));
     } else {
         auto fits = checkFitsInMemory(member.size, what(member), "use a smaller array");

@@ -36,7 +36,7 @@ class NpzArchive {
 
   private:
     std::filesystem::path path_;
-    std::shared_ptr<const FileBytes> file_;
+    std::shared_ptr<const FileStore> file_;
     std::vector<NpzMember> members_;
 };
 

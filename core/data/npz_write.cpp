@@ -59,7 +59,7 @@ Result<std::uint64_t> dataSize(const NpzEntry& entry) {
     auto type = npyType(entry.dtype, "Array '" + entry.name + "'");
     if (!type.isOk()) return std::move(type).error();
     if (type.value().swapped) return Error{ErrorKind::Internal, "Array '" + entry.name + "' is not in host byte order.", {}};
-    const auto count = checkedElementCount(entry.shape);
+    const auto count = npyElementCount(entry.shape);
     if (count < 0 || (count > 0 && entry.data == nullptr))
         return Error{ErrorKind::Internal, "Array '" + entry.name + "' has no data for its shape.", {}};
     return static_cast<std::uint64_t>(count) * static_cast<std::uint64_t>(type.value().bytes);
