@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/model.h"
 
+#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
@@ -68,6 +69,9 @@ Result<Done> Model::logits(const float* inputs, std::int64_t count, float* out) 
 Result<Done> Model::logits(const double* inputs, std::int64_t count, double* out) const {
     return forwardInBatches(*graph_, inputs, count, out);
 }
+
+void setComputeThreads(int threads) { at::set_num_threads(threads); }
+int computeThreads() { return at::get_num_threads(); }
 
 int predictedClass(const float* logits, std::int64_t outputs) {
     if (outputs == 1) return logits[0] > 0 ? 1 : 0;

@@ -62,6 +62,7 @@ class Model {
 
     const ModelInfo& info() const { return info_; }
     const LayerGraph& graph() const { return *graph_; }
+    std::shared_ptr<const LayerGraph> sharedGraph() const { return graph_; }
     int classCount() const { return info_.outputs == 1 ? 2 : static_cast<int>(info_.outputs); }
     bool isExact() const;
     // The first layer that is not exact, or null.
@@ -92,5 +93,9 @@ struct LoadOptions {
 
 // Opens any supported model file; the format is decided by content, never by suffix. Errors are one sentence.
 Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path, const LoadOptions& options = {});
+
+// Threads LibTorch uses inside one operation, process-wide.
+void setComputeThreads(int threads);
+int computeThreads();
 
 }  // namespace tessera

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// SiteNetwork over the layer graph: live values are one float64 tensor per node that later layers still need.
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <mutex>
+
+#include "core/model/slice_network_torch.h"
+
+namespace tessera {
+
+namespace {
+
+using c10::InferenceMode;
+
+struct Shared {
+    std::shared_ptr<const LayerGraph> graph;
+    SlicePlane plane;
+    SitePlan plan;
+    // patternKey of state s of unit u at site k: keys[k][(s - 1) * units + u]
+    std::vector<std::vector<std::uint64_t>> keys;
+
+    Shared(std::shared_ptr<const LayerGraph> g, const SlicePlane& p) : graph(std::move(g)), plane(p), plan(*graph) {
+        for (std::size_t k = 0; k < plan.sites.size(); ++k) {
+            std::vector<std::uint64_t> table;
+            if (plan.sites[k].kind == SiteKind::PiecewiseLinear)
+                for (std::size_t state = 1; state <= plan.sites[k].function.knots.size(); ++state)
+                    for (std::int64_t unit = 0; unit < plan.sites[k].units; ++unit)
+                        table.push_back(patternKey(k, static_cast<std::uint64_t>(unit), state));
+            keys.push_back(std::move(table));
+        }
+    }
+
+    at::Tensor inputs(std::span<const Eigen::Vector2d> points) const {
+        const auto rows = static_cast<std::int64_t>(points.size());
+        at::Tensor batch = at::empty({rows, plane.origin.size()}, at::kDouble);
+        auto* out = batch.data_ptr<double>();
+        for (const auto& point : points) {
+            Eigen::Map<Eigen::VectorXd>(out, plane.origin.size()) = plane.origin + point.x() * plane.u + point.y() * plane.v;
+            out += plane.origin.size();
+        }
+        std::vector<std::int64_t> sizes{rows};
+        sizes.insert(sizes.end(), graph->inputShape().begin(), graph->inputShape().end());
+        return batch.reshape(sizes);
+    }
+};
+
+class GraphLiveValues final : public LiveValues {
+  public:
+    GraphLiveValues(std::shared_ptr<const Shared> shared, std::int64_t rows) : shared_(std::move(shared)), rows_(rows) {}
+
+    static std::unique_ptr<GraphLiveValues> atStart(std::shared_ptr<const Shared> shared, std::span<const Eigen::Vector2d> points) {
+        const InferenceMode inference;
+        auto live = std::make_unique<GraphLiveValues>(shared, static_cast<std::int64_t>(points.size()));
+        std::map<int, at::Tensor> values{{0, shared->inputs(points)}};
+        live->settle(std::move(values), 0);
+        return live;
+    }
+
+    std::int64_t rows() const override { return rows_; }
+    int site() const override { return site_; }
+    const double* values() const override { return current().data_ptr<double>(); }
+    std::int64_t width() const override { return rows_ == 0 ? 0 : current().numel() / rows_; }
+    std::int64_t bytesPerRow() const override {
+        std::int64_t bytes = 0;
+        for (const int id : shared_->plan.liveAt[static_cast<std::size_t>(site_)])
+            bytes += 8 * elementCount(shared_->graph->node(id).outputShape);
+        return bytes;
+    }
+
+    void append(std::span<const RowBlend> blends) override {
+        if (blends.empty()) return;
+        const InferenceMode inference;
+        const auto added = static_cast<std::int64_t>(blends.size());
+        for (auto& [id, tensor] : live_) {
+            const auto width = tensor.numel() / rows_;
+            auto sizes = tensor.sizes().vec();
+            sizes[0] = rows_ + added;
+            at::Tensor grown = at::empty(sizes, at::kDouble);
+            auto* base = grown.data_ptr<double>();
+            std::copy_n(tensor.data_ptr<double>(), rows_ * width, base);
+            auto* out = base + rows_ * width;
+            for (const auto& blend : blends) {
+                const double* a = base + blend.row0 * width;
+                const double* b = base + blend.row1 * width;
+                const double t = blend.t, s = 1.0 - blend.t;
+                for (std::int64_t i = 0; i < width; ++i) out[i] = s * a[i] + t * b[i];
+                out += width;
+            }
+            tensor = std::move(grown);
+        }
+        rows_ += added;
+    }
+
+    std::unique_ptr<LiveValues> gather(std::span<const std::int32_t> rows) const override {
+        const InferenceMode inference;
+        auto copy = std::make_unique<GraphLiveValues>(shared_, static_cast<std::int64_t>(rows.size()));
+        copy->site_ = site_;
+        const auto index = at::from_blob(const_cast<std::int32_t*>(rows.data()), {static_cast<std::int64_t>(rows.size())}, at::kInt);
+        for (const auto& [id, tensor] : live_) copy->live_[id] = tensor.index_select(0, index);
+        return copy;
+    }
+
+    void advance() override {
+        const InferenceMode inference;
+        std::map<int, at::Tensor> values = std::move(live_);
+        const int node = shared_->plan.siteNodes[static_cast<std::size_t>(site_)];
+        const auto& site = shared_->graph->node(node);
+        values[node] = site.run({values.at(site.inputs[0])});
+        ++site_;
+        settle(std::move(values), node);
+    }
+
+    void refresh(std::span<const Eigen::Vector2d> points) override {
+        const InferenceMode inference;
+        auto fresh = atStart(shared_, points);
+        while (fresh->site_ < site_) fresh->advance();
+        live_ = std::move(fresh->live_);
+        rows_ = fresh->rows_;
+    }
+
+  private:
+    const at::Tensor& current() const {
+        const auto& plan = shared_->plan;
+        const auto k = static_cast<std::size_t>(site_);
+        const int id = k < plan.siteNodes.size() ? shared_->graph->node(plan.siteNodes[k]).inputs[0] : shared_->graph->output();
+        return live_.at(id);
+    }
+
+    // Evaluates every affine node after `last` up to the current site, then keeps only what is still needed.
+    void settle(std::map<int, at::Tensor> values, int last) {
+        const auto& plan = shared_->plan;
+        const auto& graph = *shared_->graph;
+        const auto k = static_cast<std::size_t>(site_);
+        const int end = k < plan.siteNodes.size() ? plan.siteNodes[k] : static_cast<int>(graph.nodes().size());
+        const auto& wanted = plan.liveAt[k];
+        std::map<int, int> uses;
+        for (int id = last + 1; id < end; ++id)
+            for (const int in : graph.node(id).inputs) ++uses[in];
+        for (int id = last + 1; id < end; ++id) {
+            std::vector<at::Tensor> inputs;
+            for (const int in : graph.node(id).inputs) inputs.push_back(values.at(in));
+            values[id] = graph.node(id).run(inputs);
+            for (const int in : graph.node(id).inputs)
+                if (--uses[in] == 0 && std::find(wanted.begin(), wanted.end(), in) == wanted.end()) values.erase(in);
+        }
+        live_.clear();
+        for (const int id : wanted) live_[id] = values.at(id).contiguous();
+    }
+
+    std::shared_ptr<const Shared> shared_;
+    std::int64_t rows_ = 0;
+    int site_ = 0;
+    std::map<int, at::Tensor> live_;
+};
+
+// Value and two tangents at n points: rows 0..n-1 values, then n du, then n dv.
+struct Tangents {
+    at::Tensor value, du, dv;
+};
+
+class GraphSiteNetwork final : public SiteNetwork {
+  public:
+    GraphSiteNetwork(std::shared_ptr<const LayerGraph> graph, const SlicePlane& plane)
+        : shared_(std::make_shared<Shared>(std::move(graph), plane)) {
+        Eigen::Vector2d low = plane.window.front(), high = low;
+        for (const auto& corner : plane.window) low = low.cwiseMin(corner), high = high.cwiseMax(corner);
+        halfWidth_ = (high - low).maxCoeff() / 2;
+    }
+
+    const std::vector<Site>& sites() const override { return shared_->plan.sites; }
+    std::int32_t outputs() const override {
+        return static_cast<std::int32_t>(elementCount(shared_->graph->node(shared_->graph->output()).outputShape));
+    }
+    std::unique_ptr<LiveValues> start(std::span<const Eigen::Vector2d> points) const override {
+        return GraphLiveValues::atStart(shared_, points);
+    }
+
+    void formsAt(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms, std::uint64_t* hash) const override {
+        const InferenceMode inference;
+        const auto n = static_cast<std::int64_t>(points.size());
+        if (n == 0) return;
+        std::fill_n(hash, n, 0);
+        const auto& graph = *shared_->graph;
+        const auto& shape = graph.inputShape();
+        std::vector<std::int64_t> sizes{n};
+        sizes.insert(sizes.end(), shape.begin(), shape.end());
+        std::vector<Tangents> values(graph.nodes().size());
+        values[0] = {shared_->inputs(points), asBatch(shared_->plane.u, shape).expand(sizes), asBatch(shared_->plane.v, shape).expand(sizes)};
+        std::vector<int> lastUse(graph.nodes().size(), 0);
+        for (const auto& node : graph.nodes())
+            for (const int in : node.inputs) lastUse[static_cast<std::size_t>(in)] = node.id;
+        std::size_t site = 0;
+        for (const auto& node : graph.nodes()) {
+            if (node.id == 0) continue;
+            auto& out = values[static_cast<std::size_t>(node.id)];
+            if (node.kind == NodeClass::PiecewiseLinear) out = bend(node, values[static_cast<std::size_t>(node.inputs[0])], site++, hash);
+            else if (node.kind == NodeClass::Max) out = choose(node, values[static_cast<std::size_t>(node.inputs[0])], site++, hash);
+            else out = affine(node, values, n);
+            for (const int in : node.inputs)
+                if (lastUse[static_cast<std::size_t>(in)] == node.id) values[static_cast<std::size_t>(in)] = {};
+        }
+        const auto& last = values[static_cast<std::size_t>(graph.output())];
+        const auto c = last.value.contiguous(), a = last.du.contiguous(), b = last.dv.contiguous();
+        const auto k = c.numel() / n;
+        const double *pc = c.data_ptr<double>(), *pa = a.data_ptr<double>(), *pb = b.data_ptr<double>();
+        for (std::int64_t i = 0; i < n; ++i) {
+            const Eigen::Vector2d offset = points[static_cast<std::size_t>(i)] - origin;
+            for (std::int64_t j = 0; j < k; ++j, forms += 3) {
+                const auto at = i * k + j;
+                forms[0] = pa[at];
+                forms[1] = pb[at];
+                forms[2] = pc[at] - pa[at] * offset.x() - pb[at] * offset.y();
+            }
+        }
+    }
+
+  private:
+    static Tangents affine(const LayerNode& node, const std::vector<Tangents>& values, std::int64_t n) {
+        std::vector<at::Tensor> inputs, directions;
+        for (const int in : node.inputs) {
+            const auto& from = values[static_cast<std::size_t>(in)];
+            inputs.push_back(from.value);
+            directions.push_back(at::cat({from.du, from.dv}, 0));
+        }
+        const auto image = linearPart(node, directions);
+        return {node.run(inputs), image.narrow(0, 0, n), image.narrow(0, n, n)};
+    }
+
+    Tangents bend(const LayerNode& node, const Tangents& in, std::size_t site, std::uint64_t* hash) const {
+        const auto z = in.value.contiguous(), du = in.du.contiguous(), dv = in.dv.contiguous();
+        Tangents out{at::empty_like(z), at::empty_like(z), at::empty_like(z)};
+        const auto rows = z.size(0), units = z.numel() / rows;
+        const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dv.data_ptr<double>();
+        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(), *ov = out.dv.data_ptr<double>();
+        const auto& f = node.function;
+        const auto knots = f.knots.size();
+        // A unit that vanishes identically on the face is off, whatever sign rounding gives it.
+        const double noise = 1e-14 * std::max(1e-300, z.abs().max().item().toDouble());
+        const auto* keys = shared_->keys[site].data();
+        for (std::int64_t r = 0; r < rows; ++r) {
+            std::uint64_t h = hash[r];
+            for (std::int64_t i = 0; i < units; ++i) {
+                const auto at = r * units + i;
+                const double value = pz[at];
+                int piece = 0, state = 0;
+                for (std::size_t k = 0; k < knots; ++k) {
+                    const double above = value - f.knots[k];
+                    bool on = above > 0;
+                    if (std::abs(above) < noise && (std::abs(pu[at]) + std::abs(pv[at])) * halfWidth_ < 16 * noise) on = false;
+                    if (!on) break;
+                    ++piece;
+                    state += f.bends(static_cast<int>(k), i);
+                }
+                if (state > 0) h ^= keys[(state - 1) * units + i];
+                const double slope = f.slope(piece, i);
+                oz[at] = slope * value + f.intercept(piece, i);
+                ou[at] = slope * pu[at];
+                ov[at] = slope * pv[at];
+            }
+            hash[r] = h;
+        }
+        return out;
+    }
+
+    Tangents choose(const LayerNode& node, const Tangents& in, std::size_t site, std::uint64_t* hash) const {
+        const auto z = in.value.contiguous(), du = in.du.contiguous(), dv = in.dv.contiguous();
+        const auto rows = z.size(0), width = z.numel() / rows;
+        std::vector<std::int64_t> sizes{rows};
+        sizes.insert(sizes.end(), node.outputShape.begin(), node.outputShape.end());
+        Tangents out{at::empty(sizes, at::kDouble), at::empty(sizes, at::kDouble), at::empty(sizes, at::kDouble)};
+        const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dv.data_ptr<double>();
+        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(), *ov = out.dv.data_ptr<double>();
+        const double noise = 1e-14 * std::max(1e-300, z.abs().max().item().toDouble());
+        const auto& windows = *node.windows;
+        for (std::int64_t r = 0; r < rows; ++r) {
+            const double *value = pz + r * width, *a = pu + r * width, *b = pv + r * width;
+            for (std::int32_t w = 0; w < windows.windows(); ++w) {
+                const auto first = windows.begin[static_cast<std::size_t>(w)], last = windows.begin[static_cast<std::size_t>(w) + 1];
+                auto best = first;
+                for (auto m = first + 1; m < last; ++m) {
+                    const auto i = windows.members[static_cast<std::size_t>(m)], j = windows.members[static_cast<std::size_t>(best)];
+                    const double lead = value[i] - value[j];
+                    // Equal forms are one winner: the earliest.
+                    if (lead > noise || (lead > 0 && (std::abs(a[i] - a[j]) + std::abs(b[i] - b[j])) * halfWidth_ > 16 * noise)) best = m;
+                }
+                const auto winner = windows.members[static_cast<std::size_t>(best)];
+                *oz++ = value[winner];
+                *ou++ = a[winner];
+                *ov++ = b[winner];
+                if (best != first) hash[r] ^= patternKey(site, static_cast<std::uint64_t>(w), static_cast<std::uint64_t>(best - first));
+            }
+        }
+        return out;
+    }
+
+    std::shared_ptr<const Shared> shared_;
+    double halfWidth_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<SiteNetwork> siteNetworkOnSlice(std::shared_ptr<const LayerGraph> graph, const SlicePlane& plane) {
+    return std::make_unique<GraphSiteNetwork>(std::move(graph), plane);
+}
+
+}  // namespace tessera
