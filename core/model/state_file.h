@@ -37,4 +37,7 @@ Result<ModelFileKind> modelFileKind(const std::filesystem::path& path);
 
 Result<StateFile> readStateFile(const std::filesystem::path& path);
 
+// Name of the first tensor with a NaN or an infinity, or "".
+std::string nonFiniteTensor(const StateFile& state);
+
 }  // namespace tessera

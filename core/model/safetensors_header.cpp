@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/model/safetensors_header.h"
+
+#include <nlohmann/json.hpp>
+
+#include <limits>
+#include <unordered_set>
+
+namespace tessera {
+namespace {
+
+constexpr std::size_t kMostDimensions = 64;
+constexpr std::size_t kLongestName = 4096;
+
+class HeaderReader : public nlohmann::json::json_sax_t {
+  public:
+    std::vector<SafetensorsEntry> entries;
+    std::string finding;
+
+    bool null() override { return misplaced("null"); }
+    bool boolean(bool) override { return misplaced("a boolean"); }
+    bool number_float(double, const std::string&) override { return misplaced("a fraction"); }
+    bool binary(binary_t&) override { return misplaced("binary data"); }
+    bool number_integer(std::int64_t) override { return misplaced("a negative number"); }
+    bool number_unsigned(std::uint64_t value) override {
+        if (depth_ != 3) return misplaced("a number");
+        SafetensorsEntry& entry = entries.back();
+        if (field_ == "shape") {
+            if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || entry.shape.size() >= kMostDimensions)
+                return refuse("has an absurd shape");
+            entry.shape.push_back(static_cast<std::int64_t>(value));
+        } else {
+            if (entry.offsets.size() >= 2) return refuse("has more than two data_offsets");
+            entry.offsets.push_back(value);
+        }
+        return true;
+    }
+    bool string(std::string& value) override {
+        if (depth_ == 2 && inMetadata_) return true;
+        if (depth_ != 2 || field_ != "dtype") return misplaced("a text");
+        entries.back().dtype = value;
+        return true;
+    }
+    bool start_object(std::size_t) override { return ++depth_ <= 2 ? true : misplaced("an object"); }
+    bool end_object() override {
+        if (depth_-- == 2 && !inMetadata_) {
+            const SafetensorsEntry& entry = entries.back();
+            if (entry.dtype.empty() || !entry.hasShape || entry.offsets.size() != 2) return refuse("lacks its dtype, shape or data_offsets");
+        }
+        return true;
+    }
+    bool start_array(std::size_t) override {
+        if (depth_ != 2 || inMetadata_ || field_ == "dtype") return misplaced("a list");
+        ++depth_;
+        return true;
+    }
+    bool end_array() override {
+        --depth_;
+        return true;
+    }
+    bool key(std::string& name) override {
+        if (depth_ == 2) {
+            if (inMetadata_) return true;
+            if (name != "dtype" && name != "shape" && name != "data_offsets") return refuse("has an unknown field");
+            if (!fields_.insert(name).second) return refuse("has a field twice");
+            field_ = name;
+            if (name == "shape") entries.back().hasShape = true;
+            return true;
+        }
+        if (name.size() > kLongestName) return stop("a name is absurdly long");
+        if (!names_.insert(name).second) return stop("tensor '" + name + "' is listed twice");
+        inMetadata_ = name == "__metadata__";
+        fields_.clear();
+        field_.clear();
+        if (!inMetadata_) entries.push_back({name, {}, {}, {}, false});
+        return true;
+    }
+    bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
+        return stop("its JSON breaks at byte " + std::to_string(position));
+    }
+
+  private:
+    bool stop(std::string what) {
+        if (finding.empty()) finding = std::move(what);
+        return false;
+    }
+    bool refuse(const char* what) { return stop("tensor '" + entries.back().name + "' " + what); }
+    bool misplaced(const char* what) { return stop(std::string(what) + " stands where it should not"); }
+
+    int depth_ = 0;  // 1: table, 2: entry, 3: list in an entry
+    bool inMetadata_ = false;
+    std::string field_;
+    std::unordered_set<std::string> names_, fields_;
+};
+
+}  // namespace
+
+Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(std::string_view json) {
+    HeaderReader reader;
+    const bool parsed = nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
+    if (!parsed || !reader.finding.empty())
+        return fileError("its safetensors header is malformed (" + reader.finding + "), so the file is damaged; save or download it again");
+    return std::move(reader.entries);
+}
+
+}  // namespace tessera
