@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The three file formats of a figure, behind one signature.
+#pragma once
+
+#include <QByteArray>
+#include <QSizeF>
+#include <functional>
+
+#include "core/base/result.h"
+#include "widgets/scenes/slice_scene.h"
+
+class QPainter;
+
+namespace tessera {
+
+struct FigurePage {
+    QSizeF sizeMm;
+    QString title;
+    QString provenance;  // JSON
+    QColor paper;        // alpha 0: transparent
+    int dpi = 300;
+    // Paints in points; the style says for what kind of device.
+    std::function<void(QPainter&, bool vector, double pixelsPerPoint)> paint;
+
+    QSizeF sizePt() const { return sizeMm * (72 / 25.4); }
+};
+
+// The bytes of the file, or one sentence.
+Result<QByteArray> svgFigure(const FigurePage& page);
+Result<QByteArray> pdfFigure(const FigurePage& page);
+Result<QByteArray> pngFigure(const FigurePage& page);
+
+// What Qt's SVG writer leaves to be desired: the exact size in mm, a generic fallback for the font, no smoothing of images, and
+// the title and provenance.
+QByteArray finishSvg(QByteArray svg, const FigurePage& page);
+
+}  // namespace tessera
