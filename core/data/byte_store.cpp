@@ -7,7 +7,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
+#include <charconv>
 #include <cstring>
 
 namespace tessera {
@@ -40,29 +40,32 @@ Result<std::shared_ptr<const FileStore>> FileStore::open(const std::filesystem::
     // O_NONBLOCK: opening a pipe must not hang.
     const int descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (descriptor < 0) {
-        if (errno == ENOENT || errno == ENOTDIR)
-            return fileError(name + " does not exist; check the path.");
+        if (errno == ENOENT || errno == ENOTDIR) return fileError(name + " does not exist; check the path.");
         return fileError(name + " cannot be opened (" + std::strerror(errno) + "); check its permissions.");
     }
     struct stat status {};
     if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
         ::close(descriptor);
-        return fileError(name + (S_ISDIR(status.st_mode) ? " is a folder; choose a file in it."
-                                                         : " is not a regular file; copy its content to one."));
+        return fileError(name + (S_ISDIR(status.st_mode)
+                                     ? " is a folder; choose a file in it."
+                                     : " is not a regular file; copy its content to one."));
     }
     return std::shared_ptr<const FileStore>(
         new FileStore(descriptor, static_cast<std::uint64_t>(status.st_size), name));
 }
 
-FileStore::~FileStore() { ::close(descriptor_); }
+FileStore::~FileStore() {
+    ::close(descriptor_);
+}
 
 Result<Done> FileStore::read(std::uint64_t offset, std::uint64_t length, unsigned char* out) const {
     if (!inside(offset, length, size_)) return cutShort(path_);
     while (length > 0) {
-        const auto part = ::pread(descriptor_, out, std::min<std::uint64_t>(length, 1u << 30),
-                                  static_cast<off_t>(offset));
+        const auto part =
+            ::pread(descriptor_, out, std::min<std::uint64_t>(length, 1u << 30), static_cast<off_t>(offset));
         if (part < 0 && errno == EINTR) continue;
-        if (part < 0) return fileError(path_ + " cannot be read (" + std::strerror(errno) + "); check the disk.");
+        if (part < 0)
+            return fileError(path_ + " cannot be read (" + std::strerror(errno) + "); check the disk.");
         if (part == 0) return cutShort(path_);
         offset += static_cast<std::uint64_t>(part);
         length -= static_cast<std::uint64_t>(part);
@@ -96,8 +99,8 @@ Result<Done> checkFitsInMemory(std::uint64_t bytes, const std::string& what, con
                                       static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) / 2;
     if (bytes <= half) return Done{};
     return Error{ErrorKind::Resource,
-                 what + " needs " + byteText(bytes) + " of memory, more than half of what this machine has; " +
-                     remedy + ".",
+                 what + " needs " + byteText(bytes) +
+                     " of memory, more than half of what this machine has; " + remedy + ".",
                  {}};
 }
 
@@ -108,9 +111,15 @@ std::string byteText(std::uint64_t bytes) {
     int unit = 0;
     for (; value >= 1000 && unit < 6; ++unit) value /= 1000;
     char text[32];
-    std::snprintf(text, sizeof text, "%.*f", value < 9.95 ? 1 : 0, value);
-    std::replace(text, text + std::strlen(text), ',', '.');
-    return std::string(text) + " " + kUnits[unit];
+    const auto end =
+        std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, value < 9.95 ? 1 : 0).ptr;
+    return std::string(text, end) + " " + kUnits[unit];
+}
+
+std::string shortNumber(double value) {
+    char text[32];
+    const auto [end, error] = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6);
+    return error == std::errc{} ? std::string(text, end) : "?";
 }
 
 std::string countText(std::int64_t count, const std::string& singular) {

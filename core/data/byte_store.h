@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bytes read on request, from any thread: part of an open file, or memory. Files are read with pread rather than mapped, so a
-// file that shrinks while it is open gives an error, never a signal.
+// Bytes read on request, from any thread: part of an open file, or memory. Files are read with pread rather
+// than mapped, so a file that shrinks while it is open gives an error, never a signal.
 #pragma once
 
 #include <cstdint>
@@ -75,5 +75,6 @@ std::string byteText(std::uint64_t bytes);  // "3.2 GB"
 
 // "1 sample", "12 samples": counts in sentences.
 std::string countText(std::int64_t count, const std::string& singular);
+std::string shortNumber(double value);  // "2.5", whatever the locale
 
 }  // namespace tessera

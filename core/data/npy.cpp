@@ -30,12 +30,16 @@ class HeaderReader {
             if (key == "descr") {
                 skipSpace();
                 if (peek() == '[' || peek() == '(')
-                    return unsupported(what_ + " holds records (a structured dtype); save each field as an array of its own.");
+                    return unsupported(
+                        what_ +
+                        " holds records (a structured dtype); save each field as an array of its own.");
                 haveDescr = readString(header.dtype);
                 if (!haveDescr) return broken("has no element type");
             } else if (key == "fortran_order") {
-                if (takeWord("True")) header.fortranOrder = true;
-                else if (!takeWord("False")) return broken("has no memory order");
+                if (takeWord("True"))
+                    header.fortranOrder = true;
+                else if (!takeWord("False"))
+                    return broken("has no memory order");
                 haveOrder = true;
             } else if (key == "shape") {
                 if (!readShape(header.shape)) return broken("has a shape that is not a tuple of sizes");
@@ -81,7 +85,8 @@ class HeaderReader {
         while (!take(')')) {
             skipSpace();
             std::int64_t extent = 0;
-            const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), extent);
+            const auto [end, error] =
+                std::from_chars(text_.data() + at_, text_.data() + text_.size(), extent);
             if (error != std::errc{} || extent < 0 || shape.size() >= kMaxDimensions) return false;
             at_ = static_cast<std::size_t>(end - text_.data());
             if (peek() == 'L') ++at_;  // Python 2 wrote long integers so
@@ -91,7 +96,8 @@ class HeaderReader {
         return true;
     }
     Error broken(const std::string& finding) const {
-        return fileError(what_ + " has a damaged .npy header: it " + finding + "; save it again with numpy.save.");
+        return fileError(what_ + " has a damaged .npy header: it " + finding +
+                         "; save it again with numpy.save.");
     }
 
     std::string_view text_;
@@ -105,8 +111,9 @@ Result<NpyHeader> parseNpyHeader(std::span<const unsigned char> bytes, const std
     if (bytes.empty()) return fileError(what + " is empty; save it again with numpy.save.");
     if (bytes.size() < 10 || std::memcmp(bytes.data(), kMagic, sizeof kMagic) != 0) {
         const bool cut = std::memcmp(bytes.data(), kMagic, std::min(bytes.size(), sizeof kMagic)) == 0;
-        return fileError(what + (cut ? " is cut short inside its .npy header; download or save it again."
-                                     : " is not a .npy array (it does not start with \\x93NUMPY); choose another file."));
+        return fileError(
+            what + (cut ? " is cut short inside its .npy header; download or save it again."
+                        : " is not a .npy array (it does not start with \\x93NUMPY); choose another file."));
     }
     const int major = bytes[6];
     if (major < 1 || major > 3)
@@ -138,15 +145,22 @@ Result<NpyArray> parseNpy(std::span<const unsigned char> bytes, const std::strin
     const auto count = static_cast<std::size_t>(npyElementCount(shape));
     const std::size_t available = bytes.size() - dataOffset;
     if (count > available / static_cast<std::size_t>(type.value().bytes))
-        return fileError(what + " announces the shape " + numpyShapeText(shape) + " of '" + dtype + "' but holds only " +
-                         byteText(available) + " of data; download or save it again.");
+        return fileError(what + " announces the shape " + numpyShapeText(shape) + " of '" + dtype +
+                         "' but holds only " + byteText(available) + " of data; download or save it again.");
     auto fits = checkFitsInMemory(count * sizeof(double), what, "use a smaller array");
     if (!fits.isOk()) return std::move(fits).error();
     if (!exactInFloat64(type.value(), bytes.data() + dataOffset, count))
-        return unsupported(what + " holds integers beyond 2^53, which float64 cannot hold exactly; scale them down.");
+        return unsupported(
+            what + " holds integers beyond 2^53, which float64 cannot hold exactly; scale them down.");
     NpyArray array{"", dtype, shape, std::vector<double>(count)};
-    convertNpy(type.value(), bytes.data() + dataOffset, count, array.values.data());
-    if (fortranOrder && shape.size() > 1) array.values = rowMajorFromFortran(array.values, shape);
+    const unsigned char* data = bytes.data() + dataOffset;
+    std::vector<unsigned char> turned;
+    if (fortranOrder && shape.size() > 1) {
+        turned.resize(count * static_cast<std::size_t>(type.value().bytes));
+        turnToRowMajor(data, turned.data(), static_cast<std::size_t>(type.value().bytes), shape);
+        data = turned.data();
+    }
+    convertNpy(type.value(), data, count, array.values.data());
     return array;
 }
 

@@ -70,7 +70,8 @@ std::string remedyFor(char kind) {
         case 'V':
             return "holds records or raw bytes; save each field as an array of its own";
         default:
-            return "has an element type that Tessera does not read; save it as float32, float64, integers or bool";
+            return "has an element type that Tessera does not read; save it as float32, float64, integers or "
+                   "bool";
     }
 }
 
@@ -81,7 +82,8 @@ float floatFromHalf(std::uint16_t half) {
     const int fraction = half & 1023;
     float magnitude;
     if (exponent == 31) {
-        magnitude = fraction == 0 ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
+        magnitude =
+            fraction == 0 ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN();
     } else if (exponent == 0) {
         magnitude = std::ldexp(static_cast<float>(fraction), -24);
     } else {
@@ -99,11 +101,14 @@ Result<NpyType> npyType(const std::string& dtype, const std::string& what) {
     }
     const char kind = rest.empty() ? '?' : rest[0];
     const std::string size = rest.empty() ? "" : rest.substr(1);
-    const bool known = (kind == 'f' && (size == "2" || size == "4" || size == "8")) ||
-                       ((kind == 'i' || kind == 'u') && (size == "1" || size == "2" || size == "4" || size == "8")) ||
-                       (kind == 'b' && size == "1");
+    const bool known =
+        (kind == 'f' && (size == "2" || size == "4" || size == "8")) ||
+        ((kind == 'i' || kind == 'u') && (size == "1" || size == "2" || size == "4" || size == "8")) ||
+        (kind == 'b' && size == "1");
     if (!known)
-        return Error{ErrorKind::Unsupported, what + " (dtype '" + dtype.substr(0, 40) + "') " + remedyFor(kind) + ".", {}};
+        return Error{ErrorKind::Unsupported,
+                     what + " (dtype '" + dtype.substr(0, 40) + "') " + remedyFor(kind) + ".",
+                     {}};
     constexpr bool littleHere = std::endian::native == std::endian::little;
     return NpyType{kind, size[0] - '0', order == (littleHere ? '>' : '<')};
 }
@@ -121,8 +126,9 @@ bool exactInFloat64(NpyType type, const unsigned char* bytes, std::size_t count)
     constexpr std::int64_t kLimit = std::int64_t{1} << 53;
     for (std::size_t i = 0; i < count; ++i) {
         const auto bits = load<std::uint64_t>(bytes + 8 * i, type.swapped);
-        if (type.kind == 'u' ? bits > static_cast<std::uint64_t>(kLimit)
-                             : static_cast<std::int64_t>(bits) > kLimit || static_cast<std::int64_t>(bits) < -kLimit)
+        if (type.kind == 'u'
+                ? bits > static_cast<std::uint64_t>(kLimit)
+                : static_cast<std::int64_t>(bits) > kLimit || static_cast<std::int64_t>(bits) < -kLimit)
             return false;
     }
     return true;
@@ -133,8 +139,10 @@ std::int64_t npyElementCount(const Shape& shape) {
     bool empty = false;
     for (const auto extent : shape) {
         if (extent < 0) return -1;
-        if (extent == 0) empty = true;
-        else if (__builtin_mul_overflow(count, extent, &count)) return -1;
+        if (extent == 0)
+            empty = true;
+        else if (__builtin_mul_overflow(count, extent, &count))
+            return -1;
     }
     return empty ? 0 : count;
 }
@@ -148,27 +156,23 @@ std::string numpyShapeText(const Shape& shape) {
     return text + (shape.size() == 1 ? ",)" : ")");
 }
 
-template <typename T>
-std::vector<T> rowMajorFromFortran(const std::vector<T>& values, const Shape& shape) {
-    std::vector<T> out(values.size());
-    if (values.empty()) return out;
-    std::vector<std::size_t> stride(shape.size(), 1);
-    for (std::size_t d = 1; d < shape.size(); ++d) stride[d] = stride[d - 1] * static_cast<std::size_t>(shape[d - 1]);
+void turnToRowMajor(const unsigned char* from, unsigned char* to, std::size_t elementBytes,
+                    const Shape& shape) {
+    const auto count = static_cast<std::size_t>(npyElementCount(shape));
+    std::vector<std::size_t> stride(shape.size(), elementBytes);
+    for (std::size_t d = 1; d < shape.size(); ++d)
+        stride[d] = stride[d - 1] * static_cast<std::size_t>(shape[d - 1]);
     std::vector<std::int64_t> index(shape.size(), 0);
-    std::size_t from = 0;
-    for (auto& value : out) {
-        value = values[from];
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::memcpy(to + i * elementBytes, from + at, elementBytes);
         for (std::size_t d = shape.size(); d-- > 0;) {
-            from += stride[d];
+            at += stride[d];
             if (++index[d] < shape[d]) break;
-            from -= stride[d] * static_cast<std::size_t>(shape[d]);
+            at -= stride[d] * static_cast<std::size_t>(shape[d]);
             index[d] = 0;
         }
     }
-    return out;
 }
-
-template std::vector<double> rowMajorFromFortran(const std::vector<double>&, const Shape&);
-template std::vector<float> rowMajorFromFortran(const std::vector<float>&, const Shape&);
 
 }  // namespace tessera

@@ -31,8 +31,8 @@ float floatFromHalf(std::uint16_t half);
 std::int64_t npyElementCount(const Shape& shape);
 // "(3, 28, 28)"
 std::string numpyShapeText(const Shape& shape);
-// From first-index-fastest to last-index-fastest order.
-template <typename T>
-std::vector<T> rowMajorFromFortran(const std::vector<T>& values, const Shape& shape);
+// From first-index-fastest (Fortran) to last-index-fastest order, for elements of `elementBytes`.
+void turnToRowMajor(const unsigned char* from, unsigned char* to, std::size_t elementBytes,
+                    const Shape& shape);
 
 }  // namespace tessera

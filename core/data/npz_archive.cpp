@@ -26,7 +26,9 @@ Error damaged(const std::string& path) {
     return fileError(path + " is a damaged .npz (zip) file; download or save it again.");
 }
 
-bool isNpy(const std::string& name) { return name.size() > 4 && name.compare(name.size() - 4, 4, ".npy") == 0; }
+bool isNpy(const std::string& name) {
+    return name.size() > 4 && name.compare(name.size() - 4, 4, ".npy") == 0;
+}
 
 // Inflates up to `length` bytes of the current member; memory grows with what is really there.
 Result<std::vector<unsigned char>> inflate(unzFile zip, std::uint64_t length, const std::string& what) {
@@ -36,8 +38,10 @@ Result<std::vector<unsigned char>> inflate(unzFile zip, std::uint64_t length, co
         const std::size_t part =
             std::min<std::uint64_t>(length - old, std::max<std::size_t>(old, std::size_t{64} << 10));
         bytes.resize(old + std::min<std::size_t>(part, std::size_t{64} << 20));
-        const int got = unzReadCurrentFile(zip, bytes.data() + old, static_cast<unsigned>(bytes.size() - old));
-        if (got < 0) return fileError(what + " cannot be inflated (the data is damaged); download or save it again.");
+        const int got =
+            unzReadCurrentFile(zip, bytes.data() + old, static_cast<unsigned>(bytes.size() - old));
+        if (got < 0)
+            return fileError(what + " cannot be inflated (the data is damaged); download or save it again.");
         bytes.resize(old + static_cast<std::size_t>(got));
         if (got == 0) break;
     }
@@ -45,10 +49,12 @@ Result<std::vector<unsigned char>> inflate(unzFile zip, std::uint64_t length, co
 }
 
 // Lists the current member; `compressedSum` guards against members that share their bytes.
-Result<NpzMember> listMember(unzFile zip, const std::string& path, std::uint64_t fileSize, std::uint64_t& compressedSum) {
+Result<NpzMember> listMember(unzFile zip, const std::string& path, std::uint64_t fileSize,
+                             std::uint64_t& compressedSum) {
     unz_file_info64 info{};
     char name[512];
-    if (unzGetCurrentFileInfo64(zip, &info, name, sizeof name, nullptr, 0, nullptr, 0) != UNZ_OK) return damaged(path);
+    if (unzGetCurrentFileInfo64(zip, &info, name, sizeof name, nullptr, 0, nullptr, 0) != UNZ_OK)
+        return damaged(path);
     NpzMember member;
     member.name.assign(name, std::min<std::size_t>(info.size_filename, sizeof name));
     if (!isNpy(member.name)) return member;
@@ -66,8 +72,9 @@ Result<NpzMember> listMember(unzFile zip, const std::string& path, std::uint64_t
         (member.deflated && member.size / kMaxExpansion > info.compressed_size + 1))
         return damaged(path);
     if (member.size > kBombSize && member.size / kBombExpansion > info.compressed_size)
-        return fileError(what + " would expand " + byteText(info.compressed_size) + " to " + byteText(member.size) +
-                         ", as a zip bomb does; if it is genuine, save it with numpy.savez (not compressed).");
+        return fileError(
+            what + " would expand " + byteText(info.compressed_size) + " to " + byteText(member.size) +
+            ", as a zip bomb does; if it is genuine, save it with numpy.savez (not compressed).");
     unz64_file_pos position{};
     if (unzGetFilePos64(zip, &position) != UNZ_OK || unzOpenCurrentFile(zip) != UNZ_OK) return damaged(path);
     member.zipPosition = position.pos_in_zip_directory;
@@ -98,7 +105,8 @@ Result<NpzArchive> NpzArchive::open(const std::filesystem::path& path) {
     if (!zip) {
         unsigned char magic[2] = {0, 0};
         if (archive.file_->size() >= 2) (void)archive.file_->read(0, 2, magic).isOk();
-        if (magic[0] == 'P' && magic[1] == 'K') return fileError(name + " is a cut-short .npz (zip) file; download or save it again.");
+        if (magic[0] == 'P' && magic[1] == 'K')
+            return fileError(name + " is a cut-short .npz (zip) file; download or save it again.");
         return fileError(name + " is not an .npz (zip) file; choose a file written by numpy.savez.");
     }
     std::uint64_t compressedSum = 0, seen = 0;
@@ -119,7 +127,8 @@ Result<NpzArchive> NpzArchive::open(const std::filesystem::path& path) {
 }
 
 const NpzMember* NpzArchive::find(std::string_view name) const {
-    const auto at = std::find_if(members_.begin(), members_.end(), [&](const auto& m) { return m.name == name; });
+    const auto at =
+        std::find_if(members_.begin(), members_.end(), [&](const auto& m) { return m.name == name; });
     return at == members_.end() ? nullptr : &*at;
 }
 
@@ -129,15 +138,17 @@ std::string NpzArchive::what(const NpzMember& member) const {
 
 Result<std::shared_ptr<const ByteStore>> NpzArchive::bytes(const NpzMember& member) const {
     if (!member.deflated)
-        return std::shared_ptr<const ByteStore>(std::make_shared<RangeStore>(file_, member.fileOffset, member.size));
+        return std::shared_ptr<const ByteStore>(
+            std::make_shared<RangeStore>(file_, member.fileOffset, member.size));
     const std::string name = what(member);
     auto type = npyType(member.header.dtype, name);
     if (!type.isOk()) return std::move(type).error();
     // What the header needs, not what the zip directory claims.
     const auto count = static_cast<std::uint64_t>(npyElementCount(member.header.shape));
     if (count > (member.size - member.header.dataOffset) / static_cast<std::uint64_t>(type.value().bytes))
-        return fileError(name + " announces the shape " + numpyShapeText(member.header.shape) + " but holds only " +
-                         byteText(member.size - member.header.dataOffset) + " of data; save it again.");
+        return fileError(name + " announces the shape " + numpyShapeText(member.header.shape) +
+                         " but holds only " + byteText(member.size - member.header.dataOffset) +
+                         " of data; save it again.");
     auto fits = checkFitsInMemory(member.size, name, "save it with numpy.savez, which is read on request");
     if (!fits.isOk()) return std::move(fits).error();
     const Unzip zip(unzOpen64(path_.c_str()), unzClose);

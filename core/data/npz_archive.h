@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The arrays in an .npz, listed by their headers and read one by one; stored ones straight from the file, on request.
+// The arrays in an .npz, listed by their headers and read one by one; stored ones straight from the file, on
+// request.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ struct NpzMember {
     std::string name;  // without ".npy"
     NpyHeader header;
     bool deflated = false;
-    std::uint64_t fileOffset = 0;  // of a stored member's bytes
-    std::uint64_t size = 0;        // of the .npy inside
+    std::uint64_t fileOffset = 0;                  // of a stored member's bytes
+    std::uint64_t size = 0;                        // of the .npy inside
     std::uint64_t zipPosition = 0, zipNumber = 0;  // in the central directory
 };
 

@@ -34,7 +34,8 @@ class Replacement {
         std::error_code error;
         std::filesystem::rename(temporary_, target_, error);
         if (error)
-            return fileError(target_.string() + " cannot be replaced (" + error.message() + "); choose another name.");
+            return fileError(target_.string() + " cannot be replaced (" + error.message() +
+                             "); choose another name.");
         kept_ = true;
         return Done{};
     }
@@ -45,7 +46,8 @@ class Replacement {
 };
 
 std::string headerBytes(const NpzEntry& entry) {
-    std::string dict = "{'descr': '" + entry.dtype + "', 'fortran_order': False, 'shape': " + numpyShapeText(entry.shape) + ", }";
+    std::string dict = "{'descr': '" + entry.dtype +
+                       "', 'fortran_order': False, 'shape': " + numpyShapeText(entry.shape) + ", }";
     // Magic, version and length take 10 bytes; data starts at a multiple of 64.
     dict.append(63 - (10 + dict.size()) % 64, ' ');
     dict += '\n';
@@ -58,7 +60,8 @@ std::string headerBytes(const NpzEntry& entry) {
 Result<std::uint64_t> dataSize(const NpzEntry& entry) {
     auto type = npyType(entry.dtype, "Array '" + entry.name + "'");
     if (!type.isOk()) return std::move(type).error();
-    if (type.value().swapped) return Error{ErrorKind::Internal, "Array '" + entry.name + "' is not in host byte order.", {}};
+    if (type.value().swapped)
+        return Error{ErrorKind::Internal, "Array '" + entry.name + "' is not in host byte order.", {}};
     const auto count = npyElementCount(entry.shape);
     if (count < 0 || (count > 0 && entry.data == nullptr))
         return Error{ErrorKind::Internal, "Array '" + entry.name + "' has no data for its shape.", {}};
@@ -72,7 +75,9 @@ bool writeZipMember(zipFile zip, const NpzEntry& entry, std::uint64_t size) {
     const std::string name = entry.name + ".npy", header = headerBytes(entry);
     const int zip64 = size + header.size() >= 0xffffffffu ? 1 : 0;
     // Stored, as numpy.savez does: readable in place.
-    if (zipOpenNewFileInZip64(zip, name.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, 0, 0, zip64) != ZIP_OK) return false;
+    if (zipOpenNewFileInZip64(zip, name.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, 0, 0, zip64) !=
+        ZIP_OK)
+        return false;
     bool good = zipWriteInFileInZip(zip, header.data(), static_cast<unsigned>(header.size())) == ZIP_OK;
     const auto* data = static_cast<const unsigned char*>(entry.data);
     for (std::uint64_t done = 0; good && done < size;) {
@@ -93,8 +98,10 @@ Result<Done> writeNpz(const std::filesystem::path& path, std::span<const NpzEntr
     Result<Done> outcome = Done{};
     for (const auto& entry : entries) {
         const auto size = dataSize(entry);
-        if (!size.isOk()) outcome = size.error();
-        else if (!writeZipMember(zip, entry, size.value())) outcome = file.failed();
+        if (!size.isOk())
+            outcome = size.error();
+        else if (!writeZipMember(zip, entry, size.value()))
+            outcome = file.failed();
         if (!outcome.isOk()) break;
     }
     if (zipClose(zip, nullptr) != ZIP_OK && outcome.isOk()) outcome = file.failed();

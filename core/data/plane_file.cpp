@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/data/plane_file.h"
 
+#include "core/data/npy_values.h"
 #include "core/data/npz.h"
 #include "core/data/npz_archive.h"
-#include "core/data/npy_values.h"
 
 namespace tessera {
 
 namespace {
 
-constexpr const char* kForm = "a plane file holds 'origin', 'u' and 'v' in the model's input shape and, optionally, 'polygon' (k, 2)";
+constexpr const char* kForm =
+    "a plane file holds 'origin', 'u' and 'v' in the model's input shape and, optionally, 'polygon' (k, 2)";
 
 Eigen::VectorXd vectorOf(const NpyArray& array) {
-    return Eigen::Map<const Eigen::VectorXd>(array.values.data(), static_cast<Eigen::Index>(array.values.size()));
+    return Eigen::Map<const Eigen::VectorXd>(array.values.data(),
+                                             static_cast<Eigen::Index>(array.values.size()));
 }
 
 }  // namespace
@@ -32,8 +34,10 @@ Result<SlicePlane> readPlaneFile(const std::filesystem::path& path) {
             plane.origin = vectorOf(array.value());
         } else {
             if (array.value().shape != plane.inputShape)
-                return inputError(name + ": '" + key + "' has the shape " + numpyShapeText(array.value().shape) +
-                                  " and 'origin' " + numpyShapeText(plane.inputShape) + "; give all three the model's input shape.");
+                return inputError(name + ": '" + key + "' has the shape " +
+                                  numpyShapeText(array.value().shape) + " and 'origin' " +
+                                  numpyShapeText(plane.inputShape) +
+                                  "; give all three the model's input shape.");
             (key == "u" ? plane.u : plane.v) = vectorOf(array.value());
         }
     }
@@ -44,7 +48,8 @@ Result<SlicePlane> readPlaneFile(const std::filesystem::path& path) {
         if (shape.size() != 2 || shape[1] != 2 || shape[0] < 3)
             return inputError(name + ": 'polygon' has the shape " + numpyShapeText(shape) +
                               "; give at least three corners as (k, 2) coordinates along u and v.");
-        for (std::size_t i = 0; i + 1 < values.size(); i += 2) plane.window.emplace_back(values[i], values[i + 1]);
+        for (std::size_t i = 0; i + 1 < values.size(); i += 2)
+            plane.window.emplace_back(values[i], values[i + 1]);
         if (signedArea(plane.window) < 0) plane.window = Polygon(plane.window.rbegin(), plane.window.rend());
     } else {
         plane.window = squarePolygon();
@@ -86,7 +91,8 @@ Result<Done> writeMeshFile(const std::filesystem::path& path, const Arrangement&
     for (const auto& cell : a.cells) {
         cellFace.push_back(cell.face);
         cellLabel.push_back(cell.label);
-        for (const auto& corner : cell.polygon) cellVertices.insert(cellVertices.end(), {corner.x(), corner.y()});
+        for (const auto& corner : cell.polygon)
+            cellVertices.insert(cellVertices.end(), {corner.x(), corner.y()});
         cellBegin.push_back(static_cast<std::int32_t>(cellVertices.size() / 2));
     }
     const std::int64_t faces = a.faceCount(), complete = a.complete ? 1 : 0;

@@ -18,9 +18,13 @@ using namespace tessera;
 
 namespace {
 
-std::filesystem::path golden(const std::string& name) { return std::filesystem::path(TESSERA_TEST_DATA) / "npy" / name; }
+std::filesystem::path golden(const std::string& name) {
+    return std::filesystem::path(TESSERA_TEST_DATA) / "npy" / name;
+}
 
-std::vector<unsigned char> contentOf(const std::filesystem::path& path) { return readWhole(path).value(); }
+std::vector<unsigned char> contentOf(const std::filesystem::path& path) {
+    return readWhole(path).value();
+}
 
 void writeBytes(const std::filesystem::path& path, std::span<const unsigned char> bytes) {
     std::ofstream(path, std::ios::binary)
@@ -30,10 +34,14 @@ void writeBytes(const std::filesystem::path& path, std::span<const unsigned char
 // The rule by which make_npy_files.py fills its arrays.
 double goldenValue(const std::string& dtype, std::int64_t i) {
     switch (dtype[1]) {
-        case 'f': return static_cast<double>(i) * 1.5 - 4;
-        case 'i': return static_cast<double>(i * 7 - 20);
-        case 'u': return static_cast<double>(i * 9);
-        default: return i % 3 == 0 ? 1 : 0;
+        case 'f':
+            return static_cast<double>(i) * 1.5 - 4;
+        case 'i':
+            return static_cast<double>(i * 7 - 20);
+        case 'u':
+            return static_cast<double>(i * 9);
+        default:
+            return i % 3 == 0 ? 1 : 0;
     }
 }
 
@@ -67,10 +75,13 @@ class NpzTest : public QObject {
                 const QString name = QString("%1_%2.npy").arg(order, type);
                 QTest::newRow(qPrintable(name)) << name << "2 x 3";
             }
-        for (const char* name : {"i1.npy", "u1.npy", "b1.npy", "version2.npy", "version3.npy", "python2.npy", "fortran2.npy"})
+        for (const char* name :
+             {"i1.npy", "u1.npy", "b1.npy", "version2.npy", "version3.npy", "python2.npy", "fortran2.npy"})
             QTest::newRow(name) << name << "2 x 3";
-        QTest::newRow("3-D Fortran, big endian") << "fortran3.npy" << "2 x 3 x 4";
-        QTest::newRow("4-D Fortran") << "fortran4.npy" << "2 x 3 x 1 x 5";
+        QTest::newRow("3-D Fortran, big endian") << "fortran3.npy"
+                                                 << "2 x 3 x 4";
+        QTest::newRow("4-D Fortran") << "fortran4.npy"
+                                     << "2 x 3 x 1 x 5";
     }
     void golden() {
         QFETCH(QString, file);
@@ -100,20 +111,34 @@ class NpzTest : public QObject {
     void refused_data() {
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("word");
-        QTest::newRow("objects") << "object.npy" << "Python objects";
-        QTest::newRow("records") << "structured.npy" << "records";
-        QTest::newRow("unicode") << "unicode.npy" << "text";
-        QTest::newRow("bytes") << "bytes.npy" << "text";
-        QTest::newRow("complex") << "complex.npy" << "complex";
-        QTest::newRow("dates") << "date.npy" << "dates";
-        QTest::newRow("beyond 2^53") << "huge_u8.npy" << "2^53";
-        QTest::newRow("absurd shape") << "absurd_shape.npz" << "shape";
-        QTest::newRow("overflowing shape") << "overflowing_shape.npz" << "absurd shape";
-        QTest::newRow("short data") << "short_data.npz" << "holds only";
-        QTest::newRow("no arrays") << "no_arrays.npz" << "without .npy arrays";
-        QTest::newRow("a string array") << "with_names.npz" << "names";
-        QTest::newRow("missing") << "nowhere.npz" << "does not exist";
-        QTest::newRow("a folder") << "../npy" << "folder";
+        QTest::newRow("objects") << "object.npy"
+                                 << "Python objects";
+        QTest::newRow("records") << "structured.npy"
+                                 << "records";
+        QTest::newRow("unicode") << "unicode.npy"
+                                 << "text";
+        QTest::newRow("bytes") << "bytes.npy"
+                               << "text";
+        QTest::newRow("complex") << "complex.npy"
+                                 << "complex";
+        QTest::newRow("dates") << "date.npy"
+                               << "dates";
+        QTest::newRow("beyond 2^53") << "huge_u8.npy"
+                                     << "2^53";
+        QTest::newRow("absurd shape") << "absurd_shape.npz"
+                                      << "shape";
+        QTest::newRow("overflowing shape") << "overflowing_shape.npz"
+                                           << "absurd shape";
+        QTest::newRow("short data") << "short_data.npz"
+                                    << "holds only";
+        QTest::newRow("no arrays") << "no_arrays.npz"
+                                   << "without .npy arrays";
+        QTest::newRow("a string array") << "with_names.npz"
+                                        << "names";
+        QTest::newRow("missing") << "nowhere.npz"
+                                 << "does not exist";
+        QTest::newRow("a folder") << "../npy"
+                                  << "folder";
     }
     void refused() {
         QFETCH(QString, file);
@@ -145,7 +170,8 @@ class NpzTest : public QObject {
     // Every prefix of a valid file is refused with a sentence (or, past the needed bytes, read).
     void truncationAtEveryByte_data() {
         QTest::addColumn<QString>("file");
-        for (const char* file : {"le_f8.npy", "version2.npy", "fortran3.npy", "stored.npz", "deflated.npz"}) QTest::newRow(file) << file;
+        for (const char* file : {"le_f8.npy", "version2.npy", "fortran3.npy", "stored.npz", "deflated.npz"})
+            QTest::newRow(file) << file;
     }
     void truncationAtEveryByte() {
         QFETCH(QString, file);
@@ -160,7 +186,8 @@ class NpzTest : public QObject {
             } else {
                 writeBytes(path, start);
                 const auto arrays = readNpz(path);
-                // minizip does not miss the last three bytes (the length of an empty comment); nothing else may be lost.
+                // minizip does not miss the last three bytes (the length of an empty comment); nothing else
+                // may be lost.
                 if (arrays.isOk()) {
                     QVERIFY2(length + 3 >= bytes.size(), std::to_string(length).c_str());
                     for (const auto& array : arrays.value()) QVERIFY(followsRule(array));
@@ -173,14 +200,17 @@ class NpzTest : public QObject {
 
     void damageNeverCrashes() {
         QVERIFY(rc::check("one changed byte is an error or a value", [this] {
-            const auto file = *rc::gen::element<std::string>("deflated.npz", "stored.npz", "version3.npy", "fortran3.npy");
+            const auto file =
+                *rc::gen::element<std::string>("deflated.npz", "stored.npz", "version3.npy", "fortran3.npy");
             auto bytes = contentOf(::golden(file));
             const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
             bytes[at] = *rc::gen::arbitrary<unsigned char>();
             const auto path = scratch("damaged");
             writeBytes(path, bytes);
-            if (file.ends_with(".npy")) (void)readNpy(path).isOk();
-            else (void)readNpz(path).isOk();
+            if (file.ends_with(".npy"))
+                (void)readNpy(path).isOk();
+            else
+                (void)readNpz(path).isOk();
         }));
     }
 
@@ -189,8 +219,10 @@ class NpzTest : public QObject {
             Shape shape = *rc::gen::container<Shape>(rc::gen::inRange<std::int64_t>(0, 5));
             if (shape.size() > 4) shape.resize(4);
             const auto count = static_cast<std::size_t>(elementCount(shape));
-            const auto doubles = *rc::gen::container<std::vector<double>>(count, rc::gen::arbitrary<double>());
-            const auto ints = *rc::gen::container<std::vector<std::int32_t>>(count, rc::gen::arbitrary<std::int32_t>());
+            const auto doubles =
+                *rc::gen::container<std::vector<double>>(count, rc::gen::arbitrary<double>());
+            const auto ints =
+                *rc::gen::container<std::vector<std::int32_t>>(count, rc::gen::arbitrary<std::int32_t>());
             const auto longs = *rc::gen::container<std::vector<std::int64_t>>(
                 count, rc::gen::inRange<std::int64_t>(-(std::int64_t{1} << 53), std::int64_t{1} << 53));
             const std::vector<float> floats(doubles.begin(), doubles.end());
@@ -203,10 +235,12 @@ class NpzTest : public QObject {
             const auto arrays = readNpz(path).value();
             RC_ASSERT(arrays.size() == 4u);
             const auto same = [&](const NpyArray& array, const auto& values) {
-                return array.shape == shape && std::equal(values.begin(), values.end(), array.values.begin(), array.values.end(),
-                                                          [](auto a, double b) { return static_cast<double>(a) == b; });
+                return array.shape == shape &&
+                       std::equal(values.begin(), values.end(), array.values.begin(), array.values.end(),
+                                  [](auto a, double b) { return static_cast<double>(a) == b; });
             };
-            RC_ASSERT(same(arrays[0], doubles) && same(arrays[1], ints) && same(arrays[2], longs) && same(arrays[3], floats));
+            RC_ASSERT(same(arrays[0], doubles) && same(arrays[1], ints) && same(arrays[2], longs) &&
+                      same(arrays[3], floats));
             RC_ASSERT(writeNpy(scratch("round.npy"), entries[0]).isOk());
             RC_ASSERT(readNpy(scratch("round.npy")).value().values == arrays[0].values);
         }));
@@ -227,17 +261,21 @@ class NpzTest : public QObject {
         const auto path = scratch("bomb.npz");
         zipFile zip = zipOpen64(path.c_str(), APPEND_STATUS_CREATE);
         QVERIFY(zip != nullptr);
-        QCOMPARE(zipOpenNewFileInZip64(zip, "x.npy", nullptr, nullptr, 0, nullptr, 0, nullptr, Z_DEFLATED, 1, 0), ZIP_OK);
+        QCOMPARE(
+            zipOpenNewFileInZip64(zip, "x.npy", nullptr, nullptr, 0, nullptr, 0, nullptr, Z_DEFLATED, 1, 0),
+            ZIP_OK);
         const auto header = contentOf(::golden("le_f8.npy"));
         zipWriteInFileInZip(zip, header.data(), static_cast<unsigned>(header.size()));
         const std::vector<unsigned char> zeros(30 << 20, 0);
-        for (int i = 0; i < 10; ++i) zipWriteInFileInZip(zip, zeros.data(), static_cast<unsigned>(zeros.size()));
+        for (int i = 0; i < 10; ++i)
+            zipWriteInFileInZip(zip, zeros.data(), static_cast<unsigned>(zeros.size()));
         zipCloseFileInZip(zip);
         zipClose(zip, nullptr);
         QVERIFY(std::filesystem::file_size(path) < 4'000'000);
         const auto arrays = readNpz(path);
         QVERIFY(arrays.isError());
-        QVERIFY2(arrays.error().message.find("zip bomb") != std::string::npos, arrays.error().message.c_str());
+        QVERIFY2(arrays.error().message.find("zip bomb") != std::string::npos,
+                 arrays.error().message.c_str());
     }
 
     void failedWriteKeepsTheOldFile() {

@@ -20,7 +20,8 @@ class PlaneFileTest : public QObject {
         if (!writeNpz(path, entries).isOk()) return "not written";
         const auto plane = readPlaneFile(path);
         if (!plane.isError()) return "accepted";
-        return plane.error().message.find(path.string()) == std::string::npos ? "file not named" : plane.error().message;
+        return plane.error().message.find(path.string()) == std::string::npos ? "file not named"
+                                                                              : plane.error().message;
     }
 
   private Q_SLOTS:
@@ -36,7 +37,8 @@ class PlaneFileTest : public QObject {
 
     void roundTrip() {
         const Shape shape{1, 2, 3};
-        const auto made = planeAlongDirections(shape, randomDirection(6, 1), randomDirection(6, 2), randomDirection(6, 3), 2.5);
+        const auto made = planeAlongDirections(shape, randomDirection(6, 1), randomDirection(6, 2),
+                                               randomDirection(6, 3), 2.5);
         QVERIFY(made.isOk());
         QVERIFY(writePlaneFile(scratch("plane.npz"), made.value()).isOk());
         const auto read = readPlaneFile(scratch("plane.npz"));
@@ -97,7 +99,9 @@ class PlaneFileTest : public QObject {
         QVERIFY(writeMeshFile(scratch("mesh.npz"), a).isOk());
         const auto archive = NpzArchive::open(scratch("mesh.npz"));
         QVERIFY(archive.isOk());
-        const auto get = [&](const char* name) { return archive.value().array(*archive.value().find(name)).value(); };
+        const auto get = [&](const char* name) {
+            return archive.value().array(*archive.value().find(name)).value();
+        };
         QCOMPARE(get("vertices").values, (std::vector<double>{0, 0, 1, 0, 0, 1}));
         QCOMPARE(get("edges").shape, (Shape{3, 6}));
         QCOMPARE(get("edges").values[11], 3.0);
@@ -107,7 +111,11 @@ class PlaneFileTest : public QObject {
         // Hashes use all 64 bits, beyond what a float64 array can hold.
         const auto& hash = *archive.value().find("pattern_hash");
         std::uint64_t value = 0;
-        QVERIFY(archive.value().bytes(hash).value()->read(hash.header.dataOffset, 8, reinterpret_cast<unsigned char*>(&value)).isOk());
+        QVERIFY(archive.value()
+                    .bytes(hash)
+                    .value()
+                    ->read(hash.header.dataOffset, 8, reinterpret_cast<unsigned char*>(&value))
+                    .isOk());
         QCOMPARE(value, a.patternHash[0]);
     }
 };

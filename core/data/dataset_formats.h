@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The readers behind openDataset, one per format.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "core/data/dataset.h"
+
+namespace tessera {
+
+using OpenedDataset = Result<std::shared_ptr<const Dataset>>;
+
+// `compressed`: gzip. Either of the two files of a pair may be given.
+OpenedDataset openIdx(const std::filesystem::path& path, bool compressed);
+// True if `start` is an IDX header and, unless compressed (fileSize 0), the file has the size it announces.
+bool looksLikeIdx(const unsigned char* start, std::size_t length, std::uint64_t fileSize);
+
+OpenedDataset openImageFolder(const std::filesystem::path& folder);
+// True if a folder below `folder` holds an image.
+bool looksLikeImageFolder(const std::filesystem::path& folder);
+
+OpenedDataset openNpyDataset(const std::filesystem::path& path, const DataOptions& options);
+OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOptions& options);
+OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& options);
+
+// One .bin file, or the folder of batches (the training batches).
+OpenedDataset openCifar(const std::filesystem::path& path);
+bool looksLikeCifarFolder(const std::filesystem::path& folder);
+bool looksLikeCifarFile(const std::filesystem::path& path);
+
+// "generate:moons?samples=1000&noise=0.1&seed=7"
+OpenedDataset generateDataset(const std::string& source);
+
+}  // namespace tessera
