@@ -17,6 +17,27 @@ QString Workspace::className(int label) const {
     return tr("class %1").arg(label);
 }
 
+QString Workspace::mismatch() const {
+    if (!model_ || !dataset_) return {};
+    return QString::fromStdString(shapeMismatch(model_->info().inputShape, dataset_->sampleShape(), dataset_->path().string()));
+}
+
+void Workspace::open(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset, const Normalisation& normalisation,
+                     std::vector<qint64> anchors) {
+    model_ = std::move(model);
+    dataset_ = std::move(dataset);
+    normalisation_ = normalisation;
+    evaluation_.reset();
+    anchors_ = std::move(anchors);
+    currentSample_ = anchors_.empty() ? -1 : anchors_.front();
+    Q_EMIT modelChanged();
+    Q_EMIT datasetChanged();
+    Q_EMIT normalisationChanged();
+    Q_EMIT evaluationChanged();
+    Q_EMIT currentSampleChanged(currentSample_);
+    Q_EMIT anchorsChanged();
+}
+
 void Workspace::setModel(std::shared_ptr<const Model> model) {
     model_ = std::move(model);
     evaluation_.reset();

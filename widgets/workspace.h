@@ -27,7 +27,12 @@ class Workspace : public QObject {
     const std::vector<qint64>& anchors() const { return anchors_; }  // 0 to 3 samples that the slice goes through
     int classCount() const;              // of the model, else of the data
     QString className(int label) const;  // data's names, else "class 3"
+    // Why samples of the data cannot be fed to the model, in one sentence; empty if they can, or if one is missing.
+    QString mismatch() const;
 
+    // A matching set at once: all is in place before the first signal, so that no view sees a half-opened pair.
+    void open(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset, const Normalisation& normalisation,
+              std::vector<qint64> anchors);
     void setModel(std::shared_ptr<const Model> model);        // clears the evaluation
     void setDataset(std::shared_ptr<const Dataset> dataset);  // clears evaluation, selection and anchors
     void setNormalisation(const Normalisation& normalisation);
