@@ -4,7 +4,8 @@
 add_library(tessera_flags INTERFACE)
 target_include_directories(tessera_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_definitions(tessera_flags INTERFACE QT_NO_KEYWORDS TESSERA_VERSION="${PROJECT_VERSION}")
-target_compile_options(tessera_flags INTERFACE -Wall -Wextra -Wshadow=local $<$<BOOL:${TESSERA_WERROR}>:-Werror>)
+# Qt asks for -fPIC; everybody using it keeps one precompiled header for libraries and tests.
+target_compile_options(tessera_flags INTERFACE -fPIC -Wall -Wextra -Wshadow=local $<$<BOOL:${TESSERA_WERROR}>:-Werror>)
 if(TESSERA_SANITIZE)
   target_compile_options(tessera_flags INTERFACE -fsanitize=${TESSERA_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(tessera_flags INTERFACE -fsanitize=${TESSERA_SANITIZE})
