@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app/command_line_console.h"
+#include "app/command_line_figure.h"
 #include "app/command_line_options.h"
 #include "core/base/provenance.h"
 
@@ -119,7 +120,7 @@ void addRegionsOptions(CLI::App& app, RegionsOptions& options) {
     app.add_option("--fill", options.fill, "what the figure's colours show")
         ->check(CLI::IsMember({"class", "pattern", "slope", "depth", "none"}))
         ->capture_default_str();
-    app.add_option("--figure-width", options.widthMillimetres, "in millimetres")
+    app.add_option("--figure-width", options.figureWidth, "in millimetres")
         ->check(CLI::Range(10.0, 2000.0))
         ->capture_default_str();
     app.add_option("--mesh", options.mesh,
@@ -135,7 +136,8 @@ bool hasDisplay() {
 }
 
 int usageError(const std::string& message) {
-    std::fprintf(stderr, "tessera: %s; see tessera --help\n", message.c_str());
+    const auto end = message.find_last_not_of(". \n");
+    std::fprintf(stderr, "tessera: %s; see tessera --help\n", message.substr(0, end + 1).c_str());
     return kExitUsage;
 }
 
@@ -194,6 +196,8 @@ std::optional<int> parseAndRun(int argc, char** argv, WindowRequest& request) {
         if (regions.samples.size() > 3) return usageError("--samples takes one, two or three sample numbers");
         if (regions.sampled && !regions.mesh.empty())
             return usageError("--mesh needs exact regions and cannot go with --sampled");
+        if (const auto fits = checkFigureNames(regions.figures); !fits.isOk())
+            return usageError(fits.error().message);
         return runRegions(common, regions);
     }
     if (probeCommand->parsed()) return runProbeList(probeListJson);

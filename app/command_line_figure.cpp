@@ -1,37 +1,59 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/command_line_figure.h"
 
+#include <QGuiApplication>
+
+#include "widgets/scenes/figure.h"
+
 namespace tessera {
 namespace {
 
-std::string suffixOf(const std::string& name) {
-    const auto dot = name.find_last_of('.');
-    std::string suffix = dot == std::string::npos ? "" : name.substr(dot + 1);
-    for (auto& letter : suffix) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-    return suffix;
+FigureInputs figureInputs(const ChosenPlane& chosen) {
+    FigureInputs inputs;
+    inputs.classNames = chosen.classNames;
+    for (std::size_t i = 0; i < chosen.samples.size(); ++i) {
+        SliceMarker marker;
+        marker.position = chosen.samplePoints[i];
+        marker.label = chosen.sampleLabels[i];
+        marker.name = QString::fromStdString(chosen.sampleNames[i]);
+        marker.isAnchor = true;
+        marker.sample = chosen.samples[i];
+        inputs.markers.push_back(std::move(marker));
+    }
+    return inputs;
+}
+
+template <typename Output>
+Result<Done> writeFigures(const RegionsOptions& options, const Output& output, const ChosenPlane& chosen) {
+    if (options.figures.empty()) return Done{};
+    const auto application = offscreenApplication();  // text needs fonts, and fonts an application
+    const auto inputs = figureInputs(chosen);
+    FigureOptions figure;
+    figure.widthMm = options.figureWidth;
+    figure.switches.fill = sliceFillFromText(options.fill).value_or(SliceFill::Class);
+    for (const auto& name : options.figures) {
+        auto written = writeSliceFigure(name, output, inputs, figure);
+        if (!written.isOk()) return written;
+    }
+    return Done{};
 }
 
 }  // namespace
 
 Result<Done> checkFigureNames(const std::vector<std::string>& figures) {
-    for (const auto& name : figures) {
-        const auto suffix = suffixOf(name);
-        if (suffix != "svg" && suffix != "pdf" && suffix != "png")
-            return inputError("--figure " + name + " does not end in .svg, .pdf or .png.");
-    }
+    for (const auto& name : figures)
+        if (auto fits = checkFigurePath(name); !fits.isOk()) return fits;
     return Done{};
 }
 
-// The painter comes with widgets/scenes/figure.h; until then asking for a figure is refused, never ignored.
-Result<Done> writeExactFigures(const RegionsOptions& options, const LinearRegions::Output&,
-                               const ChosenPlane&) {
-    if (options.figures.empty()) return Done{};
-    return unsupported("--figure is not in this build.");
+Result<Done> writeExactFigures(const RegionsOptions& options, const LinearRegions::Output& output,
+                               const ChosenPlane& chosen) {
+    return writeFigures(options, output, chosen);
 }
 
-Result<Done> writeSampledFigures(const RegionsOptions& options, const ClassMap::Output&, const ChosenPlane&) {
-    if (options.figures.empty()) return Done{};
-    return unsupported("--figure is not in this build.");
+Result<Done> writeSampledFigures(const RegionsOptions& options, const ClassMap::Output& output,
+                                 const ChosenPlane& chosen) {
+    return writeFigures(options, output, chosen);
 }
 
 }  // namespace tessera

@@ -49,7 +49,7 @@ struct RegionsOptions {
     std::string mesh;                  // .npz
     std::string savePlane;             // .npz
     std::string fill = "class";
-    double widthMillimetres = 120;
+    double figureWidth = 120;  // mm
 };
 
 int runInspect(const CommonOptions& common);

@@ -54,8 +54,10 @@ Result<ChosenPlane> planeFromData(const Model& model, const RegionsOptions& opti
     chosen.samples = options.samples;
     for (const auto& anchor : anchors.value())
         chosen.samplePoints.push_back(chosen.plane.pointInSlice(anchor));
-    for (const auto sample : options.samples)
+    for (const auto sample : options.samples) {
         chosen.sampleLabels.push_back(data.value().dataset->label(sample));
+        chosen.sampleNames.push_back(data.value().dataset->sampleName(sample));
+    }
     chosen.classNames = data.value().dataset->classNames();
     return chosen;
 }

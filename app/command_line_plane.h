@@ -12,6 +12,7 @@ struct ChosenPlane {
     std::vector<std::int64_t> samples;          // the plane goes through these
     std::vector<Eigen::Vector2d> samplePoints;  // where, in slice coordinates
     std::vector<std::int32_t> sampleLabels;
+    std::vector<std::string> sampleNames;
     std::vector<std::string> classNames;  // of the data; empty: unknown
 };
 

@@ -107,7 +107,6 @@ int runSampled(const CommonOptions& common, const RegionsOptions& options, const
 }  // namespace
 
 int runRegions(const CommonOptions& common, const RegionsOptions& options) {
-    if (const auto fits = checkFigureNames(options.figures); !fits.isOk()) return failWith(fits.error(), "");
     const InterruptGuard interrupt;
     ConsoleProgress progress;
     progress.report(0, 0, "opening the model");
