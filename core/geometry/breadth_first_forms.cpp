@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/geometry/breadth_first_forms.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tessera {
+namespace {
+
+// Below this height (of the window's half-width) differences of corner logits lose too many digits for telling equal
+// maps from different ones, and the network's own tangents are asked for instead.
+constexpr double kThin = 1e-4;
+// Below this one, the centroid as rounded to a double may lie in the neighbour.
+constexpr double kSliver = 1e-12;
+constexpr std::int64_t kSample = 128;
+
+double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
+
+// Twice the area over the longest side or diagonal from the first corner.
+double heightOf(const std::vector<Eigen::Vector2d>& corners) {
+    double twice = 0, longest = 0;
+    for (std::size_t i = 1; i < corners.size(); ++i) {
+        const Eigen::Vector2d side = corners[i] - corners[0];
+        if (i + 1 < corners.size()) twice += cross(side, corners[i + 1] - corners[0]);
+        longest = std::max({longest, side.norm(), (corners[i] - corners[i - 1]).norm()});
+    }
+    return longest > 0 ? twice / longest : 0;
+}
+
+}  // namespace
+
+FinishedFaces::FinishedFaces(BreadthRun& run, const Eigen::Vector2d& origin)
+    : run_(run), origin_(origin), outputs_(run.network.outputs()) {
+    raw_.outputs = outputs_;
+    raw_.formOrigin = origin;
+    for (const auto& corner : run.positions) halfWidth_ = std::max(halfWidth_, corner.cwiseAbs().maxCoeff());
+}
+
+double FinishedFaces::areaOf(const FaceChunk& chunk) const {
+    double twice = 0;
+    for (std::int64_t face = 0; face < chunk.faces(); ++face) {
+        const std::int32_t begin = chunk.faceBegin[face], end = chunk.faceBegin[face + 1];
+        const auto at = [&](std::int32_t i) { return run_.positions[chunk.rowVertex[chunk.cornerRow[i]]]; };
+        for (std::int32_t i = begin + 1; i + 1 < end; ++i) twice += cross(at(i) - at(begin), at(i + 1) - at(begin));
+    }
+    return twice / 2;
+}
+
+bool FinishedFaces::add(const FaceChunk& chunk) {
+    numberOf_.resize(run_.positions.size(), -1);
+    const std::int64_t room =
+        run_.maxFaces > 0 ? std::min(chunk.faces(), run_.maxFaces - faces()) : chunk.faces();
+    const std::int64_t before = faces();
+    truncated_ = truncated_ || room < chunk.faces();
+    raw_.forms.resize((before + room) * outputs_ * 3);
+    std::vector<std::int64_t> thin;
+    for (std::int64_t face = 0; face < room; ++face) {
+        double* const forms = raw_.forms.data() + (before + face) * outputs_ * 3;
+        const double height = formsFromCorners(chunk, face, forms);
+        for (std::int32_t k = 0; k < outputs_ * 3; ++k) {
+            if (!std::isfinite(forms[k]) && height > kSliver * halfWidth_) return false;
+        }
+        if (height < kThin * halfWidth_) thin.push_back(before + face);
+        for (std::int32_t i = chunk.faceBegin[face]; i < chunk.faceBegin[face + 1]; ++i) {
+            std::int32_t& number = numberOf_[chunk.rowVertex[chunk.cornerRow[i]]];
+            if (number < 0) {
+                number = static_cast<std::int32_t>(raw_.vertices.size());
+                raw_.vertices.push_back(run_.positions[chunk.rowVertex[chunk.cornerRow[i]]] + origin_);
+            }
+            raw_.faceVertices.push_back(number);
+            raw_.sideSite.push_back(chunk.sideSite[i]);
+            raw_.sideUnit.push_back(chunk.sideUnit[i]);
+        }
+        raw_.faceBegin.push_back(static_cast<std::int32_t>(raw_.faceVertices.size()));
+        raw_.patternHash.push_back(chunk.hash[face]);
+    }
+    refineThin(thin);
+    return true;
+}
+
+double FinishedFaces::formsFromCorners(const FaceChunk& chunk, std::int64_t face, double* forms) const {
+    thread_local std::vector<Eigen::Vector2d> corners;
+    const std::int32_t begin = chunk.faceBegin[face], end = chunk.faceBegin[face + 1];
+    corners.clear();
+    for (std::int32_t i = begin; i < end; ++i) corners.push_back(run_.positions[chunk.rowVertex[chunk.cornerRow[i]]]);
+    LocalFrame frame;
+    frame.fit(corners);
+    const double* const logits = chunk.live->values();
+    for (std::int32_t k = 0; k < outputs_; ++k) {
+        const AffineForm local = frame.formOf(
+            [&](int corner) { return logits[static_cast<std::int64_t>(chunk.cornerRow[begin + corner]) * outputs_ + k]; });
+        const Eigen::Vector3d form = frame.planeForm(local);
+        std::copy_n(form.data(), 3, forms + k * 3);
+    }
+    return heightOf(corners);
+}
+
+std::int64_t FinishedFaces::formBatch() const {
+    const std::int64_t widest = *std::max_element(run_.bytesPerRow.begin(), run_.bytesPerRow.end());
+    return std::clamp<std::int64_t>(run_.maxChunkBytes / (4 * 3 * std::max<std::int64_t>(widest, 1)), 8, 4096);
+}
+
+Eigen::Vector2d FinishedFaces::centroidOf(std::int64_t face) const {
+    const std::int32_t begin = raw_.faceBegin[face], end = raw_.faceBegin[face + 1];
+    const Eigen::Vector2d base = raw_.vertices[raw_.faceVertices[begin]];
+    Eigen::Vector2d weighted = Eigen::Vector2d::Zero(), mean = Eigen::Vector2d::Zero();
+    double total = 0;
+    for (std::int32_t i = begin + 1; i < end; ++i) {
+        const Eigen::Vector2d corner = raw_.vertices[raw_.faceVertices[i]] - base;
+        mean += corner / static_cast<double>(end - begin);
+        if (i + 1 == end) continue;
+        const Eigen::Vector2d next = raw_.vertices[raw_.faceVertices[i + 1]] - base;
+        const double twice = std::abs(cross(corner, next));
+        weighted += twice * (corner + next) / 3;
+        total += twice;
+    }
+    return base + (total > 0 ? Eigen::Vector2d(weighted / total) : mean);
+}
+
+void FinishedFaces::refineThin(const std::vector<std::int64_t>& thin) {
+    const std::int64_t batch = formBatch();
+    std::vector<Eigen::Vector2d> points;
+    std::vector<double> forms;
+    std::vector<std::uint64_t> hash;
+    for (std::size_t begin = 0; begin < thin.size() && !run_.control.shouldStop(); begin += batch) {
+        const std::size_t count = std::min<std::size_t>(batch, thin.size() - begin);
+        points.clear();
+        for (std::size_t i = 0; i < count; ++i) points.push_back(centroidOf(thin[begin + i]));
+        forms.resize(count * outputs_ * 3);
+        hash.resize(count);
+        run_.network.formsAt(points, origin_, forms.data(), hash.data());
+        for (std::size_t i = 0; i < count; ++i) {
+            // Where rounding put the centroid into the neighbour, the corners' own form is the better one.
+            if (hash[i] != raw_.patternHash[thin[begin + i]]) continue;
+            std::copy_n(forms.data() + i * outputs_ * 3, outputs_ * 3,
+                        raw_.forms.data() + thin[begin + i] * outputs_ * 3);
+        }
+    }
+}
+
+void FinishedFaces::check(Arrangement& map) const {
+    const std::int64_t count = map.faceCount();
+    const std::int64_t step = std::max<std::int64_t>(1, count / kSample), batch = formBatch();
+    for (std::int64_t first = 0; first < count && !run_.control.cancelled(); first += step * batch) {
+        if (first > 0 && run_.control.shouldStop()) break;  // a run out of time has checked one batch
+        std::vector<Eigen::Vector2d> points;
+        std::vector<std::int64_t> sampled;
+        for (std::int64_t face = first; face < count && static_cast<std::int64_t>(points.size()) < batch; face += step) {
+            sampled.push_back(face);
+            points.push_back(map.centroid(face));
+        }
+        std::vector<double> forms(points.size() * outputs_ * 3);
+        std::vector<std::uint64_t> hash(points.size());
+        run_.network.formsAt(points, origin_, forms.data(), hash.data());
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            const Eigen::Vector2d offset = points[i] - origin_;
+            const Eigen::VectorXd interpolated = map.logitsOnFace(sampled[i], points[i]);
+            for (std::int32_t k = 0; k < outputs_; ++k) {
+                const double* const form = forms.data() + (i * outputs_ + k) * 3;
+                const double logit = form[0] * offset.x() + form[1] * offset.y() + form[2];
+                map.checks.maxInterpolationError =
+                    std::max(map.checks.maxInterpolationError, std::abs(logit - interpolated[k]));
+            }
+            std::vector<Eigen::Vector2d> corners;
+            for (std::int32_t c = map.faceBegin[sampled[i]]; c < map.faceBegin[sampled[i] + 1]; ++c) {
+                corners.push_back(map.vertices[map.faceVertices[c]]);
+            }
+            const bool thin = heightOf(corners) < kSliver * halfWidth_;
+            map.checks.patternMismatches += !thin && hash[i] != map.patternHash[sampled[i]];
+            ++map.checks.facesChecked;
+        }
+    }
+}
+
+RawFaces FinishedFaces::take() {
+    raw_.smallestOffMargin = std::isfinite(run_.margins.smallestOff) ? run_.margins.smallestOff : 0;
+    raw_.largestOnMargin = run_.margins.largestOn;
+    return std::move(raw_);
+}
+
+}  // namespace tessera

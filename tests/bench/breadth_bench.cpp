@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Time of the breadth-first engine on the yardstick with max-pooling, and how much of it the network itself takes.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "core/geometry/breadth_first.h"
+#include "tests/core/geometry/yardstick_networks.h"
+
+namespace {
+
+using namespace tessera;
+using Clock = std::chrono::steady_clock;
+
+struct Stopwatch {
+    explicit Stopwatch(double& total) : total_(total), start_(Clock::now()) {}
+    ~Stopwatch() { total_ += std::chrono::duration<double>(Clock::now() - start_).count(); }
+    double& total_;
+    Clock::time_point start_;
+};
+
+struct Times {
+    double start = 0, advance = 0, rows = 0, forms = 0;
+};
+
+class TimedLive final : public LiveValues {
+  public:
+    TimedLive(std::unique_ptr<LiveValues> inner, Times& times) : inner_(std::move(inner)), times_(times) {}
+    std::int64_t rows() const override { return inner_->rows(); }
+    int site() const override { return inner_->site(); }
+    const double* values() const override { return inner_->values(); }
+    std::int64_t width() const override { return inner_->width(); }
+    std::int64_t bytesPerRow() const override { return inner_->bytesPerRow(); }
+    void append(std::span<const RowBlend> blends) override {
+        Stopwatch watch(times_.rows);
+        inner_->append(blends);
+    }
+    std::unique_ptr<LiveValues> gather(std::span<const std::int32_t> rows) const override {
+        Stopwatch watch(times_.rows);
+        return std::make_unique<TimedLive>(inner_->gather(rows), times_);
+    }
+    void advance() override {
+        Stopwatch watch(times_.advance);
+        inner_->advance();
+    }
+    void refresh(std::span<const Eigen::Vector2d> points) override { inner_->refresh(points); }
+
+  private:
+    std::unique_ptr<LiveValues> inner_;
+    Times& times_;
+};
+
+class TimedNetwork final : public SiteNetwork {
+  public:
+    TimedNetwork(const SiteNetwork& inner, Times& times) : inner_(inner), times_(times) {}
+    const std::vector<Site>& sites() const override { return inner_.sites(); }
+    std::int32_t outputs() const override { return inner_.outputs(); }
+    std::unique_ptr<LiveValues> start(std::span<const Eigen::Vector2d> points) const override {
+        Stopwatch watch(times_.start);
+        return std::make_unique<TimedLive>(inner_.start(points), times_);
+    }
+    void formsAt(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms,
+                 std::uint64_t* hash) const override {
+        Stopwatch watch(times_.forms);
+        inner_.formsAt(points, origin, forms, hash);
+    }
+
+  private:
+    const SiteNetwork& inner_;
+    Times& times_;
+};
+
+void measure(const char* name, const SiteNetwork& plain, const Polygon& window, int threads) {
+    std::vector<double> seconds;
+    for (int run = 0; run < 5; ++run) {
+        Times times;
+        const TimedNetwork network(plain, times);
+        NoProgress progress;
+        ArrangementOptions options;
+        options.threads = threads;
+        const auto begin = Clock::now();
+        const auto result = arrangementBreadthFirst(network, window, options, {}, progress);
+        seconds.push_back(std::chrono::duration<double>(Clock::now() - begin).count());
+        if (run > 0) continue;
+        const Arrangement& map = result.value();
+        std::printf("%s, %d threads: %lld regions, %lld pieces, %zu vertices, %zu edges, %zu segments of length %.17g\n",
+                    name, threads, static_cast<long long>(map.faceCount()), static_cast<long long>(map.pieces),
+                    map.vertices.size(), map.edges.size(), map.boundary.size(), map.boundaryLength());
+        std::printf("  euler %lld, area error %.2e, interpolation %.2e, mismatches %lld of %lld, margins %.2e / %.2e\n",
+                    static_cast<long long>(map.checks.euler), map.checks.areaSum - map.checks.windowArea,
+                    map.checks.maxInterpolationError, static_cast<long long>(map.checks.patternMismatches),
+                    static_cast<long long>(map.checks.facesChecked), map.checks.largestOnMargin,
+                    map.checks.smallestOffMargin);
+        for (const auto& site : map.sites) {
+            std::printf("  %s: %lld\n", site.name.c_str(), static_cast<long long>(site.regionsAfter));
+        }
+        std::printf("  first run %.1f ms: start %.1f, advance %.1f, rows %.1f, forms %.1f, engine %.1f\n",
+                    seconds[0] * 1e3, times.start * 1e3, times.advance * 1e3, times.rows * 1e3, times.forms * 1e3,
+                    (seconds[0] - times.start - times.advance - times.rows - times.forms) * 1e3);
+    }
+    std::sort(seconds.begin(), seconds.end());
+    std::printf("  median %.1f ms\n", seconds[2] * 1e3);
+}
+
+}  // namespace
+
+int main() {
+    const std::string folder = TESSERA_TEST_DATA "/regions/";
+    const PlainWeights lenet(folder + "d_lenet_max.bin");
+    const PlainSiteNetwork network = lenetWithMaxPool(lenet);
+    for (const int threads : {1, 2}) measure("d_lenet_max", network, lenet.window, threads);
+    const PlainWeights degenerate(folder + "f_degenerate.bin");
+    measure("f_degenerate", denseChain(degenerate), degenerate.window, 1);
+}
