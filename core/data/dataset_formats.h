@@ -14,7 +14,7 @@ using OpenedDataset = Result<std::shared_ptr<const Dataset>>;
 
 // `compressed`: gzip. Either of the two files of a pair may be given.
 OpenedDataset openIdx(const std::filesystem::path& path, bool compressed);
-// True if `start` is an IDX header and, unless compressed (fileSize 0), the file has the size it announces.
+// True if `start` begins like an IDX header and, if fileSize is given (not 0), announces just that size.
 bool looksLikeIdx(const unsigned char* start, std::size_t length, std::uint64_t fileSize);
 
 OpenedDataset openImageFolder(const std::filesystem::path& folder);

@@ -176,9 +176,11 @@ std::string prefixOf(const std::filesystem::path& path) {
 }  // namespace
 
 bool looksLikeIdx(const unsigned char* start, std::size_t length, std::uint64_t fileSize) {
+    if (fileSize == 0)
+        return length >= 4 && start[0] == 0 && start[1] == 0 && idxType(start[2]) && start[3] >= 1 &&
+               start[3] <= kMaxDimensions;
     const auto header = parseIdxHeader(start, length, "");
-    return header.isOk() &&
-           (fileSize == 0 || fileSize == header.value().dataOffset + header.value().dataBytes);
+    return header.isOk() && fileSize == header.value().dataOffset + header.value().dataBytes;
 }
 
 OpenedDataset openIdx(const std::filesystem::path& path, bool compressed) {

@@ -38,10 +38,8 @@ Result<Done> validateNormalisation(const Normalisation& normalisation, const Sha
     const std::string of = sampleShape.size() == 1 ? "feature" : "channel";
     const auto checkList = [&](const std::vector<double>& list, const char* name) -> Result<Done> {
         if (list.size() > 1 && static_cast<std::int64_t>(list.size()) != groups)
-            return inputError(std::string("Normalisation: ") + name + " has " +
-                              countText(static_cast<std::int64_t>(list.size()), "entr")
-                                  .append(list.size() == 1 ? "y" : "") +
-                              " but the samples have " + countText(groups, of) +
+            return inputError(std::string("Normalisation: ") + name + " has " + std::to_string(list.size()) +
+                              " entries but the samples have " + countText(groups, of) +
                               "; give one number, or one per " + of + ".");
         for (const double value : list)
             if (!std::isfinite(value) || (name[0] == 's' && value <= 0))
