@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::uint64_t kLargestPickle = 256u << 20;
 
-// "model.pth" + "its pickle ..." -> one sentence that names the file.
+// "is empty; ..." or "its pickle ...; ..." -> one sentence that names the file.
 template <typename T>
 Result<T> named(const std::filesystem::path& path, Result<T> result) {
     if (!result.isError()) return result;
     Error error = std::move(result).error();
-    error.message = "'" + path.string() + "': " + error.message;
+    error.message = path.string() + (error.message.starts_with("is ") ? " " : ": ") + error.message + ".";
     return error;
 }
 
