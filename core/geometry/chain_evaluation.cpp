@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/geometry/chain_evaluation.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "core/geometry/form_kernels.h"
+
+namespace tessera {
+
+void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> points, double* logits,
+                  std::uint64_t* patternHash) {
+    std::size_t widest = 2;
+    for (const auto& stage : chain.stages) widest = std::max(widest, static_cast<std::size_t>(stage.bias.size()));
+    PackedDoubles first(widest * kPointBlock), second(widest * kPointBlock);
+    double *in = first.data(), *out = second.data();
+    for (std::size_t begin = 0; begin < points.size(); begin += kPointBlock) {
+        const std::size_t count = std::min(kPointBlock, points.size() - begin);
+        for (std::size_t p = 0; p < kPointBlock; ++p) {
+            const Eigen::Vector2d offset = points[begin + std::min(p, count - 1)] - chain.formOrigin;
+            in[p] = offset.x();
+            in[kPointBlock + p] = offset.y();
+        }
+        std::uint64_t hash[kPointBlock] = {};
+        for (std::size_t s = 0; s < chain.stages.size(); ++s) {
+            const AffineChain::Stage& stage = chain.stages[s];
+            applyAffine(stage.weights.data(), stage.bias.data(), stage.weights.rows(), stage.weights.cols(), in, out);
+            std::swap(in, out);
+            if (s == chain.sites.size()) break;
+            const PiecewiseLinear& function = chain.sites[s].function;
+            for (std::int64_t unit = 0; unit < stage.bias.size(); ++unit) {
+                double* const z = in + unit * kPointBlock;
+                double result[kPointBlock];
+                for (std::size_t p = 0; p < kPointBlock; ++p) {
+                    result[p] = function.slope(0, unit) * z[p] + function.intercept(0, unit);
+                }
+                std::uint64_t state = 0;
+                for (int knot = 0; knot + 1 < function.pieces(); ++knot) {
+                    const double at = function.knots[knot];
+                    const double slope = function.slope(knot + 1, unit), intercept = function.intercept(knot + 1, unit);
+                    for (std::size_t p = 0; p < kPointBlock; ++p) {
+                        result[p] = z[p] > at ? slope * z[p] + intercept : result[p];
+                    }
+                    if (!patternHash || !function.bends(knot, unit)) continue;
+                    const std::uint64_t key = patternKey(s, unit, state) ^ patternKey(s, unit, state + 1);
+                    ++state;
+                    for (std::size_t p = 0; p < kPointBlock; ++p) hash[p] ^= z[p] > at ? key : 0;
+                }
+                std::copy(result, result + kPointBlock, z);
+            }
+        }
+        const std::size_t outputs = chain.stages.back().bias.size();
+        for (std::size_t p = 0; p < count; ++p) {
+            for (std::size_t k = 0; k < outputs; ++k) logits[(begin + p) * outputs + k] = in[k * kPointBlock + p];
+            if (patternHash) patternHash[begin + p] = hash[p];
+        }
+    }
+}
+
+Eigen::MatrixXd evaluateChain(const AffineChain& chain, const std::vector<Eigen::Vector2d>& pointsInSlice) {
+    AffineChain::Matrix logits(pointsInSlice.size(), chain.stages.back().bias.size());
+    forwardChain(chain, pointsInSlice, logits.data(), nullptr);
+    return logits;
+}
+
+}  // namespace tessera

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A chain run forward at points, beside and apart from the engine that cuts it: what results are checked against.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/geometry/depth_first.h"
+
+namespace tessera {
+
+// Logits (points x outputs, row-major) and, unless null, pattern hashes at the points.
+void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> pointsInSlice, double* logits,
+                  std::uint64_t* patternHash);
+
+}  // namespace tessera
