@@ -2,7 +2,6 @@
 #include <torch/csrc/jit/ir/constants.h>
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/csrc/jit/api/function_impl.h>
-#include <torch/csrc/jit/runtime/vararg_functions.h>
 
 #include <algorithm>
 
@@ -21,7 +20,7 @@ constexpr std::int64_t kMaxSteps = 2'000'000;  // operations: a loop over data w
 
 std::string plainName(const Node& node) {
     std::string name = node.kind().toUnqualString();
-    while (name.size() > 1 && name.back() == '_') name.pop_back();
+    if (name.size() > 1 && name.back() == '_' && name.rfind("__", 0) != 0) name.pop_back();
     return name;
 }
 
@@ -164,9 +163,6 @@ void TorchScriptImporter::runNode(const Node& node, Frame& frame, int depth) {
         checkNotStale(args.back());
     }
     const auto bind = [&](std::size_t i, IValue value) { frame.values[node.outputs()[i]] = std::move(value); };
-    const auto bindStack = [&](const torch::jit::Stack& stack) {
-        for (std::size_t i = 0; i < node.outputs().size(); ++i) bind(i, stack.at(i));
-    };
 
     if (kind == prim::Constant) {
         if (node.output()->type()->kind() == c10::TypeKind::FunctionType) return;
@@ -222,23 +218,23 @@ void TorchScriptImporter::runNode(const Node& node, Frame& frame, int depth) {
         }
         for (std::size_t i = 0; i < carried.size(); ++i) bind(i, carried[i]);
     } else if (kind == prim::ListConstruct) {
-        torch::jit::Stack stack = args;
-        torch::jit::listConstruct(stack, *node.output()->type(), args.size());
-        bindStack(stack);
+        c10::impl::GenericList list(node.output()->type()->expectRef<c10::ListType>().getElementType());
+        for (auto& element : args) list.push_back(element);
+        bind(0, IValue(list));
     } else if (kind == prim::TupleConstruct) {
         bind(0, c10::ivalue::Tuple::create(args));
     } else if (kind == prim::DictConstruct) {
-        torch::jit::Stack stack = args;
-        torch::jit::dictConstruct(stack, *node.output()->type(), args.size());
-        bindStack(stack);
+        const auto& type = node.output()->type()->expectRef<c10::DictType>();
+        c10::impl::GenericDict dict(type.getKeyType(), type.getValueType());
+        for (std::size_t i = 0; i + 1 < args.size(); i += 2) dict.insert_or_assign(args[i], args[i + 1]);
+        bind(0, IValue(dict));
     } else if (kind == prim::TupleUnpack) {
-        torch::jit::Stack stack = args;
-        torch::jit::tupleUnpack(stack);
-        bindStack(stack);
+        const auto& elements = args[0].toTupleRef().elements();
+        for (std::size_t i = 0; i < node.outputs().size(); ++i) bind(i, elements.at(i));
     } else if (kind == prim::ListUnpack) {
-        torch::jit::Stack stack = args;
-        torch::jit::listUnpack(stack, node.outputs().size());
-        bindStack(stack);
+        const auto elements = args[0].toListRef();
+        if (elements.size() != node.outputs().size()) throw NotAGraph("a list is unpacked into the wrong number of values");
+        for (std::size_t i = 0; i < elements.size(); ++i) bind(i, elements[i]);
     } else if (kind == prim::TupleIndex && args[1].isInt()) {
         const auto& elements = args[0].toTupleRef().elements();
         const auto index = args[1].toInt();
@@ -293,8 +289,19 @@ void TorchScriptImporter::record(const Node& node, Frame& frame, std::vector<IVa
     RecordedOp recorded{&node, op, layerName(frame, op), std::move(args), {}};
     recorded.results.assign(stack.begin(), stack.begin() + static_cast<std::ptrdiff_t>(node.outputs().size()));
     int id = recordKnownOp(*this, recorded);
-    if (id < 0)
+    if (id < 0) {
+        // Containers (append, indexing a list) hand live tensors on as they are.
+        bool allKnown = true;
+        for (const auto& result : recorded.results)
+            if (result.isTensor()) allKnown = allKnown && liveNode(result) >= 0;
+            else if (result.isTensorList())
+                for (const auto& element : result.toListRef()) allKnown = allKnown && liveNode(element) >= 0;
+        if (allKnown && !writesInPlace(node)) {
+            names_.erase(recorded.name);
+            return;
+        }
         id = boundNode(recorded, NodeClass::Opaque, "the operation " + std::string(node.kind().toQualString()) + " is not understood");
+    }
     for (const auto& result : recorded.results)
         if (result.isTensor() && result.toTensor().defined()) {
             if (writesInPlace(node)) {

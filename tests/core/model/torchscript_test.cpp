@@ -44,7 +44,7 @@ class TorchScriptTest : public QObject {
     void agreesWithTheEagerModule_data();
     void agreesWithTheEagerModule();
     void layerNamesFollowTheModuleTree();
-    void valueDependentBranchIsOpaque();
+    void reductionOverTheBatchIsOpaque();
     void findsTheInputShape_data();
     void findsTheInputShape();
     void wrongShapeIsAnError();
@@ -92,8 +92,9 @@ void TorchScriptTest::agreesWithTheEagerModule() {
             for (std::size_t k = i - i % 4; k < i - i % 4 + 4; ++k) sum += std::exp(logits[k]);
             value -= std::log(sum);
         }
-        // Opaque scripts run in float64 too; the parameters are float32 values either way.
-        QVERIFY2(std::abs(value - y[i]) < 1e-12 * std::max(1.0, std::abs(y[i])), QString("%1: %2 != %3\n%4").arg(i).arg(value, 0, 'g', 17).arg(y[i], 0, 'g', 17).arg(text.c_str()).toUtf8());
+        // Everything runs in float64 on float32 weights; a frozen file has its BatchNorm folded in float32 by PyTorch itself.
+        const double tolerance = file.endsWith("frozen") ? 1e-6 : 1e-12;
+        QVERIFY2(std::abs(value - y[i]) < tolerance * std::max(1.0, std::abs(y[i])), QString("%1: %2 != %3\n%4").arg(i).arg(value, 0, 'g', 17).arg(y[i], 0, 'g', 17).arg(text.c_str()).toUtf8());
     }
 }
 
@@ -110,18 +111,18 @@ void TorchScriptTest::layerNamesFollowTheModuleTree() {
     QVERIFY2(kinds.count("layer1.1.add"), describe(*model).c_str());
 }
 
-void TorchScriptTest::valueDependentBranchIsOpaque() {
+void TorchScriptTest::reductionOverTheBatchIsOpaque() {
     const auto model = load("branching_scripted", {4});
     QVERIFY(model);
     const auto* layer = model->firstInexact();
     QVERIFY(layer);
-    QVERIFY2(layer->why.find("values of the input") != std::string::npos, layer->why.c_str());
+    QVERIFY2(layer->why.find("batch dimension") != std::string::npos, layer->why.c_str());
 }
 
 void TorchScriptTest::findsTheInputShape_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("shape");
-    QTest::newRow("flatten decides") << "lenet_scripted" << "1 x 14 x 14";
+    QTest::newRow("flatten decides, up to pooling") << "lenet_scripted" << "1 x 16 x 16";
     QTest::newRow("linear") << "smooth_traced" << "3";
     QTest::newRow("adaptive") << "option_a_scripted" << "2 x 32 x 32";
 }
