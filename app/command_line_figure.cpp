@@ -2,6 +2,7 @@
 #include "app/command_line_figure.h"
 
 #include <QGuiApplication>
+#include <cstdio>
 
 #include "widgets/scenes/figure.h"
 
@@ -23,9 +24,17 @@ FigureInputs figureInputs(const ChosenPlane& chosen) {
     return inputs;
 }
 
+// Standard error is a contract; what Qt thinks of the environment (a missing XDG_RUNTIME_DIR) does not belong
+// there.
+void onlyGraveMessages(QtMsgType type, const QMessageLogContext&, const QString& message) {
+    if (type == QtCriticalMsg || type == QtFatalMsg)
+        std::fprintf(stderr, "tessera: %s\n", qUtf8Printable(message));
+}
+
 template <typename Output>
 Result<Done> writeFigures(const RegionsOptions& options, const Output& output, const ChosenPlane& chosen) {
     if (options.figures.empty()) return Done{};
+    qInstallMessageHandler(onlyGraveMessages);
     const auto application = offscreenApplication();  // text needs fonts, and fonts an application
     const auto inputs = figureInputs(chosen);
     FigureOptions figure;

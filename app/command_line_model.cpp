@@ -19,6 +19,7 @@ std::string seededSource(const std::string& source, std::uint64_t seed) {
 }  // namespace
 
 Result<std::shared_ptr<const Model>> loadModelFor(const CommonOptions& common) {
+    setComputeThreads(threadCount(common.threads));
     LoadOptions options;
     if (!common.inputShape.empty()) options.inputShape = common.inputShape;
     options.architecture = common.architecture;

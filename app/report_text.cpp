@@ -78,7 +78,8 @@ std::string modelText(const ModelInfo& info) {
     const bool exact = std::all_of(info.layers.begin(), info.layers.end(),
                                    [](const LayerInfo& layer) { return layer.mark == Mark::Exact; });
     std::string text = info.path.string() + ": " + info.format;
-    if (!info.architecture.empty() && info.architecture != info.format) text += ", " + info.architecture;
+    if (!info.architecture.empty() && !info.architecture.starts_with(info.format))
+        text += ", " + info.architecture;
     text += "\ninput " + shapeText(info.inputShape) + ", " + std::to_string(info.outputs) +
             (info.outputs == 1 ? " logit, " : " logits, ") + grouped(info.parameters) + " parameters, " +
             (exact ? "exact" : "not exact: regions are sampled only") + "\n\n";

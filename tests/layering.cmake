@@ -11,7 +11,7 @@ set(rank_data 2)
 set(rank_probes 3)
 set(rank_session 4)
 # The one place in core that may use Qt: decoding JPEG and PNG.
-set(qt_in_core "^core/data/image_decoder\\.cpp$")
+set(qt_in_core "^core/data/image_folder\\.cpp$")
 
 set(wrong "")
 function(complain file rule)
