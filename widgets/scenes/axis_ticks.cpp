@@ -23,8 +23,8 @@ AxisTicks axisTicks(double low, double high, int about) {
     AxisTicks ticks;
     const double span = high - low;
     if (!(span > 0) || !std::isfinite(span)) return ticks;
-    ticks.step = roundBelow(span / std::max(about, 1) * 2);
-    if (span / ticks.step < about * 0.6) ticks.step = roundBelow(ticks.step * 0.51);
+    ticks.step = roundBelow(span / std::max(about, 1));
+    if (span / ticks.step > 1.8 * about) ticks.step = roundBelow(ticks.step * 2.6);
     const double first = std::ceil(low / ticks.step - 1e-9), last = std::floor(high / ticks.step + 1e-9);
     for (double k = first; k <= last && ticks.values.size() < 100; ++k) ticks.values.push_back(k * ticks.step);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scenes/figure.h"
 
+#include <QDir>
 #include <QGuiApplication>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -142,6 +143,8 @@ std::string describeProvenance(const Provenance& provenance, const SlicePlane& p
 
 std::unique_ptr<QGuiApplication> offscreenApplication() {
     if (QCoreApplication::instance()) return nullptr;
+    // Qt would set the same folder itself, and say so on standard error.
+    if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR")) qputenv("XDG_RUNTIME_DIR", (QDir::tempPath() + "/runtime-" + qEnvironmentVariable("USER", "root")).toUtf8());
     static int count = 3;
     static char program[] = "tessera", option[] = "-platform", platform[] = "offscreen";
     static char* arguments[] = {program, option, platform, nullptr};

@@ -2,6 +2,7 @@
 #include "widgets/scenes/fill_colours.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tessera {
 
@@ -34,10 +35,21 @@ QRgb FillColours::ofFace(std::int32_t face) const {
 
 QRgb depthColour(int depth, int depthMax) { return viridis(depthMax > 0 ? depth / double(depthMax) : 0); }
 
-double edgeStrength(double smallerFacePt) {
-    constexpr double kInvisible = 1.2, kFull = 12;
-    const double x = std::clamp((smallerFacePt - kInvisible) / (kFull - kInvisible), 0.0, 1.0);
-    return smallerFacePt <= kInvisible ? 0 : 0.12 + 0.7 * x * (2 - x);
+double edgeStrength(double typicalFacePt) {
+    constexpr double kInvisible = 1.2, kFull = 14;
+    const double x = std::clamp((typicalFacePt - kInvisible) / (kFull - kInvisible), 0.0, 1.0);
+    return typicalFacePt <= kInvisible ? 0 : 0.1 + 0.65 * x * (2 - x);
+}
+
+double typicalFaceSize(const Arrangement& arrangement, const std::vector<std::int32_t>& faces) {
+    // The area-weighted mean of the areas is what the eye averages; slivers weigh nothing.
+    double sum = 0, squares = 0;
+    for (const auto face : faces) {
+        const double area = std::max(arrangement.area[static_cast<std::size_t>(face)], 0.0);
+        sum += area;
+        squares += area * std::sqrt(area);
+    }
+    return sum > 0 ? squares / sum : 0;
 }
 
 }  // namespace tessera

@@ -35,7 +35,9 @@ class FillColours {
 // Depth d of dMax as a colour (d = 0: no cut at all).
 QRgb depthColour(int depth, int depthMax);
 
-// How strongly an edge between faces of these sizes is drawn, 0..1; sizes are square roots of areas, in points.
-double edgeStrength(double smallerFacePt);
+// How strongly region edges are drawn, 0..1: fainter the denser they are, none where they would only be grey. From the size (root of
+// the area, in points) of the face that a typical point of the picture lies in.
+double edgeStrength(double typicalFacePt);
+double typicalFaceSize(const Arrangement& arrangement, const std::vector<std::int32_t>& faces);  // slice length
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 #include <QGuiApplication>
 #include <QLocale>
 #include <QPainterPath>
+#include <QTransform>
 #include <cmath>
 
 #include "widgets/scenes/slice_scene.h"
@@ -29,8 +30,8 @@ QFont SceneText::font(const QPaintDevice* device, double scale, bool bold) const
     return font;
 }
 
-double SceneText::width(const QString& text, double scale) const {
-    return QFontMetricsF(font(nullptr, 1, false)).horizontalAdvance(text) * points_ * scale / kMeasurePixels;
+double SceneText::width(const QString& text, double scale, bool bold) const {
+    return QFontMetricsF(font(nullptr, 1, bold)).horizontalAdvance(text) * points_ * scale / kMeasurePixels;
 }
 
 double SceneText::ascent(double scale) const { return QFontMetricsF(font(nullptr, 1, false)).ascent() * points_ * scale / kMeasurePixels; }
@@ -44,10 +45,10 @@ QString SceneText::elided(const QString& text, double width, double scale) const
     return QFontMetricsF(font(nullptr, 1, false)).elidedText(text, Qt::ElideRight, width * kMeasurePixels / (points_ * scale));
 }
 
-QPointF SceneText::baseline(const QPointF& at, Qt::Alignment alignment, const QString& text, double scale) const {
+QPointF SceneText::baseline(const QPointF& at, Qt::Alignment alignment, const QString& text, double scale, bool bold) const {
     QPointF p = at;
-    if (alignment & Qt::AlignHCenter) p.rx() -= width(text, scale) / 2;
-    if (alignment & Qt::AlignRight) p.rx() -= width(text, scale);
+    if (alignment & Qt::AlignHCenter) p.rx() -= width(text, scale, bold) / 2;
+    if (alignment & Qt::AlignRight) p.rx() -= width(text, scale, bold);
     if (alignment & Qt::AlignTop) p.ry() += ascent(scale);
     if (alignment & Qt::AlignBottom) p.ry() -= height(scale) - ascent(scale);
     if (alignment & Qt::AlignVCenter) p.ry() += ascent(scale) - height(scale) / 2;
@@ -58,13 +59,16 @@ void SceneText::draw(QPainter& painter, const QPointF& at, Qt::Alignment alignme
                      bool bold) const {
     painter.setFont(font(painter.device(), scale, bold));
     painter.setPen(colour);
-    painter.drawText(baseline(at, alignment, text, scale), text);
+    painter.drawText(baseline(at, alignment, text, scale, bold), text);
 }
 
 void SceneText::drawWithHalo(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text, const QColor& colour,
                              const QColor& halo, double scale, bool bold) const {
     QPainterPath outline;
-    outline.addText(baseline(at, alignment, text, scale), font(painter.device(), scale, bold), text);
+    outline.addText({0, 0}, font(nullptr, 1, bold), text);  // paths know no device: from the measuring size to points
+    const QPointF start = baseline(at, alignment, text, scale, bold);
+    const double size = points_ * scale / kMeasurePixels;
+    outline = QTransform(size, 0, 0, size, start.x(), start.y()).map(outline);
     QColor soft = halo;
     soft.setAlphaF(0.85f);
     painter.strokePath(outline, QPen(soft, points_ * scale * 0.28, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));

@@ -12,7 +12,7 @@ struct SliceStyle;
 class SceneText {
   public:
     explicit SceneText(const SliceStyle& style);
-    double width(const QString& text, double scale = 1) const;  // points; scale is relative to the style's font size
+    double width(const QString& text, double scale = 1, bool bold = false) const;  // points; scale times the style's size
     double height(double scale = 1) const;                      // ascent + descent
     double ascent(double scale = 1) const;
     QString elided(const QString& text, double width, double scale = 1) const;
@@ -26,7 +26,7 @@ class SceneText {
 
   private:
     QFont font(const QPaintDevice* device, double scale, bool bold) const;
-    QPointF baseline(const QPointF& at, Qt::Alignment alignment, const QString& text, double scale) const;
+    QPointF baseline(const QPointF& at, Qt::Alignment alignment, const QString& text, double scale, bool bold) const;
     QString family_;
     double points_;
 };

@@ -18,7 +18,9 @@ struct Margins {
 
 double tickLength(const SliceStyle& style) { return style.fontPt * 0.4; }
 double pad(const SliceStyle& style) { return style.fontPt * 0.45; }
-int ticksFor(double length, const SliceStyle& style) { return std::clamp(static_cast<int>(length / (style.fontPt * 8)), 2, 10); }
+int ticksFor(double length, const SliceStyle& style, double emPerTick) {
+    return std::clamp(static_cast<int>(length / (style.fontPt * emPerTick)), 2, 10);
+}
 
 bool hasHeader(const SliceScene& scene) { return scene.switches.caption && !scene.caption.isEmpty(); }
 
@@ -56,8 +58,8 @@ SliceLayout place(const SliceScene& scene, const SliceStyle& style, const QSizeF
     Margins m;
     layout.plot = layout.page;
     for (int round = 0; round < 3; ++round) {
-        layout.sTicks = axisTicks(layout.low.x(), layout.high.x(), ticksFor(layout.plot.width(), style));
-        layout.tTicks = axisTicks(layout.low.y(), layout.high.y(), ticksFor(layout.plot.height(), style));
+        layout.sTicks = axisTicks(layout.low.x(), layout.high.x(), ticksFor(layout.plot.width(), style, 6));
+        layout.tTicks = axisTicks(layout.low.y(), layout.high.y(), ticksFor(layout.plot.height(), style, 4.5));
         m = margins(scene, style, layout.legend, layout.tTicks, layout.sTicks);
         // A legend that would take more than 45 % of the width is left out.
         if (!layout.legend.isEmpty() && (m.right > size.width() * 0.45 || !layout.legend.fit(style, size.height() - m.top - pad(style)))) {
@@ -65,8 +67,7 @@ SliceLayout place(const SliceScene& scene, const SliceStyle& style, const QSizeF
             m = margins(scene, style, layout.legend, layout.tTicks, layout.sTicks);
         }
         QRectF room(m.left, m.top, std::max(8.0, size.width() - m.left - m.right), std::max(8.0, size.height() - m.top - m.bottom));
-        const double unit = fill ? std::max(extent.x() / room.width(), extent.y() / room.height())
-                                 : std::max(extent.x() / room.width(), extent.y() / room.height());
+        const double unit = std::max(extent.x() / room.width(), extent.y() / room.height());
         if (fill) {
             const Eigen::Vector2d centre = (scene.low + scene.high) / 2, half = Eigen::Vector2d(room.width(), room.height()) * unit / 2;
             layout.low = centre - half;

@@ -26,6 +26,12 @@ double entryHeight(const LegendEntry& entry, const SliceStyle& style) {
     }
 }
 
+double rampWidth(const LegendEntry& ramp, const SliceStyle& style) {
+    const SceneText text(style);
+    const double needed = text.width(ramp.low, kSmall) + text.width(ramp.text, kSmall) + text.width(ramp.high, kSmall) + style.fontPt * 1.2;
+    return std::max(needed, style.fontPt * 6);
+}
+
 // A stack of small rectangles: gradients reach some SVG viewers as flat colour.
 template <typename Colour>
 void paintBar(QPainter& painter, const QRectF& bar, bool upright, Colour&& colour) {
@@ -47,8 +53,12 @@ SliceLegend::SliceLegend(const SliceScene& scene, const SliceStyle&, const std::
     const PreparedArrangement* prepared = scene.arrangement.get();
     if (fill == SliceFill::Class && (scene.field || prepared)) {
         entries_.push_back({Kind::Heading, QStringLiteral("predicted class")});
-        auto inOrder = visible;  // all that fit, in label order; fit() drops the smallest
-        for (const int label : inOrder) entries_.push_back({Kind::Swatch, scene.className(label), classColour(label, scene.classCount)});
+        auto inOrder = visible;
+        std::sort(inOrder.begin(), inOrder.end());
+        for (const int label : inOrder) {
+            const auto rank = static_cast<int>(std::find(visible.begin(), visible.end(), label) - visible.begin());
+            entries_.push_back({Kind::Swatch, scene.className(label), classColour(label, scene.classCount), {}, {}, rank});
+        }
         entries_.push_back({Kind::ConfidenceRamp, QStringLiteral("confidence"), classColour(visible.empty() ? 0 : visible[0], scene.classCount),
                             shortNumber(1.0 / std::max(scene.classCount, 2), 2), QStringLiteral("1")});
     } else if (fill == SliceFill::Pattern) {
@@ -65,7 +75,7 @@ SliceLegend::SliceLegend(const SliceScene& scene, const SliceStyle&, const std::
         for (int depth = 1; depth <= prepared->depthMax(); ++depth) {
             const QString name = depth <= static_cast<int>(sites.size()) ? QString::fromStdString(sites[static_cast<std::size_t>(depth - 1)].name)
                                                                          : QString::number(depth);
-            entries_.push_back({Kind::Swatch, QStringLiteral("%1: %2").arg(depth).arg(name), QColor(depthColour(depth, prepared->depthMax()))});
+            entries_.push_back({Kind::Swatch, QStringLiteral("%1: %2").arg(depth).arg(name), QColor(depthColour(depth, prepared->depthMax())), {}, {}, depth});
         }
     }
     if (prepared && scene.switches.boundary && !prepared->arrangement().boundary.empty())
@@ -92,8 +102,8 @@ double SliceLegend::width(const SliceStyle& style) const {
     for (const auto& entry : entries_) {
         const bool hasMark = entry.kind != Kind::Heading && entry.kind != Kind::Note && entry.kind != Kind::ConfidenceRamp;
         double needed = text.width(entry.text, kSmall) + (hasMark ? markWidth(style) : 0);
-        if (entry.kind == Kind::Heading) needed = text.width(entry.text, kSmall) * 1.08;  // bold
-        if (entry.kind == Kind::ConfidenceRamp) needed = std::max(needed, style.fontPt * 6);
+        if (entry.kind == Kind::Heading) needed = text.width(entry.text, kSmall, true);
+        if (entry.kind == Kind::ConfidenceRamp) needed = rampWidth(entry, style);
         if (entry.kind == Kind::ColourBar) needed = std::max(text.width(entry.text, kSmall), markWidth(style) + text.width(entry.high, kSmall));
         width = std::max(width, needed);
     }
@@ -111,13 +121,12 @@ bool SliceLegend::fit(const SliceStyle& style, double height) {
     if (over <= 0.01) return true;
     // One row more than is missing goes, for the line that says so.
     const int rows = static_cast<int>(std::ceil(over / rowHeight(style))) + (hidden_ == 0 ? 1 : 0);
-    int left = rows;
-    for (auto entry = entries_.end(); left > 0 && entry != entries_.begin();) {
-        if ((--entry)->kind != Kind::Swatch) continue;
-        entry = entries_.erase(entry);
-        --left;
+    for (int row = 0; row < rows; ++row) {
+        const auto value = [](const LegendEntry& e) { return e.kind == Kind::Swatch ? e.rank : -1; };
+        const auto last = std::max_element(entries_.begin(), entries_.end(), [&](const auto& a, const auto& b) { return value(a) < value(b); });
+        if (last == entries_.end() || last->kind != Kind::Swatch) return false;
+        entries_.erase(last);
     }
-    if (left > 0) return false;
     const bool isFirst = hidden_ == 0;
     hidden_ += rows;
     const QString more = QStringLiteral("+ %1 more").arg(hidden_);
@@ -154,7 +163,7 @@ void SliceLegend::paint(QPainter& painter, const SliceScene& scene, const SliceS
                 label(rect.left() + mark);
                 break;
             case Kind::ConfidenceRamp: {
-                const QRectF bar(rect.left(), top + row * 0.15, std::min(style.fontPt * 6, rect.width()), style.fontPt * 0.7);
+                const QRectF bar(rect.left(), top + row * 0.15, std::min(rampWidth(entry, style), rect.width()), style.fontPt * 0.7);
                 QColor paper = scene.theme.paper;
                 paper.setAlpha(255);
                 paintBar(painter, bar, false, [&](double at) { return shadedClass(entry.colour, at, paper); });

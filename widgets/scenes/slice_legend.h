@@ -16,6 +16,7 @@ struct LegendEntry {
     QString text;
     QColor colour = {};
     QString low = {}, high = {};  // ends of a bar
+    int rank = 0;                 // of a class: 0 is the last to be left out
 };
 
 class SliceLegend {

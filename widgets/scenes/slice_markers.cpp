@@ -52,7 +52,7 @@ void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& 
         if (!anchors) continue;
         const double gap = style.markerPt * 1.1;
         const QString distance = offPlaneText(marker->offPlane);
-        const bool flip = at.x() + gap + std::max(text.width(marker->name, 0.92) * 1.08, text.width(distance, 0.85)) > target.right();
+        const bool flip = at.x() + gap + std::max(text.width(marker->name, 0.92, true), text.width(distance, 0.85)) > target.right();
         const Qt::Alignment side = flip ? Qt::AlignRight : Qt::AlignLeft;
         const double x = flip ? at.x() - gap : at.x() + gap;
         const double up = std::clamp(at.y(), target.top() + text.height(), target.bottom() - text.height());

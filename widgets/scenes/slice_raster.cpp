@@ -86,19 +86,13 @@ bool fillFaces(QImage& image, const PreparedArrangement& prepared, const std::ve
     return true;
 }
 
-void drawEdges(QImage& image, const Arrangement& a, const SliceMap& map, const SliceStyle& style, const Theme& theme) {
+void drawEdges(QImage& image, const Arrangement& a, double strength, const SliceMap& map, const SliceStyle& style, const Theme& theme) {
     LineMask mask(image.width(), image.height());
-    const double pointsPerUnit = map.unit / style.pixelsPerPoint;
-    std::vector<float> strength(static_cast<std::size_t>(a.faceCount()));
-    for (std::size_t f = 0; f < strength.size(); ++f)
-        strength[f] = static_cast<float>(edgeStrength(std::sqrt(std::max(a.area[f], 0.0)) * pointsPerUnit));
     const double width = std::max(style.edgePt * style.pixelsPerPoint, 0.6);
     for (const ArrangementEdge& edge : a.edges) {
         if (edge.left < 0 || edge.right < 0) continue;
-        const double seen = std::min(strength[static_cast<std::size_t>(edge.left)], strength[static_cast<std::size_t>(edge.right)]);
-        if (seen <= 0) continue;
         mask.line(toPixels(map, a.vertices[static_cast<std::size_t>(edge.v0)]), toPixels(map, a.vertices[static_cast<std::size_t>(edge.v1)]),
-                  width, seen);
+                  width, strength);
     }
     mask.blend(image, theme.edge);
 }
@@ -133,10 +127,10 @@ QImage rasterSlice(const SliceScene& scene, const SliceStyle& style, const QSize
     if (!prepared) return image;
 
     const Eigen::Vector2d low = map.toSlice({0, double(size.height())}), high = map.toSlice({double(size.width()), 0});
-    if (parts.fill && colours.fill() != SliceFill::None &&
-        !fillFaces(image, *prepared, prepared->locator().facesIn(low, high), map, colours, stop))
-        return {};
-    if (parts.edges && scene.switches.edges) drawEdges(image, prepared->arrangement(), map, style, scene.theme);
+    const auto faces = prepared->locator().facesIn(low, high);
+    if (parts.fill && colours.fill() != SliceFill::None && !fillFaces(image, *prepared, faces, map, colours, stop)) return {};
+    const double strength = edgeStrength(typicalFaceSize(prepared->arrangement(), faces) * map.unit / style.pixelsPerPoint);
+    if (parts.edges && scene.switches.edges && strength > 0) drawEdges(image, prepared->arrangement(), strength, map, style, scene.theme);
     if (stop.stop_requested()) return {};
     if (parts.boundary && scene.switches.boundary) drawBoundary(image, prepared->arrangement(), map, style, scene.theme);
     return stop.stop_requested() ? QImage() : image;

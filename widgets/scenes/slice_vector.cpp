@@ -3,9 +3,7 @@
 
 #include <QPainterPath>
 #include <algorithm>
-#include <array>
 #include <map>
-#include <unordered_map>
 
 #include "widgets/scenes/class_shader.h"
 #include "widgets/scenes/span_raster.h"
@@ -183,26 +181,20 @@ bool paintVectorFill(QPainter& painter, const SliceScene& scene, const SliceStyl
 void paintVectorEdges(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map, const QRectF& target) {
     const Arrangement& a = scene.arrangement->arrangement();
     const Clip clip(map, target);
-    constexpr int kLevels = 6;
-    std::array<QPainterPath, kLevels> levels;
+    const double strength = edgeStrength(typicalFaceSize(a, scene.arrangement->locator().facesIn(clip.low, clip.high)) * map.unit);
+    if (strength <= 0) return;
+    QPainterPath path;
     for (const ArrangementEdge& edge : a.edges) {
         if (edge.left < 0 || edge.right < 0) continue;
-        const double area = std::min(a.area[static_cast<std::size_t>(edge.left)], a.area[static_cast<std::size_t>(edge.right)]);
-        const double strength = edgeStrength(std::sqrt(std::max(area, 0.0)) * map.unit);
-        if (strength <= 0) continue;
         Eigen::Vector2d p = a.vertices[static_cast<std::size_t>(edge.v0)], q = a.vertices[static_cast<std::size_t>(edge.v1)];
         if (!clipSegment(p, q, clip.low, clip.high)) continue;
-        auto& path = levels[static_cast<std::size_t>(std::min(kLevels - 1, static_cast<int>(strength * kLevels)))];
         path.moveTo(map.toDrawing(p));
         path.lineTo(map.toDrawing(q));
     }
+    QColor colour = scene.theme.edge;
+    colour.setAlphaF(static_cast<float>(strength));
     painter.save();
-    for (int level = 0; level < kLevels; ++level) {
-        QColor colour = scene.theme.edge;
-        colour.setAlphaF(static_cast<float>((level + 0.5) / kLevels));
-        if (!levels[static_cast<std::size_t>(level)].isEmpty())
-            painter.strokePath(levels[static_cast<std::size_t>(level)], QPen(colour, style.edgePt, Qt::SolidLine, Qt::RoundCap));
-    }
+    painter.strokePath(path, QPen(colour, style.edgePt, Qt::SolidLine, Qt::RoundCap));
     painter.restore();
 }
 
