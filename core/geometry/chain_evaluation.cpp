@@ -4,10 +4,19 @@
 #include <algorithm>
 #include <cstddef>
 #include <utility>
+#include <vector>
 
 #include "core/geometry/form_kernels.h"
 
 namespace tessera {
+namespace {
+
+bool isRelu(const PiecewiseLinear& function) {
+    const PiecewiseLinear relu = PiecewiseLinear::relu();
+    return function.knots == relu.knots && function.slopes == relu.slopes && function.intercepts == relu.intercepts;
+}
+
+}  // namespace
 
 void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> points, double* logits,
                   std::uint64_t* patternHash) {
@@ -15,6 +24,11 @@ void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> poi
     for (const auto& stage : chain.stages) widest = std::max(widest, static_cast<std::size_t>(stage.bias.size()));
     PackedDoubles first(widest * kPointBlock), second(widest * kPointBlock);
     double *in = first.data(), *out = second.data();
+    std::vector<std::vector<std::uint64_t>> reluKeys(chain.sites.size());
+    for (std::size_t s = 0; s < chain.sites.size(); ++s) {
+        if (!isRelu(chain.sites[s].function)) continue;
+        for (std::int64_t unit = 0; unit < chain.sites[s].units; ++unit) reluKeys[s].push_back(patternKey(s, unit, 1));
+    }
     for (std::size_t begin = 0; begin < points.size(); begin += kPointBlock) {
         const std::size_t count = std::min(kPointBlock, points.size() - begin);
         for (std::size_t p = 0; p < kPointBlock; ++p) {
@@ -22,13 +36,17 @@ void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> poi
             in[p] = offset.x();
             in[kPointBlock + p] = offset.y();
         }
-        std::uint64_t hash[kPointBlock] = {};
+        alignas(64) std::uint64_t hash[kPointBlock] = {};
         for (std::size_t s = 0; s < chain.stages.size(); ++s) {
             const AffineChain::Stage& stage = chain.stages[s];
             applyAffine(stage.weights.data(), stage.bias.data(), stage.weights.rows(), stage.weights.cols(), in, out);
             std::swap(in, out);
             if (s == chain.sites.size()) break;
             const PiecewiseLinear& function = chain.sites[s].function;
+            if (!reluKeys[s].empty()) {
+                applyRelu(in, reluKeys[s].size(), reluKeys[s].data(), hash);
+                continue;
+            }
             for (std::int64_t unit = 0; unit < stage.bias.size(); ++unit) {
                 double* const z = in + unit * kPointBlock;
                 double result[kPointBlock];
@@ -42,7 +60,7 @@ void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> poi
                     for (std::size_t p = 0; p < kPointBlock; ++p) {
                         result[p] = z[p] > at ? slope * z[p] + intercept : result[p];
                     }
-                    if (!patternHash || !function.bends(knot, unit)) continue;
+                    if (!function.bends(knot, unit)) continue;
                     const std::uint64_t key = patternKey(s, unit, state) ^ patternKey(s, unit, state + 1);
                     ++state;
                     for (std::size_t p = 0; p < kPointBlock; ++p) hash[p] ^= z[p] > at ? key : 0;

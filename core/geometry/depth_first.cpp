@@ -21,8 +21,8 @@ namespace {
 
 // Splits before a face becomes a task of its own: at most 2^7 tasks, always the same ones.
 constexpr int kTaskLevel = 7;
-// Every face is compared with the network below this many, else a spread sample.
-constexpr std::int64_t kCheckAll = 20'000, kCheckSome = 5'000;
+// Every face is compared with the network up to this many, else this many spread over all: a few percent of the time.
+constexpr std::int64_t kMostChecked = 2'000;
 
 // The engine's own contract; a file can break it only by holding values that are not finite.
 Result<Done> checkChain(const AffineChain& chain, const Polygon& window) {
@@ -75,7 +75,7 @@ class TaskLedger {
 // The network run forward at face centroids, against the faces' forms and patterns.
 void checkAgainstNetwork(const AffineChain& chain, Arrangement& map, int threads) {
     const std::int64_t faces = map.faceCount();
-    const std::int64_t samples = faces < kCheckAll ? faces : kCheckSome;
+    const std::int64_t samples = std::min(faces, kMostChecked);
     constexpr std::int64_t kChunk = 256;
     const auto chunks = static_cast<std::size_t>((samples + kChunk - 1) / kChunk);
     struct Found {

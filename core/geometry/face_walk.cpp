@@ -2,6 +2,7 @@
 #include "core/geometry/face_walk.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <utility>
 
@@ -50,14 +51,20 @@ void WalkMonitor::tasksDone(std::int64_t done, std::int64_t total) {
 
 FaceWalk::FaceWalk(const PreparedChain& chain, const WalkSettings& settings, WalkMonitor& monitor)
     : chain_(chain), settings_(settings), monitor_(monitor) {
-    std::size_t widest = kPack, mostLines = 1;
     for (const auto& stage : chain.stages) {
-        widest = std::max({widest, stage.padded, paddedToPack(stage.lines.size())});
-        mostLines = std::max({mostLines, stage.lines.size(), static_cast<std::size_t>(stage.units)});
+        widest_ = std::max({widest_, stage.padded, paddedToPack(stage.lines.size())});
     }
-    low_ = PackedDoubles(widest);
-    high_ = PackedDoubles(widest);
-    terms_.resize(2 * mostLines + 1);
+    low_ = PackedDoubles(widest_);
+    high_ = PackedDoubles(widest_);
+    look_ = PackedDoubles(widest_);
+    gates_ = PackedDoubles(kBatch * widest_);
+    shifts_ = PackedDoubles(kBatch * widest_);
+    terms_.resize(widest_);
+    batchTerms_.resize(widest_);
+    rooms_.resize(chain.stages.size());
+    for (std::size_t s = 0; s < rooms_.size(); ++s) {
+        rooms_[s].forms = PackedDoubles(kBatch * 3 * chain.stages[s].padded);
+    }
 }
 
 void FaceWalk::walkWindow(const std::vector<WalkVertex>& window, WalkOutput& output, std::vector<WalkTask>& tasks) {
@@ -71,7 +78,8 @@ void FaceWalk::walkWindow(const std::vector<WalkVertex>& window, WalkOutput& out
         corners[i] = {window[i].x, window[i].y, i, i, (i + 1) % count, -2};
         output.vertices.push(window[i]);
     }
-    enter(0, 0, corners, count, chain_.firstForms.data(), 0, std::max(settings_.reachX, settings_.reachY));
+    arrive(0, {corners, count, chain_.firstForms.data(), 0, std::max(settings_.reachX, settings_.reachY), 0});
+    emptyRooms();
     output.stopped = stopped_;
 }
 
@@ -101,6 +109,7 @@ void FaceWalk::walkTask(const WalkTask& task, std::int32_t firstVertex, WalkOutp
     std::copy(task.lineIds.begin(), task.lineIds.end(), node.lines.id);
     fillLastPack(node.lines);
     cut(node);
+    emptyRooms();
     output.stopped = stopped_;
 }
 
@@ -137,29 +146,74 @@ void FaceWalk::noteMargin(double ratio) {
     }
 }
 
-// A face whose forms at this stage are known: finds the units that cut it and sums up what the others hand on.
-// `inputReach` bounds what the stage's units are summed from.
-void FaceWalk::enter(std::int32_t stageIndex, int level, FaceCorner* corners, int cornerCount, const double* forms,
-                     std::uint64_t hash, double inputReach) {
+// A face at the door of a stage, its forms there known. Faces are let in by the batch where that saves reading weights.
+void FaceWalk::arrive(std::int32_t stageIndex, const Arrival& arrival) {
     if (stageIndex > 0) ++output_->regionsAfter[stageIndex - 1];
     if (stageIndex == static_cast<std::int32_t>(chain_.stages.size())) {
-        emit(corners, cornerCount, forms, hash);
+        emit(arrival.corners, arrival.cornerCount, arrival.forms, arrival.hash);
         return;
     }
     const PreparedStage& stage = chain_.stages[stageIndex];
-    if (!spend(3 * stage.nextPadded * stage.units)) return;
-    for (int i = 0; i < cornerCount; ++i) {
-        corners[i].base0 = corners[i].vertex;
-        corners[i].base1 = corners[i + 1 == cornerCount ? 0 : i + 1].vertex;
+    if (stage.nextUnits <= kFewUnits) {
+        enter(stageIndex, &arrival, 1);
+        return;
     }
-    const std::size_t padded = stage.padded;
-    const double *const a = forms, *const b = forms + padded, *const c = forms + 2 * padded;
-    const double *const low = low_.data(), *const high = high_.data();
-    formRanges(a, b, c, padded, corners, cornerCount, low_.data(), high_.data());
+    WaitingRoom& room = rooms_[stageIndex];
+    const std::size_t place = room.count++;
+    room.corners[place].assign(arrival.corners, arrival.corners + arrival.cornerCount);
+    double* const forms = room.forms.data() + place * 3 * stage.padded;
+    std::copy(arrival.forms, arrival.forms + 3 * stage.padded, forms);
+    room.arrivals[place] = arrival;
+    room.arrivals[place].corners = room.corners[place].data();
+    room.arrivals[place].forms = forms;
+    if (room.count < kBatch) return;
+    enter(stageIndex, room.arrivals, room.count);
+    room.count = 0;
+}
 
+// Lets in what is still waiting, early stages first since they send more faces on.
+void FaceWalk::emptyRooms() {
+    for (std::size_t s = 0; s < rooms_.size(); ++s) {
+        if (rooms_[s].count == 0) continue;
+        enter(static_cast<std::int32_t>(s), rooms_[s].arrivals, rooms_[s].count);
+        rooms_[s].count = 0;
+    }
+}
+
+// Faces whose forms at this stage are known: finds the units that cut each, sums up what the others hand on, cuts.
+void FaceWalk::enter(std::int32_t stageIndex, const Arrival* arrivals, std::size_t count) {
+    const PreparedStage& stage = chain_.stages[stageIndex];
     const BumpArena::Mark mark = arena_.mark();
-    double* const sums = arena_.allocate<double>(3 * stage.nextPadded);
-    Lines lines = allocateLines(stage.lines.size());
+    double* const sums = arena_.allocate<double>(kBatch * 3 * stage.nextPadded);
+    Node nodes[kBatch];
+    for (std::size_t f = 0; f < count; ++f) {
+        if (!spend(3 * stage.nextPadded * stage.units)) break;
+        const Arrival& arrival = arrivals[f];
+        for (int i = 0; i < arrival.cornerCount; ++i) {
+            arrival.corners[i].base0 = arrival.corners[i].vertex;
+            arrival.corners[i].base1 = arrival.corners[i + 1 == arrival.cornerCount ? 0 : i + 1].vertex;
+        }
+        Node& node = nodes[f];
+        node = {stageIndex, arrival.level, arrival.corners, arrival.cornerCount, allocateLines(stage.lines.size()),
+                sums + f * 3 * stage.nextPadded, true, arrival.hash, 0};
+        node.hash ^= sortUnits(stage, arrival, node.lines, gates_.data() + f * widest_, shifts_.data() + f * widest_,
+                               node.reach);
+        fillLastPack(node.lines);
+    }
+    if (!stopped_) {
+        sumDecided(stage, arrivals, count, sums);
+        for (std::size_t f = 0; f < count; ++f) cut(nodes[f]);
+    }
+    arena_.release(mark);
+}
+
+// Which units of a stage cut a face (they join `lines`), and what each hands on apart from them: gate * form + shift.
+// Returns the hash of those decided.
+std::uint64_t FaceWalk::sortUnits(const PreparedStage& stage, const Arrival& arrival, Lines& lines, double* gates,
+                                  double* shifts, double& reach) {
+    const std::size_t padded = stage.padded;
+    const double *const a = arrival.forms, *const b = a + padded, *const c = b + padded;
+    const double *const low = low_.data(), *const high = high_.data();
     const double tolerance = settings_.tolerance;
     // Is unit i above this knot on the whole face? If it is on both sides, the line joins `lines`.
     const auto decide = [&](std::int32_t i, double knot, std::int32_t id) {
@@ -173,7 +227,8 @@ void FaceWalk::enter(std::int32_t stageIndex, int level, FaceCorner* corners, in
             if (allowed > 0) noteMargin(std::abs(nearest) / allowed);
             return above;
         }
-        const double rounding = kRounding * (stage.rowSize.data()[i] * inputReach + stage.biasSize.data()[i]);
+        const double rounding =
+            kRounding * (stage.rowSize.data()[i] * arrival.inputReach + stage.biasSize.data()[i]);
         if (std::max(most, -least) <= rounding) return false;  // vanishes here
         const int at = lines.count++;
         lines.a[at] = a[i];
@@ -183,40 +238,88 @@ void FaceWalk::enter(std::int32_t stageIndex, int level, FaceCorner* corners, in
         lines.id[at] = id;
         return false;
     };
-    std::size_t termCount = 0;
     if (stage.relu) {
-        for (std::int32_t i = 0; i < stage.units; ++i) {
-            const bool above = decide(i, 0, i);
-            terms_[termCount] = {stage.columns.data() + i * stage.nextPadded, a[i], b[i], c[i]};
-            termCount += above;
-            hash ^= above ? stage.lines[i].key : 0;
-        }
-    } else {
-        for (std::int32_t i = 0; i < stage.units; ++i) {
-            std::int32_t piece = 0;
-            for (std::int32_t id = stage.lineBegin[i]; id < stage.lineBegin[i + 1]; ++id) {
-                if (!decide(i, stage.lines[id].knot, id)) continue;
-                piece = stage.lines[id].piece;
-                hash ^= stage.lines[id].key;
+        ReluSides sides = reluSides(arrival.forms, padded, arrival.corners, arrival.cornerCount, stage.keys.data(),
+                                    offLimit_, settings_.reachX, settings_.reachY, low_.data(), high_.data(), gates,
+                                    look_.data());
+        const double* const look = look_.data();
+        for (std::int32_t first = 0; first < stage.units; first += kPack) {
+            std::int64_t signs = 0;
+            for (std::size_t i = 0; i < kPack; ++i) signs |= std::bit_cast<std::int64_t>(look[first + i]);
+            if (signs >= 0) [[likely]] continue;
+            const std::int32_t end = std::min<std::int32_t>(first + kPack, stage.units);
+            for (std::int32_t i = first; i < end; ++i) {
+                if (!(look[i] < 0)) continue;
+                const bool above = decide(i, 0, i);
+                if (above != (gates[i] != 0)) sides.hash ^= stage.keys.data()[i];
+                gates[i] = above;
             }
-            const double slope = stage.slopes[piece * stage.units + i];
-            const double intercept = stage.intercepts[piece * stage.units + i];
-            if (slope == 0 && intercept == 0) continue;
-            terms_[termCount++] = {stage.columns.data() + i * stage.nextPadded, slope * a[i], slope * b[i],
-                                   slope * c[i] + intercept};
         }
+        reach = sides.reach;
+        return sides.hash;
     }
-    addColumns(stage.nextBias.data(), sums, stage.nextPadded, terms_.data(), termCount);
-    const double reach = formReach(forms, padded, settings_.reachX, settings_.reachY);
-    fillLastPack(lines);
-    Node node{stageIndex, level, corners, cornerCount, lines, sums, true, hash, reach * stage.steepest + stage.highest};
-    cut(node);
-    arena_.release(mark);
+    formRanges(a, b, c, padded, arrival.corners, arrival.cornerCount, low_.data(), high_.data());
+    std::uint64_t hash = 0;
+    for (std::int32_t i = 0; i < stage.units; ++i) {
+        std::int32_t piece = 0;
+        for (std::int32_t id = stage.lineBegin[i]; id < stage.lineBegin[i + 1]; ++id) {
+            if (!decide(i, stage.lines[id].knot, id)) continue;
+            piece = stage.lines[id].piece;
+            hash ^= stage.lines[id].key;
+        }
+        gates[i] = stage.slopes[piece * stage.units + i];
+        shifts[i] = stage.intercepts[piece * stage.units + i];
+    }
+    for (std::size_t i = stage.units; i < padded; ++i) gates[i] = shifts[i] = 0;
+    reach = stage.steepest * formReach(arrival.forms, padded, settings_.reachX, settings_.reachY) + stage.highest;
+    return hash;
+}
+
+// The next stage's forms as far as decided units go, for `count` faces.
+void FaceWalk::sumDecided(const PreparedStage& stage, const Arrival* arrivals, std::size_t count, double* sums) {
+    const std::size_t padded = stage.padded, nextPadded = stage.nextPadded;
+    const auto column = [&](std::int32_t i) { return stage.columns.data() + i * nextPadded; };
+    if (count < kBatch || stage.nextUnits <= kFewUnits) {
+        for (std::size_t f = 0; f < count; ++f) {
+            const double *const a = arrivals[f].forms, *const b = a + padded, *const c = b + padded;
+            const double *const gates = gates_.data() + f * widest_, *const shifts = shifts_.data() + f * widest_;
+            double* const target = sums + f * 3 * nextPadded;
+            if (stage.nextUnits <= kFewUnits) {
+                std::fill(target, target + 3 * nextPadded, 0.0);
+                addRows(stage.nextBias.data(), target, stage.nextUnits, nextPadded, stage.rows.data(), a, padded, gates,
+                        shifts);
+                continue;
+            }
+            std::size_t terms = 0;
+            for (std::int32_t i = 0; i < stage.units; ++i) {
+                terms_[terms] = {column(i), gates[i] * a[i], gates[i] * b[i], gates[i] * c[i] + shifts[i]};
+                terms += gates[i] != 0 || shifts[i] != 0;
+            }
+            addColumns(stage.nextBias.data(), target, nextPadded, terms_.data(), terms);
+        }
+        return;
+    }
+    std::size_t terms = 0;
+    for (std::int32_t i = 0; i < stage.units; ++i) {
+        BatchTerm& term = batchTerms_[terms];
+        term.column = column(i);
+        bool any = false;
+        for (std::size_t f = 0; f < kBatch; ++f) {
+            const double gate = gates_.data()[f * widest_ + i], shift = shifts_.data()[f * widest_ + i];
+            const double* const form = arrivals[f].forms + i;
+            term.forms[3 * f] = gate * form[0];
+            term.forms[3 * f + 1] = gate * form[padded];
+            term.forms[3 * f + 2] = gate * form[2 * padded] + shift;
+            any |= gate != 0 || shift != 0;
+        }
+        terms += any;
+    }
+    addColumnsBatch(stage.nextBias.data(), sums, nextPadded, batchTerms_.data(), terms);
 }
 
 void FaceWalk::cut(Node& node) {
     if (node.lines.count == 0) {
-        enter(node.stage + 1, node.level, node.corners, node.cornerCount, node.sums, node.hash, node.reach);
+        arrive(node.stage + 1, {node.corners, node.cornerCount, node.sums, node.hash, node.reach, node.level});
         return;
     }
     if (node.level >= settings_.taskLevel) {

@@ -131,8 +131,29 @@ class FaceWalk {
         double reach;  // how large this stage's outputs get on the window
     };
 
-    void enter(std::int32_t stage, int level, FaceCorner* corners, int cornerCount, const double* forms,
-               std::uint64_t hash, double inputReach);
+    // A face at the door of a stage.
+    struct Arrival {
+        FaceCorner* corners;
+        int cornerCount;
+        const double* forms;
+        std::uint64_t hash;
+        double inputReach;
+        int level;
+    };
+    // Arrivals kept until there are enough to multiply together.
+    struct WaitingRoom {
+        Arrival arrivals[kBatch];
+        std::vector<FaceCorner> corners[kBatch];
+        PackedDoubles forms;
+        std::size_t count = 0;
+    };
+
+    void arrive(std::int32_t stage, const Arrival& arrival);
+    void enter(std::int32_t stage, const Arrival* arrivals, std::size_t count);
+    std::uint64_t sortUnits(const PreparedStage& stage, const Arrival& arrival, Lines& lines, double* gates,
+                            double* shifts, double& reach);
+    void sumDecided(const PreparedStage& stage, const Arrival* arrivals, std::size_t count, double* sums);
+    void emptyRooms();
     void cut(Node& node);
     void descend(const Node& parent, bool above, bool last, FaceCorner* corners, int cornerCount);
     void split(const Node& node, FaceCorner* above, int& aboveCount, FaceCorner* below, int& belowCount);
@@ -149,7 +170,10 @@ class FaceWalk {
     WalkMonitor& monitor_;
     BumpArena arena_;
     CrossingTable table_;
-    PackedDoubles low_, high_;
+    PackedDoubles low_, high_, look_, gates_, shifts_;
+    std::size_t widest_ = kPack;
+    std::vector<WaitingRoom> rooms_;  // per stage
+    std::vector<BatchTerm> batchTerms_;
     std::vector<FormTerm> terms_;
     WalkOutput* output_ = nullptr;
     std::vector<WalkTask>* tasks_ = nullptr;

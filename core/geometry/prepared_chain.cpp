@@ -51,6 +51,7 @@ PreparedChain prepareChain(const AffineChain& chain) {
         const std::vector<std::int32_t>& nextOrder = orders[s + 1];
         stage.units = static_cast<std::int32_t>(order.size());
         stage.padded = paddedToPack(order.size());
+        stage.nextUnits = static_cast<std::int32_t>(nextOrder.size());
         stage.nextPadded = paddedToPack(nextOrder.size());
         stage.firstLabel = static_cast<std::int32_t>(prepared.unitOfLabel.size());
         stage.lineBegin.push_back(0);
@@ -93,6 +94,18 @@ PreparedChain prepareChain(const AffineChain& chain) {
             stage.biasSize.data()[i] = std::abs(into.bias[order[i]]);
             for (std::size_t k = 0; k < nextOrder.size(); ++k) {
                 stage.columns.data()[i * stage.nextPadded + k] = next.weights(nextOrder[k], order[i]);
+            }
+        }
+        if (stage.relu) {
+            stage.keys = PackedArray<std::uint64_t>(stage.padded);
+            for (std::int32_t i = 0; i < stage.units; ++i) stage.keys.data()[i] = stage.lines[i].key;
+        }
+        if (stage.nextUnits <= kFewUnits) {
+            stage.rows = PackedDoubles(stage.nextUnits * stage.padded);
+            for (std::int32_t k = 0; k < stage.nextUnits; ++k) {
+                for (std::int32_t i = 0; i < stage.units; ++i) {
+                    stage.rows.data()[k * stage.padded + i] = next.weights(nextOrder[k], order[i]);
+                }
             }
         }
         for (std::size_t k = 0; k < nextOrder.size(); ++k) {

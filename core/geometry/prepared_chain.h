@@ -20,8 +20,12 @@ struct PreparedLine {
     std::int32_t unit = 0;   // within the stage, in its cutting order
 };
 
+// Up to this many units of the next stage are summed unit by unit instead of column by column.
+inline constexpr std::int32_t kFewUnits = 4;
+
 struct PreparedStage {
     std::int32_t units = 0;
+    std::int32_t nextUnits = 0;
     std::size_t padded = 0, nextPadded = 0;
     bool relu = false;                     // every unit is a plain ReLU: line i is unit i
     std::int32_t firstLabel = 0;           // label of line 0
@@ -31,6 +35,8 @@ struct PreparedStage {
     double steepest = 1, highest = 0;      // largest |slope| and |intercept|
     PackedDoubles rowSize, biasSize;       // per unit: sum of |weights| into it, |bias|
     PackedDoubles columns;                 // of the next stage's weights: units x nextPadded
+    PackedDoubles rows;                    // the same by next unit: nextUnits x padded; only if those are few
+    PackedArray<std::uint64_t> keys;       // per unit, if it is a ReLU
     PackedDoubles nextBias;                // the next stage's biases as forms (0, 0, bias): 3 x nextPadded
 };
 
