@@ -103,12 +103,12 @@ Module multilayerPerceptron(const std::vector<std::int64_t>& widths) {
 Module smallResidualNetwork(std::int64_t channels, std::int64_t classes) {
     const auto unit = std::make_shared<CompilationUnit>();
     auto net = makeModule(unit, "SmallResNet");
-    net.register_module("conv1", conv(unit, 1, channels, 5, 2));
+    net.register_module("conv1", conv(unit, 1, channels, 7, 3));
     net.register_module("bn1", batchNorm(unit, channels));
     net.register_module("relu1", relu(unit));
     net.register_module("pool1", maxPool(unit));
     net.register_module("block", residualBlock(unit, channels));
-    net.register_module("fc", linear(unit, channels * 7 * 7, classes));
+    net.register_module("fc", linear(unit, channels * 5 * 5, classes));
     net.define(
         "def forward(self, x: Tensor) -> Tensor:\n"
         "    x = self.pool1.forward(self.relu1.forward(self.bn1.forward(self.conv1.forward(x))))\n"

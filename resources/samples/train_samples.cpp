@@ -53,6 +53,7 @@ struct Recipe {
     int epochs = 0;
     std::int64_t batch = 64;
     double learningRate = 1e-3, weightDecay = 1e-4;
+    std::int64_t shift = 0;  // each batch of pictures is moved by up to this many pixels
 };
 
 at::Tensor logitsOf(Module& net, const at::Tensor& inputs) {
@@ -85,8 +86,14 @@ void train(const char* name, Module& net, const Samples& training, const Samples
         const auto order = torch::randperm(count);
         for (std::int64_t at = 0; at < count; at += recipe.batch) {
             const auto chosen = order.slice(0, at, std::min(at + recipe.batch, count));
+            auto inputs = training.inputs.index_select(0, chosen);
+            if (recipe.shift > 0) {
+                const auto by = torch::randint(-recipe.shift, recipe.shift + 1, {2}, torch::kInt64);
+                inputs =
+                    torch::roll(inputs, {by[0].item<std::int64_t>(), by[1].item<std::int64_t>()}, {2, 3});
+            }
             optimizer.zero_grad();
-            torch::nn::functional::cross_entropy(logitsOf(net, training.inputs.index_select(0, chosen)),
+            torch::nn::functional::cross_entropy(logitsOf(net, inputs),
                                                  training.labels.index_select(0, chosen))
                 .backward();
             optimizer.step();
@@ -167,8 +174,8 @@ Json trainDigits(const fs::path& mnist, const fs::path& out) {
     train("mnist_mlp", mlp, flatTraining, flatHeldOut, {30, 64, 1e-3, 1e-4});
     save(mlp, out / "mnist_mlp.pt");
     torch::manual_seed(2);
-    auto cnn = smallResidualNetwork(8, 10);
-    train("mnist_cnn", cnn, training, heldOut, {20, 64, 3e-3, 1e-4});
+    auto cnn = smallResidualNetwork(5, 10);
+    train("mnist_cnn", cnn, training, heldOut, {40, 64, 3e-3, 1e-4, 2});
     save(cnn, out / "mnist_cnn.pt");
 
     const auto entry = [&](const char* id, const char* title, const char* description, const char* model,
