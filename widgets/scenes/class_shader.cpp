@@ -91,9 +91,10 @@ void ClassShader::span(int row, int from, int to, QRgb* pixels) {
         std::size_t best = 0;
         for (std::size_t k = 1; k < count; ++k)
             if (value_[k] > value_[best]) best = k;
+        const float lead = value_[best];
         float sum = 1;
         for (std::size_t k = 0; k < count; ++k) {
-            const float behind = value_[best] - value_[k];
+            const float behind = lead - value_[k];
             if (behind < kReach && k != best) sum += table[static_cast<std::size_t>(behind * kStepsPerUnit)];
             value_[k] += step_[k];
         }

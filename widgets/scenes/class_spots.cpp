@@ -55,6 +55,11 @@ std::vector<ClassSpot> findClassSpots(const SliceScene& scene) {
             here = std::min(here, room[at(nc, nr)] + distance);
         }
     };
+    for (const auto& marker : scene.markers) {  // names keep away from anchors, which have names of their own
+        const Eigen::Vector2d place = (marker.position - scene.low) / cell;
+        if (marker.isAnchor && place.x() >= 0 && place.y() >= 0 && place.x() < columns && place.y() < rows)
+            room[at(static_cast<int>(place.x()), static_cast<int>(place.y()))] = 0;
+    }
     const float diagonal = std::sqrt(2.0f);
     for (int r = 0; r < rows; ++r)
         for (int c = 0; c < columns; ++c) relax(c, r, -1, 0, 1), relax(c, r, 0, -1, 1), relax(c, r, -1, -1, diagonal), relax(c, r, 1, -1, diagonal);

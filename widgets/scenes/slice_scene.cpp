@@ -38,7 +38,7 @@ void paintClassNames(QPainter& painter, const SliceScene& scene, const SliceStyl
     for (const ClassSpot& spot : findClassSpots(scene)) {
         const QString name = scene.className(spot.label);
         const double room = spot.room * map.unit;  // a disc of this radius is free
-        if (std::hypot(text.width(name, 1, true) / 2, text.height() / 2) > room * 0.95) continue;
+        if (std::hypot(text.width(name, 1, true) / 2, text.height() / 2) > room * 0.9) continue;
         text.drawWithHalo(painter, map.toDrawing(spot.position), Qt::AlignHCenter | Qt::AlignVCenter, name, scene.theme.ink, scene.theme.halo,
                           1, true);
     }
