@@ -80,7 +80,7 @@ struct JobRunner::Record final : Progress {
 };
 
 struct JobRunner::Private {
-    QThreadPool heavy, interactive;
+    QThreadPool interactive, heavy, background;
     QTimer timer;
     JobId lastId = 0;
     std::deque<std::shared_ptr<Record>> waiting;  // in order of arrival
@@ -91,6 +91,9 @@ struct JobRunner::Private {
     std::deque<std::function<void()>> inbox;  // from workers, in order
     bool wakePosted = false;
 
+    QThreadPool& pool(JobLane lane) {
+        return lane == JobLane::Interactive ? interactive : lane == JobLane::Heavy ? heavy : background;
+    }
     int runningIn(JobLane lane) const {
         return int(std::count_if(running.begin(), running.end(), [&](const auto& record) { return record->lane == lane; }));
     }
@@ -117,9 +120,10 @@ struct JobRunner::Private {
 
 JobRunner::JobRunner(QObject* parent) : QObject(parent), d_(std::make_unique<Private>()) {
     qRegisterMetaType<tessera::JobId>("tessera::JobId");
-    d_->heavy.setMaxThreadCount(1);
-    d_->interactive.setMaxThreadCount(2);
-    for (QThreadPool* pool : {&d_->heavy, &d_->interactive}) pool->setExpiryTimeout(-1);  // keeps their OpenMP teams
+    for (const auto& [lane, threads] : {std::pair(JobLane::Interactive, 2), std::pair(JobLane::Heavy, 1), std::pair(JobLane::Background, 2)}) {
+        d_->pool(lane).setMaxThreadCount(threads);
+        d_->pool(lane).setExpiryTimeout(-1);  // keeps their OpenMP teams
+    }
     d_->timer.setInterval(kTickMs);
     connect(&d_->timer, &QTimer::timeout, this, &JobRunner::tick);
 }
@@ -130,8 +134,7 @@ JobRunner::~JobRunner() {
         record->stopSource.request_stop();
     }
     d_->waiting.clear();
-    d_->heavy.waitForDone();
-    d_->interactive.waitForDone();
+    for (const JobLane lane : {JobLane::Interactive, JobLane::Heavy, JobLane::Background}) d_->pool(lane).waitForDone();
 }
 
 JobId JobRunner::currentJob() { return currentJobOfThread; }
@@ -153,12 +156,13 @@ JobId JobRunner::enqueue(QObject* receiver, const QString& key, const QString& t
     });
     d_->waiting.push_back(record);
     startWaiting();
+    if (record->info.state == JobInfo::State::Waiting) Q_EMIT jobChanged(record->info.id);
     return record->info.id;
 }
 
 void JobRunner::startWaiting() {
     for (auto next = d_->waiting.begin(); next != d_->waiting.end();) {
-        QThreadPool& pool = (*next)->lane == JobLane::Heavy ? d_->heavy : d_->interactive;
+        QThreadPool& pool = d_->pool((*next)->lane);
         if ((*next)->stoppedWhileWaiting || d_->runningIn((*next)->lane) >= pool.maxThreadCount()) {
             ++next;
             continue;

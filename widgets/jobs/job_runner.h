@@ -20,7 +20,8 @@ using JobId = quint64;
 
 enum class JobLane {
     Interactive,  // short, wanted now: class maps, hover, thumbnails
-    Heavy,        // long: exact regions, evaluation, loading. One at a time
+    Heavy,        // long, and looked at: exact regions. One at a time
+    Background,   // long, and nobody waits in front of it: loading, evaluation; must not hold up an exact picture
 };
 
 struct JobInfo {

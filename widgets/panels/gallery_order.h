@@ -18,7 +18,7 @@ namespace tessera {
 enum class GallerySort { Index, Label, Prediction, Confidence };
 
 struct GalleryQuery {
-    QString text;  // "label:3 pred:cat conf<0.6 t10k": all words must hold; other words are looked for in the sample's name
+    QString text = {};  // "label:3 pred:cat conf<0.6 t10k": all words must hold; other words are looked for in the sample's name
     bool wrongOnly = false;
     int classLabel = -1;  // -1: all
     GallerySort sort = GallerySort::Index;

@@ -48,7 +48,16 @@ GalleryPanel::GalleryPanel(Workspace& workspace, JobRunner& jobs, QWidget* paren
     view_->setMouseTracking(true);
     view_->setContextMenuPolicy(Qt::CustomContextMenu);
     view_->setMinimumHeight(120);
+    view_->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn);
     view_->installEventFilter(this);
+
+    empty_ = new QLabel;
+    empty_->setWordWrap(true);
+    empty_->setAlignment(Qt::AlignCenter);
+    empty_->setForegroundRole(QPalette::PlaceholderText);
+    empty_->setAttribute(Qt::WA_TransparentForMouseEvents);
+    auto* over = new QVBoxLayout(view_->viewport());
+    over->addWidget(empty_);
 
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(6, 6, 6, 6);
@@ -197,6 +206,8 @@ void GalleryPanel::updateSummary() {
     wrongOnly_->setEnabled(evaluation != nullptr);
     wrongOnly_->setToolTip(evaluation ? tr("Show only samples that the model gets wrong")
                                       : tr("Needs predictions: open a model that fits this data"));
+    empty_->setVisible(model_->rowCount() == 0);
+    empty_->setText(dataset ? tr("No sample passes the filter.") : tr("The samples of your data appear here.\n\nOpen a sample, or your own data with Ctrl+D."));
     if (!dataset) {
         summary_->setText(tr("No data open."));
         return;
@@ -210,7 +221,6 @@ void GalleryPanel::updateSummary() {
     const auto shown = model_->rowCount();
     QString text = shown == dataset->size() ? tr("%1 samples").arg(locale.toString(qlonglong(dataset->size())))
                                             : tr("%1 of %2 samples").arg(locale.toString(shown), locale.toString(qlonglong(dataset->size())));
-    if (shown == 0 && dataset->size() > 0) text = tr("No sample passes the filter.");
     if (evaluation && evaluation->labelled > 0)
         text += tr(" · %1 % right").arg(locale.toString(100 * evaluation->accuracy, 'f', 2));
     else if (workspace_.model() && !workspace_.mismatch().isEmpty())
@@ -302,11 +312,21 @@ bool GalleryPanel::handleKey(int key) {
     }
 }
 
+// As many columns as fit, spread over the whole width.
+void GalleryPanel::fitGrid() {
+    const QSize cell = GalleryDelegate::cellSize(view_->font());
+    const int width = view_->width() - view_->verticalScrollBar()->sizeHint().width() - 2 * view_->frameWidth() - 1;
+    const int columns = std::max(1, width / cell.width());
+    const QSize grid(std::max(cell.width(), width / columns), cell.height());
+    if (grid != view_->gridSize()) view_->setGridSize(grid);
+}
+
 bool GalleryPanel::eventFilter(QObject* watched, QEvent* event) {
     if (watched == view_ && event->type() == QEvent::KeyPress) {
         const auto* key = static_cast<QKeyEvent*>(event);
         if ((key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier && handleKey(key->key())) return true;
     }
+    if (watched == view_ && (event->type() == QEvent::Resize || event->type() == QEvent::FontChange)) fitGrid();
     return QWidget::eventFilter(watched, event);
 }
 

@@ -45,6 +45,7 @@ class GalleryPanel : public QWidget {
     void showMenu(const QPoint& position);
     std::vector<qint64> selectedSamples() const;  // in the order of rows, the current one first
     bool handleKey(int key);
+    void fitGrid();
 
     Workspace& workspace_;
     GalleryModel* model_;
@@ -56,6 +57,7 @@ class GalleryPanel : public QWidget {
     QToolButton* direction_;
     QLabel* summary_;
     QLabel* hint_;
+    QLabel* empty_;
     QPushButton* slice_;
     QTimer typing_;
     bool isFilling_ = false;

@@ -95,7 +95,11 @@ void JobsPanel::rebuild() {
 }
 
 void JobsPanel::refresh(JobId id) {
-    if (auto* item = items_.value(id)) fill(item, jobs_.job(id));
+    const JobInfo job = jobs_.job(id);
+    if (auto* item = items_.value(id))
+        fill(item, job);
+    else if (!job.title.isEmpty())
+        rebuild();  // newly waiting
 }
 
 void JobsPanel::fill(QTreeWidgetItem* item, const JobInfo& job) {

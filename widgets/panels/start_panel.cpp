@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include "widgets/panels/theme.h"
@@ -48,6 +49,9 @@ StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent) : QWidget(p
             auto* button = new QCommandLinkButton(sample.title, sample.description);
             button->setObjectName(QStringLiteral("sample-") + sample.id);
             button->setIcon(themedIcon(QStringLiteral("slice")));
+            button->setStyleSheet(QStringLiteral("QCommandLinkButton { border: 1px solid palette(mid); border-radius: 5px; background: palette(base); }"
+                                                 "QCommandLinkButton:hover, QCommandLinkButton:focus { border: 2px solid palette(highlight); }"));
+            button->setCursor(Qt::PointingHandCursor);
             connect(button, &QPushButton::clicked, this, [this, id = sample.id] { Q_EMIT sampleRequested(id); });
             column->addWidget(button);
         }
@@ -73,11 +77,25 @@ StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent) : QWidget(p
 
     auto* body = new QWidget;
     body->setLayout(column);
+    body->setMinimumWidth(380);
     body->setMaximumWidth(560);
+    auto* row = new QWidget;
+    auto* across = new QHBoxLayout(row);
+    across->addStretch(1);
+    across->addWidget(body, 20);
+    across->addStretch(1);
+    auto* page = new QWidget;
+    auto* down = new QVBoxLayout(page);
+    down->addStretch(2);
+    down->addWidget(row);
+    down->addStretch(3);
+    auto* scroll = new QScrollArea;  // small windows scroll instead of clipping
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setWidget(page);
     auto* outer = new QVBoxLayout(this);
-    outer->addStretch(2);
-    outer->addWidget(body, 0, Qt::AlignHCenter);
-    outer->addStretch(3);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->addWidget(scroll);
 }
 
 void StartPanel::setSituation(const QString& sentence) {

@@ -57,7 +57,7 @@ QImage planarThumbnail(const float* values, const ThumbnailScale& scale, int sid
     painter.setBrush(QColor(200, 205, 210));
     for (const QPointF& point : scale.background) painter.drawEllipse(place(point.x(), point.y()), 1.0, 1.0);
     painter.setBrush(QColor(0xd5, 0x5e, 0x00));
-    painter.drawEllipse(place(double(values[0]), double(values[1])), 3.5, 3.5);
+    if (std::isfinite(values[0]) && std::isfinite(values[1])) painter.drawEllipse(place(double(values[0]), double(values[1])), 3.5, 3.5);
     return image;
 }
 

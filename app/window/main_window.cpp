@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/main_window.h"
+
+#include <QCloseEvent>
+#include <QDockWidget>
+#include <QFileInfo>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QMimeData>
+#include <QScreen>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QThread>
+#include <QToolButton>
+#include <QUrl>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "widgets/dialogs/value_text.h"
+#include "widgets/panels/gallery_panel.h"
+#include "widgets/panels/job_indicator.h"
+#include "widgets/panels/jobs_panel.h"
+#include "widgets/panels/layers_panel.h"
+#include "widgets/panels/message_bar.h"
+#include "widgets/panels/messages_panel.h"
+#include "widgets/panels/start_panel.h"
+#if __has_include("widgets/views/slice_view.h")
+#include "widgets/panels/slice_panel.h"
+#include "widgets/panels/statistics_panel.h"
+#include "widgets/views/slice_view.h"
+#define TESSERA_HAS_SLICE_VIEW
+#endif
+
+namespace tessera {
+
+MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), jobs_(new JobRunner(this)) {
+    setObjectName(QStringLiteral("mainWindow"));
+    setWindowIcon(applicationIcon());
+    setAcceptDrops(true);
+    setDockNestingEnabled(true);
+    opener_ = new Opener(workspace_, *jobs_, log_, settings_, this);
+    if (const QString folder = samplesFolder(); !folder.isEmpty()) {
+        auto samples = readSamples(folder);
+        if (samples.isOk())
+            samples_ = std::move(samples).value();
+        else if (samples.isError())
+            log_.note(QString::fromStdString(samples.error().message));
+    }
+    makeCentre();
+    makeDocks();
+    makeStatusBar();
+    makeMenus();
+    connectParts();
+    takeWorkspace();
+    restore();
+}
+
+MainWindow::~MainWindow() {
+    // Those that listen go first, then the workers are joined while the workspace still lives.
+    jobs_->cancelAll();
+    delete takeCentralWidget();
+    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_, messagesDock_, jobsDock_}) delete dock;
+    delete opener_;
+    delete jobs_;
+}
+
+void MainWindow::makeCentre() {
+    QList<StartPanel::Offer> offers;
+    for (const BundledSample& sample : samples_) offers.push_back({sample.id, sample.title, sample.description});
+    start_ = new StartPanel(offers);
+    messageBar_ = new MessageBar(log_);
+    centre_ = new QStackedWidget;
+    centre_->addWidget(start_);
+#ifdef TESSERA_HAS_SLICE_VIEW
+    sliceView_ = new SliceView(workspace_, *jobs_);
+    centre_->addWidget(sliceView_);
+#endif
+    auto* centre = new QWidget;
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(messageBar_);
+    layout->addWidget(centre_, 1);
+    setCentralWidget(centre);
+}
+
+QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* content) {
+    auto* dock = new QDockWidget(title, this);
+    dock->setObjectName(name);
+    dock->setWidget(content);
+    addDockWidget(area, dock);
+    return dock;
+}
+
+void MainWindow::makeDocks() {
+    gallery_ = new GalleryPanel(workspace_, *jobs_);
+    layers_ = new LayersPanel(workspace_);
+    galleryDock_ = addDock(Qt::LeftDockWidgetArea, QStringLiteral("samplesDock"), tr("Samples"), gallery_);
+    layersDock_ = addDock(Qt::LeftDockWidgetArea, QStringLiteral("layersDock"), tr("Layers"), layers_);
+    tabifyDockWidget(galleryDock_, layersDock_);
+    galleryDock_->raise();
+    for (QDockWidget* dock : {galleryDock_, layersDock_}) dock->setTitleBarWidget(new QWidget(dock));  // their tabs name them
+#ifdef TESSERA_HAS_SLICE_VIEW
+    sliceDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("sliceDock"), tr("Slice"), new SlicePanel(*sliceView_));
+    statisticsDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("statisticsDock"), tr("Statistics"), new StatisticsPanel(*sliceView_));
+#endif
+    messagesDock_ = addDock(Qt::BottomDockWidgetArea, QStringLiteral("messagesDock"), tr("Messages"), new MessagesPanel(log_));
+    jobsDock_ = addDock(Qt::BottomDockWidgetArea, QStringLiteral("jobsDock"), tr("Jobs"), new JobsPanel(*jobs_));
+    tabifyDockWidget(messagesDock_, jobsDock_);
+    messagesDock_->hide();
+    jobsDock_->hide();
+    setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    resizeDocks({galleryDock_}, {340}, Qt::Horizontal);
+    resizeDocks({messagesDock_}, {180}, Qt::Vertical);
+}
+
+void MainWindow::makeStatusBar() {
+    indicator_ = new JobIndicator(*jobs_);
+    deviceLabel_ = new QLabel;
+    setDevice(QStringLiteral("cpu"), QThread::idealThreadCount());
+    deviceLabel_->setToolTip(tr("Where networks are run"));
+    statusBar()->addPermanentWidget(indicator_);
+    statusBar()->addPermanentWidget(deviceLabel_);
+}
+
+void MainWindow::connectParts() {
+    connect(start_, &StartPanel::sampleRequested, this, &MainWindow::openSample);
+    connect(start_, &StartPanel::modelRequested, this, &MainWindow::chooseModel);
+    connect(start_, &StartPanel::dataRequested, this, &MainWindow::chooseData);
+    connect(opener_, &Opener::opened, this, [this](const QStringList& sources) {
+        // A sample is one click away anyway; recent files are the user's own.
+        for (const QString& source : sources)
+            if (std::none_of(samples_.begin(), samples_.end(), [&](const auto& sample) { return sample.model == source || sample.data == source; }))
+                settings_.addRecentFile(source);
+        fillRecentMenu();
+    });
+    connect(opener_, &Opener::remedyOffered, this, &MainWindow::offerRemedy);
+    connect(opener_, &Opener::normalisationQuestion, this, [this](const QString& sentence) {
+        messageBar_->offer(sentence, tr("Set normalisation…"), [this] { askNormalisation(); });
+    });
+    connect(gallery_, &GalleryPanel::problem, &log_, &MessageLog::problem);
+    connect(jobs_, &JobRunner::jobFinished, this, [this](JobId id) {
+        const JobInfo job = jobs_->job(id);
+        if (job.state == JobInfo::State::Failed) log_.problem(job.error);
+    });
+    connect(indicator_, &JobIndicator::listRequested, this, [this] { showDock(jobsDock_); });
+    connect(messageBar_, &MessageBar::logRequested, this, [this] { showDock(messagesDock_); });
+    connect(&workspace_, &Workspace::modelChanged, this, &MainWindow::takeWorkspace);
+    connect(&workspace_, &Workspace::datasetChanged, this, &MainWindow::takeWorkspace);
+    connect(&workspace_, &Workspace::normalisationChanged, this, &MainWindow::takeWorkspace);
+}
+
+// Title, centre and the state of actions follow what is open.
+void MainWindow::takeWorkspace() {
+    const auto& model = workspace_.model();
+    const auto& dataset = workspace_.dataset();
+    const QString modelName = model ? QString::fromStdString(model->info().path.filename().string()) : QString();
+    const QString dataName = dataset ? QString::fromStdString(dataset->path().filename().string()) : QString();
+    QStringList names;
+    for (const QString& name : {modelName, dataName})
+        if (!name.isEmpty()) names << name;
+    setWindowTitle(names.isEmpty() ? QStringLiteral("Tessera") : names.join(QStringLiteral(" + ")) + QStringLiteral(" — Tessera"));
+
+    const bool isPair = model && dataset && workspace_.mismatch().isEmpty();
+    QString situation;
+    if (model && !dataset) situation = tr("%1 is open. Now open data with inputs of %2.").arg(modelName, QString::fromStdString(shapeText(model->info().inputShape)));
+    if (!model && dataset) situation = tr("%1 is open. Now open a model that takes inputs of %2.").arg(dataName, QString::fromStdString(shapeText(dataset->sampleShape())));
+    if (model && dataset && !isPair) situation = workspace_.mismatch();
+    start_->setSituation(situation);
+    if (sliceView_)
+        centre_->setCurrentIndex(isPair ? 1 : 0);
+    else
+        centre_->setCurrentIndex(0);
+    normalisationAction_->setEnabled(isPair);
+    pickAction_->setEnabled(isPair);
+    selectionAction_->setEnabled(isPair);
+    exportAction_->setEnabled(isPair);
+    normalisationButton_->setText(isPair ? tr("Normalisation: %1").arg(normalisationText(workspace_.normalisation())) : tr("Normalisation"));
+    if (model && !dataset) layersDock_->raise();
+}
+
+bool MainWindow::openSample(const QString& id) {
+    const auto found = std::find_if(samples_.begin(), samples_.end(), [&](const BundledSample& sample) { return sample.id == id; });
+    if (found == samples_.end()) return false;
+    opener_->openSample(*found);
+    return true;
+}
+
+void MainWindow::setDevice(const QString& device, int threads) {
+    opener_->setDevice(device.toStdString());
+    deviceLabel_->setText(threads == 1 ? tr("%1 · 1 thread").arg(device.toUpper()) : tr("%1 · %2 threads").arg(device.toUpper()).arg(threads));
+}
+
+void MainWindow::showDock(QDockWidget* dock) {
+    if (!dock) return;
+    dock->show();
+    dock->raise();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    const auto urls = event->mimeData()->urls();
+    if (std::any_of(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); })) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    QStringList sources;
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) sources << url.toLocalFile();
+    if (sources.isEmpty()) return;
+    event->acceptProposedAction();
+    open(sources);
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape && isFullScreen() && !jobs_->isBusy())
+        setFullScreen(false);
+    else if (event->key() == Qt::Key_Escape)
+        indicator_->cancelCurrent();
+    else
+        QMainWindow::keyPressEvent(event);
+}
+
+void MainWindow::setFullScreen(bool full) {
+    if (full == isFullScreen()) return;
+    if (full) wasMaximized_ = isMaximized();
+    full ? showFullScreen() : wasMaximized_ ? showMaximized() : showNormal();
+    fullScreenAction_->setChecked(full);
+}
+
+void MainWindow::restore() {
+    const QSize available = screen()->availableSize();
+    resize(std::min(1400, available.width() - 20), std::min(900, available.height() - 40));
+    if (const auto geometry = settings_.geometry(); !geometry.isEmpty()) restoreGeometry(geometry);
+    if (const auto state = settings_.windowState(); !state.isEmpty()) restoreState(state);
+}
+
+// Nothing that runs can be lost (every result can be computed again), so quitting does not ask: it tells the jobs to stop,
+// hides at once, and the destructor waits for the workers.
+void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!isFullScreen()) settings_.setGeometry(saveGeometry(), saveState());
+    jobs_->cancelAll();
+    event->accept();
+}
+
+}  // namespace tessera

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opens files in the background and puts them into the workspace; a failure leaves everything as it was.
+#pragma once
+
+#include <QObject>
+#include <functional>
+
+#include "app/window/opening.h"
+#include "app/window/sample_catalogue.h"
+#include "app/window/settings.h"
+#include "widgets/jobs/job_runner.h"
+#include "widgets/panels/message_log.h"
+#include "widgets/workspace.h"
+
+namespace tessera {
+
+class Opener : public QObject {
+    Q_OBJECT
+  public:
+    Opener(Workspace& workspace, JobRunner& jobs, MessageLog& log, Settings& settings, QObject* parent = nullptr);
+
+    void setDevice(const std::string& device) { device_ = device; }
+    void open(const QStringList& sources, LoadOptions options = {});
+    void openSample(const BundledSample& sample);
+    void setNormalisation(const Normalisation& normalisation);  // remembered for the open pair; evaluates again
+    void proposeAnchors();
+    const QString& pair() const { return pair_; }
+
+  Q_SIGNALS:
+    void opened(const QStringList& sources);  // those that did open
+    // A sentence already in the log, and what the window could ask the user for.
+    void remedyOffered(const tessera::OpenProblem& problem);
+    void normalisationQuestion(const QString& sentence);
+
+  private:
+    OpenRequest request(const QStringList& sources, LoadOptions options) const;
+    void take(const Opened& opened, const std::optional<BundledSample>& sample);
+    void report(const Opened& opened);
+    void evaluate();
+
+    Workspace& workspace_;
+    JobRunner& jobs_;
+    MessageLog& log_;
+    Settings& settings_;
+    std::string device_ = "cpu";
+    QString pair_;
+};
+
+}  // namespace tessera

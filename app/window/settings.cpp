@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/settings.h"
+
+#include <QSettings>
+
+#include "widgets/dialogs/value_text.h"
+
+namespace tessera {
+
+namespace {
+constexpr qsizetype kRememberedPairs = 500;
+}
+
+QStringList Settings::recentFiles() const { return QSettings().value(QStringLiteral("recent")).toStringList(); }
+
+void Settings::addRecentFile(const QString& source) {
+    QStringList recent = recentFiles();
+    recent.removeAll(source);
+    recent.prepend(source);
+    while (recent.size() > kRecent) recent.removeLast();
+    QSettings().setValue(QStringLiteral("recent"), recent);
+}
+
+void Settings::clearRecentFiles() { QSettings().remove(QStringLiteral("recent")); }
+
+std::optional<Normalisation> Settings::normalisation(const QString& pair) const {
+    if (pair.isEmpty()) return std::nullopt;
+    const QString text = QSettings().value(QStringLiteral("normalisation/") + pair).toString();
+    const auto parts = text.split('|');
+    if (parts.size() != 2) return std::nullopt;
+    const auto mean = numbersFromText(parts[0]), deviation = numbersFromText(parts[1]);
+    if (!mean || !deviation) return std::nullopt;
+    return Normalisation{*mean, *deviation};
+}
+
+void Settings::setNormalisation(const QString& pair, const Normalisation& normalisation) {
+    if (pair.isEmpty()) return;
+    QSettings settings;
+    settings.beginGroup(QStringLiteral("normalisation"));
+    if (settings.childKeys().size() >= kRememberedPairs) settings.remove(settings.childKeys().front());
+    settings.setValue(pair, numbersText(normalisation.mean) + '|' + numbersText(normalisation.std));
+}
+
+Theme Settings::theme() const { return themeFromName(QSettings().value(QStringLiteral("theme")).toString()); }
+void Settings::setTheme(Theme theme) { QSettings().setValue(QStringLiteral("theme"), themeName(theme)); }
+
+QByteArray Settings::geometry() const { return QSettings().value(QStringLiteral("window/geometry")).toByteArray(); }
+QByteArray Settings::windowState() const { return QSettings().value(QStringLiteral("window/state")).toByteArray(); }
+void Settings::setGeometry(const QByteArray& geometry, const QByteArray& windowState) {
+    QSettings settings;
+    settings.setValue(QStringLiteral("window/geometry"), geometry);
+    settings.setValue(QStringLiteral("window/state"), windowState);
+}
+
+QString Settings::folder() const { return QSettings().value(QStringLiteral("folder")).toString(); }
+void Settings::setFolder(const QString& folder) { QSettings().setValue(QStringLiteral("folder"), folder); }
+
+}  // namespace tessera

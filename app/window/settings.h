@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is remembered between runs. Window's thread.
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+#include <optional>
+
+#include "core/data/dataset.h"
+#include "widgets/panels/theme.h"
+
+namespace tessera {
+
+class Settings {
+  public:
+    static constexpr int kRecent = 9;
+
+    QStringList recentFiles() const;
+    void addRecentFile(const QString& source);
+    void clearRecentFiles();
+
+    // Normalisation of a model-data pair, by fingerprint (opening.h).
+    std::optional<Normalisation> normalisation(const QString& pair) const;
+    void setNormalisation(const QString& pair, const Normalisation& normalisation);
+
+    Theme theme() const;
+    void setTheme(Theme theme);
+
+    QByteArray geometry() const, windowState() const;
+    void setGeometry(const QByteArray& geometry, const QByteArray& windowState);
+    QString folder() const;  // where the last file was opened
+    void setFolder(const QString& folder);
+};
+
+}  // namespace tessera
