@@ -82,8 +82,8 @@ QColor readableOn(const QColor& background) {
     return luminance > 0.179 ? QColor(Qt::black) : QColor(Qt::white);
 }
 
-Theme Theme::light() {
-    Theme theme;
+SceneTheme SceneTheme::light() {
+    SceneTheme theme;
     theme.paper = QColor(255, 255, 255);
     theme.ink = QColor(24, 26, 29);
     theme.faintInk = QColor(92, 97, 104);
@@ -95,8 +95,8 @@ Theme Theme::light() {
     return theme;
 }
 
-Theme Theme::darkTheme() {
-    Theme theme;
+SceneTheme SceneTheme::darkTheme() {
+    SceneTheme theme;
     theme.dark = true;
     theme.paper = QColor(30, 32, 36);
     theme.ink = QColor(226, 229, 233);
@@ -109,8 +109,8 @@ Theme Theme::darkTheme() {
     return theme;
 }
 
-Theme Theme::withTransparentPaper() const {
-    Theme theme = *this;
+SceneTheme SceneTheme::withTransparentPaper() const {
+    SceneTheme theme = *this;
     theme.paper.setAlpha(0);
     return theme;
 }

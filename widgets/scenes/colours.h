@@ -29,7 +29,7 @@ QRgb shadedClass(const QColor& colour, double strength, const QColor& paper);
 // Black or white, whichever can be read on `background`.
 QColor readableOn(const QColor& background);
 
-struct Theme {
+struct SceneTheme {
     bool dark = false;
     QColor paper;        // behind everything; alpha 0: transparent
     QColor ink;          // text, axes
@@ -40,9 +40,9 @@ struct Theme {
     QColor halo;         // under boundary, markers and labels
     QColor notComputed;  // where there is no result
 
-    static Theme light();
-    static Theme darkTheme();
-    Theme withTransparentPaper() const;
+    static SceneTheme light();
+    static SceneTheme darkTheme();
+    SceneTheme withTransparentPaper() const;
 };
 
 }  // namespace tessera

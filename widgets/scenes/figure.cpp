@@ -73,7 +73,7 @@ Result<Done> writeFigure(const std::filesystem::path& path, SliceScene scene, co
         return inputError("A resolution of " + std::to_string(options.dpi) + " dpi cannot be drawn; choose from 20 to 10000.");
     scene.switches = options.switches;
     scene.title = options.title;
-    scene.theme = options.theme == FigureTheme::Dark ? Theme::darkTheme() : Theme::light();
+    scene.theme = options.theme == FigureTheme::Dark ? SceneTheme::darkTheme() : SceneTheme::light();
     if (options.theme == FigureTheme::Transparent) scene.theme = scene.theme.withTransparentPaper();
     if (scene.caption.isEmpty()) scene.caption = describeResult(scene);
 

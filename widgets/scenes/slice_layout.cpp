@@ -120,7 +120,7 @@ double sliceHeightForWidth(const SliceScene& scene, const SliceStyle& style, dou
 
 void paintFrame(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceLayout& layout) {
     const SceneText text(style);
-    const Theme& theme = scene.theme;
+    const SceneTheme& theme = scene.theme;
     const SliceMap map = SliceMap::onto(layout.plot, layout.low, layout.high);
     const QRectF& plot = layout.plot;
     painter.save();

@@ -7,7 +7,7 @@
 
 namespace tessera {
 
-void paintMarkerShape(QPainter& painter, const QPointF& at, double size, bool isAnchor, const QColor& colour, const Theme& theme, double opacity) {
+void paintMarkerShape(QPainter& painter, const QPointF& at, double size, bool isAnchor, const QColor& colour, const SceneTheme& theme, double opacity) {
     const double r = size / 2 * (isAnchor ? 1.35 : 1);
     QColor fill = colour, line = theme.dark ? QColor(10, 10, 14) : QColor(10, 10, 14), halo(255, 255, 255);
     fill.setAlphaF(static_cast<float>(opacity));

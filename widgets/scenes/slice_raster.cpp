@@ -86,7 +86,7 @@ bool fillFaces(QImage& image, const PreparedArrangement& prepared, const std::ve
     return true;
 }
 
-void drawEdges(QImage& image, const Arrangement& a, double strength, const SliceMap& map, const SliceStyle& style, const Theme& theme) {
+void drawEdges(QImage& image, const Arrangement& a, double strength, const SliceMap& map, const SliceStyle& style, const SceneTheme& theme) {
     LineMask mask(image.width(), image.height());
     const double width = std::max(style.edgePt * style.pixelsPerPoint, 0.6);
     for (const ArrangementEdge& edge : a.edges) {
@@ -97,7 +97,7 @@ void drawEdges(QImage& image, const Arrangement& a, double strength, const Slice
     mask.blend(image, theme.edge);
 }
 
-void drawBoundary(QImage& image, const Arrangement& a, const SliceMap& map, const SliceStyle& style, const Theme& theme) {
+void drawBoundary(QImage& image, const Arrangement& a, const SliceMap& map, const SliceStyle& style, const SceneTheme& theme) {
     const double core = std::max(style.boundaryPt * style.pixelsPerPoint, 1.2), halo = core + 1.5 * style.boundaryPt * style.pixelsPerPoint;
     for (const bool isHalo : {true, false}) {
         LineMask mask(image.width(), image.height());

@@ -43,7 +43,7 @@ struct SliceScene {
     std::vector<QString> classNames;                          // shorter than classCount: "class 3"
     Eigen::Vector2d low = {-1, -1}, high = {1, 1};            // what is shown, slice coordinates
     SliceSwitches switches;
-    Theme theme = Theme::light();
+    SceneTheme theme = SceneTheme::light();
     QString title, caption;  // above the plot; caption says what the picture is: "exact: 9,974 regions"
 
     QString className(int label) const;
