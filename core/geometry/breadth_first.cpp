@@ -30,6 +30,7 @@ class Refinement {
             return inputError("The network gives values that are not finite (NaN or infinite) at layer \"" + where_ +
                               "\" inside this window; check the model's weights or move the window.");
         }
+        finished.refine();
         RawFaces raw = finished.take();
         raw.regionsAfter = regionsAfter_;
         raw.complete = stopReason_.empty();

@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <unordered_map>
 
 namespace tessera {
 namespace {
 
-// Below this height (of the window's half-width) differences of corner logits lose too many digits for telling equal
-// maps from different ones, and the network's own tangents are asked for instead.
-constexpr double kThin = 1e-4;
-// Below this one, the centroid as rounded to a double may lie in the neighbour.
+// Faces are one piece if their forms agree to this fraction (arrangement_assembly.h).
+constexpr double kSamePiece = 1e-9;
+// Slopes that rounding may change by more than this fraction are not worth showing.
+constexpr double kPoorSlope = 1e-6;
+// Below this height (of the window's half-width) the centroid, rounded to a double, may lie in the neighbour.
 constexpr double kSliver = 1e-12;
 constexpr std::int64_t kSample = 128;
 
@@ -53,14 +56,12 @@ bool FinishedFaces::add(const FaceChunk& chunk) {
     const std::int64_t before = faces();
     truncated_ = truncated_ || room < chunk.faces();
     raw_.forms.resize((before + room) * outputs_ * 3);
-    std::vector<std::int64_t> thin;
     for (std::int64_t face = 0; face < room; ++face) {
         double* const forms = raw_.forms.data() + (before + face) * outputs_ * 3;
-        const double height = formsFromCorners(chunk, face, forms);
+        formsFromCorners(chunk, face, forms);
         for (std::int32_t k = 0; k < outputs_ * 3; ++k) {
-            if (!std::isfinite(forms[k]) && height > kSliver * halfWidth_) return false;
+            if (!std::isfinite(forms[k]) && height_.back() > kSliver * halfWidth_) return false;
         }
-        if (height < kThin * halfWidth_) thin.push_back(before + face);
         for (std::int32_t i = chunk.faceBegin[face]; i < chunk.faceBegin[face + 1]; ++i) {
             std::int32_t& number = numberOf_[chunk.rowVertex[chunk.cornerRow[i]]];
             if (number < 0) {
@@ -74,11 +75,10 @@ bool FinishedFaces::add(const FaceChunk& chunk) {
         raw_.faceBegin.push_back(static_cast<std::int32_t>(raw_.faceVertices.size()));
         raw_.patternHash.push_back(chunk.hash[face]);
     }
-    refineThin(thin);
     return true;
 }
 
-double FinishedFaces::formsFromCorners(const FaceChunk& chunk, std::int64_t face, double* forms) const {
+void FinishedFaces::formsFromCorners(const FaceChunk& chunk, std::int64_t face, double* forms) {
     thread_local std::vector<Eigen::Vector2d> corners;
     const std::int32_t begin = chunk.faceBegin[face], end = chunk.faceBegin[face + 1];
     corners.clear();
@@ -86,13 +86,60 @@ double FinishedFaces::formsFromCorners(const FaceChunk& chunk, std::int64_t face
     LocalFrame frame;
     frame.fit(corners);
     const double* const logits = chunk.live->values();
+    double size = 0;
     for (std::int32_t k = 0; k < outputs_; ++k) {
-        const AffineForm local = frame.formOf(
-            [&](int corner) { return logits[static_cast<std::int64_t>(chunk.cornerRow[begin + corner]) * outputs_ + k]; });
-        const Eigen::Vector3d form = frame.planeForm(local);
+        const auto logitAt = [&](int corner) {
+            return logits[static_cast<std::int64_t>(chunk.cornerRow[begin + corner]) * outputs_ + k];
+        };
+        const Eigen::Vector3d form = frame.planeForm(frame.formOf(logitAt));
         std::copy_n(form.data(), 3, forms + k * 3);
+        for (int corner = 0; corner < end - begin; ++corner) {
+            const double logit = logitAt(corner);
+            const double fitted = form.x() * corners[corner].x() + form.y() * corners[corner].y() + form.z();
+            noise_ = std::max({noise_, std::abs(fitted - logit), 2 * std::numeric_limits<double>::epsilon() * std::abs(logit)});
+        }
+        size = std::max(size, (std::abs(form.x()) + std::abs(form.y())) * halfWidth_ + std::abs(form.z()));
     }
-    return heightOf(corners);
+    height_.push_back(heightOf(corners));
+    size_.push_back(size);
+}
+
+std::vector<std::int64_t> FinishedFaces::unclearFaces() const {
+    const auto doubtOf = [&](std::int64_t face) {  // what rounding may add to a form over the window
+        return height_[face] > 0 ? 2 * noise_ * halfWidth_ / height_[face] : std::numeric_limits<double>::infinity();
+    };
+    const std::int64_t width = outputs_ * 3;
+    std::vector<std::uint8_t> unclear(faces(), 0);
+    const auto compare = [&](std::int64_t a, std::int64_t b) {
+        double difference = 0;
+        for (std::int64_t k = 0; k < width; k += 3) {
+            const double* const f = raw_.forms.data() + a * width + k;
+            const double* const g = raw_.forms.data() + b * width + k;
+            difference = std::max(difference, (std::abs(f[0] - g[0]) + std::abs(f[1] - g[1])) * halfWidth_ + std::abs(f[2] - g[2]));
+        }
+        const double same = kSamePiece * std::max(size_[a], size_[b]), doubt = doubtOf(a) + doubtOf(b);
+        if (difference + doubt <= same || difference - doubt > same) return;
+        for (const std::int64_t face : {a, b}) unclear[face] |= doubtOf(face) > same / 8;
+        unclear[doubtOf(a) > doubtOf(b) ? a : b] = 1;
+    };
+    std::unordered_map<std::uint64_t, std::int64_t> waiting;  // the side's first face
+    for (std::int64_t face = 0; face < faces(); ++face) {
+        if (doubtOf(face) > kPoorSlope * size_[face]) unclear[face] = 1;
+        const std::int32_t begin = raw_.faceBegin[face], end = raw_.faceBegin[face + 1];
+        for (std::int32_t i = begin; i < end; ++i) {
+            const auto [low, high] = std::minmax(raw_.faceVertices[i], raw_.faceVertices[i + 1 == end ? begin : i + 1]);
+            const std::uint64_t side = static_cast<std::uint64_t>(low) << 32 | static_cast<std::uint32_t>(high);
+            const auto [first, fresh] = waiting.try_emplace(side, face);
+            if (fresh) continue;
+            compare(first->second, face);
+            waiting.erase(first);
+        }
+    }
+    std::vector<std::int64_t> list;
+    for (std::int64_t face = 0; face < faces(); ++face) {
+        if (unclear[face] != 0) list.push_back(face);
+    }
+    return list;
 }
 
 std::int64_t FinishedFaces::formBatch() const {
@@ -117,23 +164,24 @@ Eigen::Vector2d FinishedFaces::centroidOf(std::int64_t face) const {
     return base + (total > 0 ? Eigen::Vector2d(weighted / total) : mean);
 }
 
-void FinishedFaces::refineThin(const std::vector<std::int64_t>& thin) {
+void FinishedFaces::refine() {
+    const std::vector<std::int64_t> unclear = unclearFaces();
     const std::int64_t batch = formBatch();
     std::vector<Eigen::Vector2d> points;
     std::vector<double> forms;
     std::vector<std::uint64_t> hash;
-    for (std::size_t begin = 0; begin < thin.size() && !run_.control.shouldStop(); begin += batch) {
-        const std::size_t count = std::min<std::size_t>(batch, thin.size() - begin);
+    for (std::size_t begin = 0; begin < unclear.size() && !run_.control.shouldStop(); begin += batch) {
+        const std::size_t count = std::min<std::size_t>(batch, unclear.size() - begin);
         points.clear();
-        for (std::size_t i = 0; i < count; ++i) points.push_back(centroidOf(thin[begin + i]));
+        for (std::size_t i = 0; i < count; ++i) points.push_back(centroidOf(unclear[begin + i]));
         forms.resize(count * outputs_ * 3);
         hash.resize(count);
         run_.network.formsAt(points, origin_, forms.data(), hash.data());
         for (std::size_t i = 0; i < count; ++i) {
             // Where rounding put the centroid into the neighbour, the corners' own form is the better one.
-            if (hash[i] != raw_.patternHash[thin[begin + i]]) continue;
+            if (hash[i] != raw_.patternHash[unclear[begin + i]]) continue;
             std::copy_n(forms.data() + i * outputs_ * 3, outputs_ * 3,
-                        raw_.forms.data() + thin[begin + i] * outputs_ * 3);
+                        raw_.forms.data() + unclear[begin + i] * outputs_ * 3);
         }
     }
 }

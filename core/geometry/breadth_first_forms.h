@@ -17,11 +17,13 @@ class FinishedFaces {
     double areaOf(const FaceChunk& chunk) const;
     // Runs the network at the centroids of a sample of faces; fills the checks of the assembled arrangement.
     void check(Arrangement& map) const;
+    // Asks the network for the forms of faces whose corners leave it open whether a neighbour has the same map.
+    void refine();
     RawFaces take();
 
   private:
-    double formsFromCorners(const FaceChunk& chunk, std::int64_t face, double* forms) const;
-    void refineThin(const std::vector<std::int64_t>& thin);
+    void formsFromCorners(const FaceChunk& chunk, std::int64_t face, double* forms);
+    std::vector<std::int64_t> unclearFaces() const;
     Eigen::Vector2d centroidOf(std::int64_t face) const;
     std::int64_t formBatch() const;
 
@@ -30,6 +32,8 @@ class FinishedFaces {
     std::int32_t outputs_;
     double halfWidth_ = 0;
     bool truncated_ = false;
+    double noise_ = 0;                  // of a logit at a corner: the largest misfit of a corner to its face's form
+    std::vector<double> height_, size_;  // per face: its width across, the largest |a|H + |b|H + |c| of its forms
     RawFaces raw_;
     std::vector<std::int32_t> numberOf_;  // vertex of the run -> vertex of the result
 };

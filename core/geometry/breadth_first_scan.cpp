@@ -14,6 +14,9 @@ namespace {
 constexpr double kNoise = 64 * std::numeric_limits<double>::epsilon();
 // A unit that nowhere gets beyond this fraction of the layer's largest value is zero: sums that cancel.
 constexpr double kVanishing = 256 * std::numeric_limits<double>::epsilon();
+// Of two forms in a max window, which are often zero but for rounding: relative to the layer's largest value, because a
+// ReLU hides how large the sum was that ended near zero.
+constexpr double kTieNoise = 16 * std::numeric_limits<double>::epsilon();
 constexpr std::int64_t kRowBlock = 64;
 constexpr int kMaskMembers = 16;
 
@@ -104,7 +107,7 @@ void SiteScan::scanLines(int threads) {
 void SiteScan::scanWindows(int threads) {
     const MaxWindows& windows = site_.windows;
     const std::int32_t count = windows.windows();
-    windowNoise_.assign(count, 0);
+    windowNoise_.assign(count, kTieNoise * scale_);
     for (std::int32_t w = 0; w < count; ++w) {
         for (std::int32_t m = windows.begin[w]; m < windows.begin[w + 1]; ++m) {
             windowNoise_[w] = std::max(windowNoise_[w], noise_[windows.members[m]]);
