@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The architecture description (resources/manual/architecture-json.md): layers by name, weights matched by name.
+// The architecture description (resources/manual/architecture-json.md): layers by name, weights matched by
+// name.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -9,6 +10,7 @@
 namespace tessera {
 
 // Throws Misfit with a clause that names the layer or field.
-BuiltArchitecture buildFromDescription(TensorTable& tensors, const nlohmann::json& description, const std::optional<Shape>& inputShape);
+BuiltArchitecture buildFromDescription(TensorTable& tensors, const nlohmann::json& description,
+                                       const std::optional<Shape>& inputShape);
 
 }  // namespace tessera

@@ -42,7 +42,8 @@ std::optional<std::vector<Group>> groupsOf(const StateFile& state) {
         const std::size_t dot = tensor.name.rfind('.');
         const std::string role = dot == std::string::npos ? tensor.name : tensor.name.substr(dot + 1);
         const std::string name = dot == std::string::npos ? "" : tensor.name.substr(0, dot);
-        if (role != "weight" && role != "bias" && role != "running_mean" && role != "running_var" && role != "num_batches_tracked")
+        if (role != "weight" && role != "bias" && role != "running_mean" && role != "running_var" &&
+            role != "num_batches_tracked")
             return std::nullopt;
         const auto [place, isNew] = places.emplace(name, groups.size());
         if (isNew) groups.push_back({name, {}, Part::Linear, -1});
@@ -80,7 +81,8 @@ bool naturallyBefore(const std::string& a, const std::string& b) {
 
 // Each layer takes what the one before it gives, from a linear layer to a linear layer.
 bool isChain(const std::vector<Group>& groups) {
-    if (groups.empty() || groups.front().part != Part::Linear || groups.back().part != Part::Linear) return false;
+    if (groups.empty() || groups.front().part != Part::Linear || groups.back().part != Part::Linear)
+        return false;
     std::int64_t width = groups.front().shape("weight")->at(1);
     for (const Group& group : groups) {
         if (group.part == Part::Linear) {
@@ -100,22 +102,26 @@ std::string parentOf(const std::string& name) {
     return dot == std::string::npos ? "" : name.substr(0, dot);
 }
 
-// For each layer: does an activation follow it? The numbers in an nn.Sequential say where layers without weights stand.
+// For each layer: does an activation follow it? The numbers in an nn.Sequential say where layers without
+// weights stand.
 std::vector<bool> activationsAfter(const std::vector<Group>& groups) {
     std::vector<bool> after(groups.size(), false);
     bool sequential = true, anyGap = false;
     for (std::size_t i = 0; i < groups.size(); ++i) {
-        sequential = sequential && groups[i].index >= 0 && parentOf(groups[i].name) == parentOf(groups[0].name);
+        sequential =
+            sequential && groups[i].index >= 0 && parentOf(groups[i].name) == parentOf(groups[0].name);
         if (i) anyGap = anyGap || groups[i].index > groups[i - 1].index + 1;
         if (i) sequential = sequential && groups[i].index > groups[i - 1].index;
     }
-    // Numbers without any gap below a name are an nn.ModuleList; at top level they are an nn.Sequential of linear layers.
+    // Numbers without any gap below a name are an nn.ModuleList; at top level they are an nn.Sequential of
+    // linear layers.
     sequential = sequential && (anyGap || (parentOf(groups[0].name).empty() && groups.size() > 1));
     for (std::size_t i = 0; i + 1 < groups.size(); ++i) {
         if (groups[i].part != Part::Linear) continue;
         std::size_t next = i + 1;
         bool hasPrelu = false;
-        for (; groups[next].part != Part::Linear; ++next) hasPrelu = hasPrelu || groups[next].part == Part::Prelu;
+        for (; groups[next].part != Part::Linear; ++next)
+            hasPrelu = hasPrelu || groups[next].part == Part::Prelu;
         if (hasPrelu) continue;
         if (!sequential) {
             after[next - 1] = true;  // after batch norm
@@ -137,7 +143,8 @@ std::optional<BuiltArchitecture> buildMlp(TensorTable& tensors, const FamilyOpti
     if (!found) return std::nullopt;
     std::vector<Group> groups = std::move(*found);
     std::vector<Group> sorted = groups;
-    std::stable_sort(sorted.begin(), sorted.end(), [](const Group& a, const Group& b) { return naturallyBefore(a.name, b.name); });
+    std::stable_sort(sorted.begin(), sorted.end(),
+                     [](const Group& a, const Group& b) { return naturallyBefore(a.name, b.name); });
     // A state dict keeps the order of definition; safetensors are sorted by name.
     if (tensors.state().format == "safetensors") std::swap(groups, sorted);
     if (!isChain(groups)) std::swap(groups, sorted);
@@ -146,8 +153,9 @@ std::optional<BuiltArchitecture> buildMlp(TensorTable& tensors, const FamilyOpti
     const std::int64_t width = groups.front().shape("weight")->at(1);
     const Shape input = options.inputShape.value_or(Shape{width});
     if (elementCount(input) != width)
-        throw Misfit("its first layer takes " + std::to_string(width) + " values, but the input shape " + shapeText(input) + " has " +
-                     std::to_string(elementCount(input)) + "; give the shape the network was trained on");
+        throw Misfit("its first layer takes " + std::to_string(width) + " values, but the input shape " +
+                     shapeText(input) + " has " + std::to_string(elementCount(input)) +
+                     "; give the shape the network was trained on");
     const std::string activation = options.activation.empty() ? "relu" : options.activation;
     const std::vector<bool> after = activationsAfter(groups);
 
@@ -164,7 +172,8 @@ std::optional<BuiltArchitecture> buildMlp(TensorTable& tensors, const FamilyOpti
             at = parts.linear(name, weights, at);
             widths += "-" + std::to_string(builder.shapeOf(at)[0]);
         } else {
-            at = groups[i].part == Part::BatchNorm ? parts.batchNorm(name, weights, at) : parts.prelu(name, weights, at);
+            at = groups[i].part == Part::BatchNorm ? parts.batchNorm(name, weights, at)
+                                                   : parts.prelu(name, weights, at);
         }
         if (after[i]) {
             at = parts.activation(name + "." + activation, activation, at);
@@ -174,9 +183,12 @@ std::optional<BuiltArchitecture> buildMlp(TensorTable& tensors, const FamilyOpti
     BuiltArchitecture built;
     built.description = "MLP " + widths;
     if (assumed) built.description += ", " + (activation == "relu" ? "ReLU" : activation);
-    built.description += options.activation.empty() ? " (inferred from names and shapes)" : " (activation from the description)";
+    built.description += options.activation.empty() ? " (inferred from names and shapes)"
+                                                    : " (activation from the description)";
     if (assumed && options.activation.empty())
-        built.notes.push_back("A file of weights does not say which activation the network has: ReLU is assumed. If it is another, give an architecture description.");
+        built.notes.push_back(
+            "A file of weights does not say which activation the network has: ReLU is assumed. If it is "
+            "another, give an architecture description.");
     built.graph = std::move(builder).finish(at);
     return built;
 }

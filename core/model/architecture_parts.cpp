@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/architecture_parts_torch.h"
 
+#include "core/model/stored_type.h"
+
 namespace tessera {
 namespace {
 
-[[noreturn]] void misfit(const std::string& what) { throw Misfit(what); }
+[[noreturn]] void misfit(const std::string& what) {
+    throw Misfit(what);
+}
 
 std::string shaped(const std::string& tensor, const at::Tensor& value) {
     return "tensor '" + tensor + "' is " + shapeText(value.sizes().vec());
@@ -15,7 +19,8 @@ std::vector<std::string> commonPrefixes(const StateFile& state) {
     std::vector<std::string> prefixes{""};
     for (;;) {
         const std::string& current = prefixes.back();
-        const std::size_t dot = state.tensors.empty() ? std::string::npos : state.tensors.front().name.find('.', current.size());
+        const std::size_t dot =
+            state.tensors.empty() ? std::string::npos : state.tensors.front().name.find('.', current.size());
         if (dot == std::string::npos) return prefixes;
         const std::string longer = state.tensors.front().name.substr(0, dot + 1);
         for (const StateTensor& tensor : state.tensors)
@@ -25,6 +30,14 @@ std::vector<std::string> commonPrefixes(const StateFile& state) {
 }
 
 }  // namespace
+
+void checkSampleShape(const Shape& shape) {
+    const auto count = checkedElementCount(shape);
+    if (shape.empty() || !count || *count == 0)
+        misfit("the input shape " + shapeText(shape) + " is not that of a sample");
+    if (*count > static_cast<std::uint64_t>(kLargestSample))
+        misfit("the input shape " + shapeText(shape) + " is absurdly large");
+}
 
 TensorTable::TensorTable(const StateFile& state) : state_(state), prefixes_(commonPrefixes(state)) {
     for (const StateTensor& tensor : state.tensors) byName_.emplace(tensor.name, &tensor);
@@ -46,19 +59,25 @@ at::Tensor TensorTable::take(const std::string& name) {
     const StateTensor* tensor = find(name);
     if (!tensor) misfit("tensor '" + name + "' is missing");
     used_[tensor] = true;
-    return at::from_blob(const_cast<double*>(tensor->values.data()), tensor->shape, at::dtype(at::kDouble)).clone();
+    return at::from_blob(const_cast<double*>(tensor->values.data()), tensor->shape, at::dtype(at::kDouble))
+        .clone();
 }
 
-at::Tensor TensorTable::takeIfThere(const std::string& name) { return has(name) ? take(name) : at::Tensor(); }
+at::Tensor TensorTable::takeIfThere(const std::string& name) {
+    return has(name) ? take(name) : at::Tensor();
+}
 
 std::vector<std::string> TensorTable::unused() const {
     std::vector<std::string> names;
     for (const StateTensor& tensor : state_.tensors)
-        if (!used_.contains(&tensor) && tensor.dtype.find("float") != std::string::npos) names.push_back(tensor.name);
+        if (!used_.contains(&tensor) && tensor.dtype.find("float") != std::string::npos)
+            names.push_back(tensor.name);
     return names;
 }
 
-std::string tensorName(const std::string& layer, const char* role) { return layer.empty() ? role : layer + "." + role; }
+std::string tensorName(const std::string& layer, const char* role) {
+    return layer.empty() ? role : layer + "." + role;
+}
 
 int LayerParts::linear(const std::string& name, const std::string& weights, int in) {
     const std::string weightName = tensorName(weights, "weight");
@@ -69,22 +88,28 @@ int LayerParts::linear(const std::string& name, const std::string& weights, int 
     if (shape.empty() || shape.back() != weight.size(1))
         misfit(shaped(weightName, weight) + ", but it is given " + shapeText(shape) + " values a sample");
     if (bias.defined() && (bias.dim() != 1 || bias.size(0) != weight.size(0)))
-        misfit(shaped(tensorName(weights, "bias"), bias) + ", but its layer has " + std::to_string(weight.size(0)) + " outputs");
+        misfit(shaped(tensorName(weights, "bias"), bias) + ", but its layer has " +
+               std::to_string(weight.size(0)) + " outputs");
     return builder_.linear(name, in, weight, bias);
 }
 
-int LayerParts::conv(const std::string& name, const std::string& weights, int in, std::vector<std::int64_t> stride,
-                     std::vector<std::int64_t> padding, std::vector<std::int64_t> dilation, std::int64_t groups) {
+int LayerParts::conv(const std::string& name, const std::string& weights, int in,
+                     std::vector<std::int64_t> stride, std::vector<std::int64_t> padding,
+                     std::vector<std::int64_t> dilation, std::int64_t groups) {
     const std::string weightName = tensorName(weights, "weight");
     const at::Tensor weight = tensors_.take(weightName);
     const at::Tensor bias = tensors_.takeIfThere(tensorName(weights, "bias"));
     const Shape& shape = builder_.shapeOf(in);
-    if (weight.dim() != 3 && weight.dim() != 4) misfit(shaped(weightName, weight) + ", but a convolution needs 3 or 4 dimensions");
-    if (static_cast<std::int64_t>(shape.size()) != weight.dim() - 1 || groups < 1 || shape[0] != weight.size(1) * groups)
+    if (weight.dim() != 3 && weight.dim() != 4)
+        misfit(shaped(weightName, weight) + ", but a convolution needs 3 or 4 dimensions");
+    if (static_cast<std::int64_t>(shape.size()) != weight.dim() - 1 || groups < 1 ||
+        shape[0] != weight.size(1) * groups)
         misfit(shaped(weightName, weight) + ", but it is given " + shapeText(shape) + " a sample");
     if (bias.defined() && (bias.dim() != 1 || bias.size(0) != weight.size(0)))
-        misfit(shaped(tensorName(weights, "bias"), bias) + ", but its layer has " + std::to_string(weight.size(0)) + " channels");
-    return builder_.conv(name, in, weight, bias, std::move(stride), std::move(padding), std::move(dilation), groups);
+        misfit(shaped(tensorName(weights, "bias"), bias) + ", but its layer has " +
+               std::to_string(weight.size(0)) + " channels");
+    return builder_.conv(name, in, weight, bias, std::move(stride), std::move(padding), std::move(dilation),
+                         groups);
 }
 
 int LayerParts::batchNorm(const std::string& name, const std::string& weights, int in, double epsilon) {
@@ -97,8 +122,10 @@ int LayerParts::batchNorm(const std::string& name, const std::string& weights, i
         {"running_mean", mean}, {"running_var", variance}, {"weight", weight}, {"bias", bias}};
     for (const auto& [role, value] : parts)
         if (value.defined() && (value.dim() != 1 || shape.empty() || value.size(0) != shape[0]))
-            misfit(shaped(tensorName(weights, role), value) + ", but it is given " + shapeText(shape) + " a sample");
-    if (variance.lt(0).any().item<bool>()) misfit("tensor '" + tensorName(weights, "running_var") + "' has negative variances");
+            misfit(shaped(tensorName(weights, role), value) + ", but it is given " + shapeText(shape) +
+                   " a sample");
+    if (variance.lt(0).any().item<bool>())
+        misfit("tensor '" + tensorName(weights, "running_var") + "' has negative variances");
     return builder_.batchNorm(name, in, weight, bias, mean, variance, epsilon);
 }
 
@@ -124,13 +151,15 @@ int LayerParts::activation(const std::string& name, const std::string& op, int i
 int LayerParts::padShortcut(const std::string& name, int in, std::int64_t channels, std::int64_t stride) {
     const Shape& shape = builder_.shapeOf(in);
     if (shape.size() != 3 || channels < shape[0] || (channels - shape[0]) % 2 || stride < 1)
-        misfit("the shortcut '" + name + "' cannot pad " + shapeText(shape) + " to " + std::to_string(channels) + " channels");
+        misfit("the shortcut '" + name + "' cannot pad " + shapeText(shape) + " to " +
+               std::to_string(channels) + " channels");
     LayerNode node;
     node.name = name;
     node.op = "pad_shortcut";
     node.kind = NodeClass::Affine;
     node.inputs = {in};
-    node.evaluate = [stride, side = (channels - shape[0]) / 2](const std::vector<at::Tensor>& x, const std::vector<at::Tensor>&) {
+    node.evaluate = [stride, side = (channels - shape[0]) / 2](const std::vector<at::Tensor>& x,
+                                                               const std::vector<at::Tensor>&) {
         const at::Tensor kept = x[0].slice(2, 0, c10::nullopt, stride).slice(3, 0, c10::nullopt, stride);
         return at::constant_pad_nd(kept, {0, 0, 0, 0, side, side}, 0);
     };
@@ -143,7 +172,8 @@ int LayerParts::flatten(const std::string& name, int in) {
 
 int LayerParts::globalAverage(const std::string& name, int in) {
     const Shape shape = builder_.shapeOf(in);
-    if (shape.size() < 2) misfit("the pooling '" + name + "' is given " + shapeText(shape) + " values a sample, not an image");
+    if (shape.size() < 2)
+        misfit("the pooling '" + name + "' is given " + shapeText(shape) + " values a sample, not an image");
     const int pooled = builder_.adaptiveAveragePool(name, in, std::vector<std::int64_t>(shape.size() - 1, 1));
     return builder_.reshape(name + ".flatten", "flatten", pooled, {shape[0]});
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the architecture builders share: named tensors handed out with their use counted, and layers whose shapes are checked
-// before LibTorch sees them, so that a mismatch names the tensor.
+// What the architecture builders share: named tensors handed out with their use counted, and layers whose
+// shapes are checked before LibTorch sees them, so that a mismatch names the tensor.
 #pragma once
 
 #include <optional>
@@ -18,6 +18,10 @@ namespace tessera {
 struct Misfit : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+
+inline constexpr std::int64_t kLargestSample = 1 << 24;  // values; above it a shape is a mistake
+// Throws Misfit for an empty, negative or absurdly large shape.
+void checkSampleShape(const Shape& shape);
 
 class TensorTable {
   public:
@@ -53,12 +57,14 @@ class LayerParts {
     // `weights`: where the tensors are, usually the layer's own name.
     int linear(const std::string& name, const std::string& weights, int in);
     int conv(const std::string& name, const std::string& weights, int in, std::vector<std::int64_t> stride,
-             std::vector<std::int64_t> padding, std::vector<std::int64_t> dilation = {1}, std::int64_t groups = 1);
+             std::vector<std::int64_t> padding, std::vector<std::int64_t> dilation = {1},
+             std::int64_t groups = 1);
     int batchNorm(const std::string& name, const std::string& weights, int in, double epsilon = 1e-5);
     int prelu(const std::string& name, const std::string& weights, int in);
     // Any activation by name: relu, leaky_relu, relu6, abs, gelu, tanh, ...
     int activation(const std::string& name, const std::string& op, int in);
-    // Parameter-free shortcut of CIFAR ResNets (option A): every `stride`-th pixel, new channels filled with zeros on both sides.
+    // Parameter-free shortcut of CIFAR ResNets (option A): every `stride`-th pixel, new channels filled with
+    // zeros on both sides.
     int padShortcut(const std::string& name, int in, std::int64_t channels, std::int64_t stride);
     int flatten(const std::string& name, int in);
     int globalAverage(const std::string& name, int in);  // (C, ...) -> (C)

@@ -12,7 +12,8 @@ Result<FileBytes> FileBytes::open(const std::filesystem::path& path) {
     const auto status = std::filesystem::status(path, failure);
     if (!std::filesystem::exists(status)) return fileError("there is no such file; check the name");
     if (std::filesystem::is_directory(status)) return fileError("is a folder; choose a model file inside it");
-    if (!std::filesystem::is_regular_file(status)) return fileError("is a device or pipe; choose a regular file");
+    if (!std::filesystem::is_regular_file(status))
+        return fileError("is a device or pipe; choose a regular file");
     FileBytes bytes;
     bytes.size_ = std::filesystem::file_size(path, failure);
     if (!failure) bytes.file_.open(path, std::ios::binary);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Bounded reads from a file or from memory. Reads, not a memory map: a training run may rewrite a checkpoint while it is
-// being opened, and a map would then end in SIGBUS where a read ends in an Error.
+// Bounded reads from a file or from memory. Reads, not a memory map: a training run may rewrite a checkpoint
+// while it is being opened, and a map would then end in SIGBUS where a read ends in an Error.
 #pragma once
 
 #include <cstddef>
@@ -38,7 +38,8 @@ std::string_view asText(std::span<const std::byte> bytes);
 template <typename T>
 T littleEndian(const std::byte* bytes) {
     T value = 0;
-    for (std::size_t i = sizeof(T); i-- > 0;) value = static_cast<T>(value << 8) | std::to_integer<T>(bytes[i]);
+    for (std::size_t i = sizeof(T); i-- > 0;)
+        value = static_cast<T>(value << 8) | std::to_integer<T>(bytes[i]);
     return value;
 }
 

@@ -7,6 +7,7 @@
 #include <map>
 #include <mutex>
 
+#include "core/model/parallel_rows.h"
 #include "core/model/slice_network_torch.h"
 
 namespace tessera {
@@ -14,6 +15,7 @@ namespace tessera {
 namespace {
 
 using c10::InferenceMode;
+constexpr std::int64_t kGrain = 8;  // rows worth a thread
 
 struct Shared {
     std::shared_ptr<const LayerGraph> graph;
@@ -55,7 +57,7 @@ class GraphLiveValues final : public LiveValues {
         const InferenceMode inference;
         auto live = std::make_unique<GraphLiveValues>(shared, static_cast<std::int64_t>(points.size()));
         std::map<int, at::Tensor> values{{0, shared->inputs(points)}};
-        live->settle(std::move(values), 0);
+        live->settle(std::move(values), 1);
         return live;
     }
 
@@ -105,12 +107,9 @@ class GraphLiveValues final : public LiveValues {
 
     void advance() override {
         const InferenceMode inference;
-        std::map<int, at::Tensor> values = std::move(live_);
         const int node = shared_->plan.siteNodes[static_cast<std::size_t>(site_)];
-        const auto& site = shared_->graph->node(node);
-        values[node] = site.run({values.at(site.inputs[0])});
         ++site_;
-        settle(std::move(values), node);
+        settle(std::move(live_), node);
     }
 
     void refresh(std::span<const Eigen::Vector2d> points) override {
@@ -129,25 +128,50 @@ class GraphLiveValues final : public LiveValues {
         return live_.at(id);
     }
 
-    // Evaluates every affine node after `last` up to the current site, then keeps only what is still needed.
-    void settle(std::map<int, at::Tensor> values, int last) {
+    // Evaluates every node from `first` up to the current site (the site just left, then affine ones), rows split over threads, and
+    // keeps only what is still needed.
+    void settle(std::map<int, at::Tensor> values, int first) {
+        const auto& wanted = shared_->plan.liveAt[static_cast<std::size_t>(site_)];
+        std::map<int, at::Tensor> next;
+        for (const int id : wanted) {
+            const auto known = values.find(id);
+            if (known != values.end()) {
+                next[id] = known->second;
+                continue;
+            }
+            std::vector<std::int64_t> sizes{rows_};
+            const auto& shape = shared_->graph->node(id).outputShape;
+            sizes.insert(sizes.end(), shape.begin(), shape.end());
+            next[id] = at::empty(sizes, at::kDouble);
+        }
+        parallelRows(rows_, kGrain, [&](std::int64_t begin, std::int64_t rows) {
+            const InferenceMode inference;
+            std::map<int, at::Tensor> part;
+            for (const auto& [id, tensor] : values) part[id] = tensor.narrow(0, begin, rows);
+            evaluateNodes(part, first, wanted);
+            for (const int id : wanted)
+                if (!values.count(id)) next.at(id).narrow(0, begin, rows).copy_(part.at(id));
+        });
+        for (auto& [id, tensor] : next) tensor = tensor.contiguous();
+        live_ = std::move(next);
+    }
+
+    void evaluateNodes(std::map<int, at::Tensor>& values, int first, const std::vector<int>& wanted) const {
         const auto& plan = shared_->plan;
         const auto& graph = *shared_->graph;
         const auto k = static_cast<std::size_t>(site_);
         const int end = k < plan.siteNodes.size() ? plan.siteNodes[k] : static_cast<int>(graph.nodes().size());
-        const auto& wanted = plan.liveAt[k];
         std::map<int, int> uses;
-        for (int id = last + 1; id < end; ++id)
+        for (int id = first; id < end; ++id)
             for (const int in : graph.node(id).inputs) ++uses[in];
-        for (int id = last + 1; id < end; ++id) {
+        for (int id = first; id < end; ++id) {
+            if (values.count(id)) continue;
             std::vector<at::Tensor> inputs;
             for (const int in : graph.node(id).inputs) inputs.push_back(values.at(in));
             values[id] = graph.node(id).run(inputs);
             for (const int in : graph.node(id).inputs)
                 if (--uses[in] == 0 && std::find(wanted.begin(), wanted.end(), in) == wanted.end()) values.erase(in);
         }
-        live_.clear();
-        for (const int id : wanted) live_[id] = values.at(id).contiguous();
     }
 
     std::shared_ptr<const Shared> shared_;
@@ -179,6 +203,13 @@ class GraphSiteNetwork final : public SiteNetwork {
     }
 
     void formsAt(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms, std::uint64_t* hash) const override {
+        parallelRows(static_cast<std::int64_t>(points.size()), kGrain, [&](std::int64_t first, std::int64_t rows) {
+            formsOfPart(points.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows)), origin, forms + first * outputs() * 3, hash + first);
+        });
+    }
+
+  private:
+    void formsOfPart(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms, std::uint64_t* hash) const {
         const InferenceMode inference;
         const auto n = static_cast<std::int64_t>(points.size());
         if (n == 0) return;
@@ -217,7 +248,6 @@ class GraphSiteNetwork final : public SiteNetwork {
         }
     }
 
-  private:
     static Tangents affine(const LayerNode& node, const std::vector<Tangents>& values, std::int64_t n) {
         std::vector<at::Tensor> inputs, directions;
         for (const int in : node.inputs) {

@@ -15,7 +15,9 @@ constexpr std::size_t kFirstPickle = 256;
 constexpr std::size_t kFirstPiece = 1u << 20;
 constexpr std::size_t kLargestPiece = 512u << 20;
 
-Error cutShort() { return fileError("its stored values are cut short, so the file is truncated; copy or download it again"); }
+Error cutShort() {
+    return fileError("its stored values are cut short, so the file is truncated; copy or download it again");
+}
 
 struct Pickles {
     std::vector<std::byte> bytes;  // the texts of `object` and `keys` point into it
@@ -56,15 +58,22 @@ Result<Places> placeStorages(FileBytes& file, const Pickles& pickles) {
     std::uint64_t at = pickles.end;
     for (const PickleId id : pickles.keys.at(pickles.keys.root).items) {
         const auto info = infos.find(pickles.keys.at(id).text);
-        if (info == infos.end()) return fileError("its list of storages does not fit its tensors, so the file is damaged; save it again with torch.save");
+        if (info == infos.end())
+            return fileError(
+                "its list of storages does not fit its tensors, so the file is damaged; save it again with "
+                "torch.save");
         if (!info->second.type)
-            return unsupported("it stores values of type " + std::string(info->second.className) + ", which Tessera does not read; convert them with .float() and save again");
+            return unsupported("it stores values of type " + std::string(info->second.className) +
+                               ", which Tessera does not read; convert them with .float() and save again");
         const std::vector<std::byte> head = file.head(at, 8);
         if (head.size() < 8) return cutShort();
         const auto count = littleEndian<std::uint64_t>(head.data());
         const std::uint64_t size = storedSize(*info->second.type);
         at += 8;
-        if (count != info->second.values) return fileError("one of its storages has another size than its tensors say, so the file is damaged; copy or download it again");
+        if (count != info->second.values)
+            return fileError(
+                "one of its storages has another size than its tensors say, so the file is damaged; copy or "
+                "download it again");
         if (count > (file.size() - at) / size) return cutShort();
         places[info->first] = {at, count * size};
         at += count * size;

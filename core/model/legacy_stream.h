@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The stream torch.save wrote before PyTorch 1.6 and still writes on request: five pickles (magic number, protocol, system,
-// object, storage keys), then every storage as a count and raw little-endian values.
+// The stream torch.save wrote before PyTorch 1.6 and still writes on request: five pickles (magic number,
+// protocol, system, object, storage keys), then every storage as a count and raw little-endian values.
 #pragma once
 
 #include "core/base/result.h"

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/model.h"
 
-#include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <cmath>
 
 #include "core/model/layer_graph_torch.h"
+#include "core/model/parallel_rows.h"
 
 namespace tessera {
 
@@ -22,22 +22,26 @@ std::int64_t batchSize(const LayerGraph& graph, std::size_t bytesPerValue) {
     return std::clamp<std::int64_t>(kBudgetBytes / (6 * widest * static_cast<std::int64_t>(bytesPerValue)), 1, kLargestBatch);
 }
 
+constexpr std::int64_t kGrain = 16;  // rows worth a thread
+
 template <typename Scalar>
 Result<Done> forwardInBatches(const LayerGraph& graph, const Scalar* inputs, std::int64_t count, Scalar* out) {
     const auto type = sizeof(Scalar) == 4 ? at::kFloat : at::kDouble;
     const std::int64_t width = elementCount(graph.inputShape());
     const std::int64_t batch = batchSize(graph, sizeof(Scalar));
     try {
-        const c10::InferenceMode inference;
-        for (std::int64_t first = 0; first < count; first += batch) {
-            const std::int64_t rows = std::min(batch, count - first);
-            std::vector<std::int64_t> shape{rows};
-            shape.insert(shape.end(), graph.inputShape().begin(), graph.inputShape().end());
-            // from_blob wants a mutable pointer; the graph never writes to its input.
-            const auto input = at::from_blob(const_cast<Scalar*>(inputs + first * width), shape, type);
-            const auto logits = graph.forward(input).to(type).contiguous();
-            std::copy_n(logits.template data_ptr<Scalar>(), logits.numel(), out + first * logits.size(1));
-        }
+        parallelRows(count, kGrain, [&](std::int64_t begin, std::int64_t share) {
+            const c10::InferenceMode inference;
+            for (std::int64_t first = begin; first < begin + share; first += batch) {
+                const std::int64_t rows = std::min(batch, begin + share - first);
+                std::vector<std::int64_t> shape{rows};
+                shape.insert(shape.end(), graph.inputShape().begin(), graph.inputShape().end());
+                // from_blob wants a mutable pointer; the graph never writes to its input.
+                const auto input = at::from_blob(const_cast<Scalar*>(inputs + first * width), shape, type);
+                const auto logits = graph.forward(input).to(type).contiguous();
+                std::copy_n(logits.template data_ptr<Scalar>(), logits.numel(), out + first * logits.size(1));
+            }
+        });
     } catch (const std::exception& failure) {
         return Error{ErrorKind::Internal, "The model cannot be run on these inputs; see the log for LibTorch's message.", {failure.what()}};
     }
@@ -69,9 +73,6 @@ Result<Done> Model::logits(const float* inputs, std::int64_t count, float* out) 
 Result<Done> Model::logits(const double* inputs, std::int64_t count, double* out) const {
     return forwardInBatches(*graph_, inputs, count, out);
 }
-
-void setComputeThreads(int threads) { at::set_num_threads(threads); }
-int computeThreads() { return at::get_num_threads(); }
 
 int predictedClass(const float* logits, std::int64_t outputs) {
     if (outputs == 1) return logits[0] > 0 ? 1 : 0;

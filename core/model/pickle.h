@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Python pickles as plain data. Nothing is imported, called or executed: a global is its name, a call is a record of what would
-// have been called with which arguments. Globals used by attacks (os.system, builtins.eval, ...) are refused by name wherever
-// they appear; any other unknown global stays an inert record, so that a training checkpoint with an optimizer or an argparse
-// namespace beside its weights still opens. What such a record may not do is stand where a tensor is needed (pickle_state.h).
-// Protocols 0 to 5; values live in one array and refer to each other by index, so depth and cycles cost nothing.
+// Python pickles as plain data. Nothing is imported, called or executed: a global is its name, a call is a
+// record of what would have been called with which arguments. Globals used by attacks (os.system,
+// builtins.eval, ...) are refused by name wherever they appear; any other unknown global stays an inert
+// record, so that a training checkpoint with an optimizer or an argparse namespace beside its weights still
+// opens. What such a record may not do is stand where a tensor is needed (pickle_state.h). Protocols 0 to 5;
+// values live in one array and refer to each other by index, so depth and cycles cost nothing.
 #pragma once
 
 #include <cstdint>
@@ -52,7 +53,9 @@ struct Pickle {
     std::deque<std::string> made;  // texts that are not in the bytes as they stand
 
     const PickleValue& at(PickleId id) const { return values[id]; }
-    const PickleValue& item(const PickleValue& of, std::size_t index) const { return values[of.items[index]]; }
+    const PickleValue& item(const PickleValue& of, std::size_t index) const {
+        return values[of.items[index]];
+    }
     // The last value under a text key of a dict, or null.
     const PickleValue* field(const PickleValue& dict, std::string_view key) const;
     // For an Object: "torch._utils._rebuild_tensor_v2"; empty if the callable is itself a result.

@@ -14,8 +14,9 @@ namespace {
 
 // Where training scripts keep the weights, in the order in which they are looked for.
 constexpr std::array<std::string_view, 15> kStateKeys = {
-    "state_dict", "model_state_dict", "model_state", "model",     "net",       "network",        "net_state_dict", "module",
-    "weights",    "params",           "classifier",  "model_ema", "ema_model", "state_dict_ema", "ema"};
+    "state_dict", "model_state_dict", "model_state", "model",          "net",
+    "network",    "net_state_dict",   "module",      "weights",        "params",
+    "classifier", "model_ema",        "ema_model",   "state_dict_ema", "ema"};
 constexpr int kDeepestNesting = 4;
 constexpr std::size_t kLongestName = 4096;
 constexpr std::size_t kMostTensors = 1'000'000;
@@ -33,13 +34,17 @@ class StateFinder {
     Result<Found> find(const PickleValue& value, const std::string& under, int depth) {
         if (value.kind == PickleKind::Object) return refuseObject(value, under);
         if (value.kind != PickleKind::Dict)
-            return fileError("it holds " + std::string(kindText(value)) + ", not a table of named tensors; save model.state_dict()");
-        if (!visited_.insert(&value).second) return fileError("its tables contain themselves; save model.state_dict()");
+            return fileError("it holds " + std::string(kindText(value)) +
+                             ", not a table of named tensors; save model.state_dict()");
+        if (!visited_.insert(&value).second)
+            return fileError("its tables contain themselves; save model.state_dict()");
         std::optional<Error> nestedError;
         if (depth < kDeepestNesting) {
             for (const std::string_view key : kStateKeys) {
                 const PickleValue* child = pickle_.field(value, key);
-                if (!child || (child->kind != PickleKind::Dict && child->kind != PickleKind::Object) || isTensorCall(pickle_, *child)) continue;
+                if (!child || (child->kind != PickleKind::Dict && child->kind != PickleKind::Object) ||
+                    isTensorCall(pickle_, *child))
+                    continue;
                 const std::string path = under.empty() ? std::string(key) : under + "." + std::string(key);
                 auto found = find(*child, path, depth + 1);
                 if (found.isOk()) return found;
@@ -54,19 +59,26 @@ class StateFinder {
   private:
     static const char* kindText(const PickleValue& value) {
         switch (value.kind) {
-            case PickleKind::List: return "a list";
-            case PickleKind::Tuple: return "a tuple";
-            case PickleKind::Text: return "a text";
-            case PickleKind::None: return "nothing";
-            default: return "a single value";
+            case PickleKind::List:
+                return "a list";
+            case PickleKind::Tuple:
+                return "a tuple";
+            case PickleKind::Text:
+                return "a text";
+            case PickleKind::None:
+                return "nothing";
+            default:
+                return "a single value";
         }
     }
 
     Error refuseObject(const PickleValue& value, const std::string& under) const {
-        if (isTensorCall(pickle_, value)) return fileError("it holds one tensor, not a table of named tensors; save model.state_dict()");
+        if (isTensorCall(pickle_, value))
+            return fileError("it holds one tensor, not a table of named tensors; save model.state_dict()");
         const std::string where = under.empty() ? std::string("it") : "its entry '" + under + "'";
         return unsupported(where + " is a whole Python object (" + className(value) +
-                           "), which only its own Python code can open; save model.state_dict() or export with torch.jit.script");
+                           "), which only its own Python code can open; save model.state_dict() or export "
+                           "with torch.jit.script");
     }
     std::string className(const PickleValue& value) const {
         std::string_view name = pickle_.callee(value);
@@ -75,11 +87,13 @@ class StateFinder {
         const PickleValue& callable = pickle_.item(value, 0);
         if (callable.kind == PickleKind::PersistentId) {
             const PickleValue& id = pickle_.item(callable, 0);
-            if (id.items.size() > 1 && pickle_.item(id, 1).kind == PickleKind::Global) name = pickle_.item(id, 1).text;
+            if (id.items.size() > 1 && pickle_.item(id, 1).kind == PickleKind::Global)
+                name = pickle_.item(id, 1).text;
         }
         // copyreg's constructors name the class in their first argument.
         if (name.starts_with("copyreg.") || name.starts_with("copy_reg."))
-            if (!arguments.items.empty() && pickle_.item(arguments, 0).kind == PickleKind::Global) name = pickle_.item(arguments, 0).text;
+            if (!arguments.items.empty() && pickle_.item(arguments, 0).kind == PickleKind::Global)
+                name = pickle_.item(arguments, 0).text;
         return name.empty() ? "unnamed class" : std::string(name);
     }
 
@@ -87,7 +101,8 @@ class StateFinder {
         const auto known = holds_.find(&dict);
         if (known != holds_.end()) return known->second;
         bool any = false;
-        for (std::size_t i = 1; i < dict.items.size() && !any; i += 2) any = isTensorCall(pickle_, pickle_.item(dict, i));
+        for (std::size_t i = 1; i < dict.items.size() && !any; i += 2)
+            any = isTensorCall(pickle_, pickle_.item(dict, i));
         return holds_[&dict] = any;
     }
 
@@ -96,14 +111,19 @@ class StateFinder {
         for (std::size_t i = 0; i + 1 < value.items.size(); i += 2) {
             const PickleValue& key = pickle_.item(value, i);
             const PickleValue& child = pickle_.item(value, i + 1);
-            if (key.kind == PickleKind::Text && key.text.size() <= kLongestName && child.kind == PickleKind::Dict && holdsTensors(child))
+            if (key.kind == PickleKind::Text && key.text.size() <= kLongestName &&
+                child.kind == PickleKind::Dict && holdsTensors(child))
                 tables.emplace_back(key.text, &child);
         }
-        if (tables.size() == 1) return Found{tables[0].second, under.empty() ? tables[0].first : under + "." + tables[0].first};
-        if (tables.empty()) return fileError("it holds no named tensors" + keysText(value) + "; save model.state_dict()");
+        if (tables.size() == 1)
+            return Found{tables[0].second, under.empty() ? tables[0].first : under + "." + tables[0].first};
+        if (tables.empty())
+            return fileError("it holds no named tensors" + keysText(value) + "; save model.state_dict()");
         std::string names;
-        for (std::size_t i = 0; i < tables.size() && i < 4; ++i) names += (i ? ", '" : "'") + tables[i].first + "'";
-        return fileError("it holds several tables of tensors (" + names + "); save the one to open under 'state_dict'");
+        for (std::size_t i = 0; i < tables.size() && i < 4; ++i)
+            names += (i ? ", '" : "'") + tables[i].first + "'";
+        return fileError("it holds several tables of tensors (" + names +
+                         "); save the one to open under 'state_dict'");
     }
     std::string keysText(const PickleValue& dict) const {
         std::string text;
@@ -128,19 +148,23 @@ Result<StateView> findState(const Pickle& pickle) {
     if (!found.isOk()) return std::move(found).propagate<StateView>();
     const PickleValue& dict = *found.value().dict;
     StateView state{found.value().under, {}};
-    std::unordered_map<std::string_view, std::size_t> positions;  // a key that comes twice keeps its place and its last value
+    std::unordered_map<std::string_view, std::size_t>
+        positions;  // a key that comes twice keeps its place and its last value
     std::vector<std::pair<std::string_view, const PickleValue*>> entries;
     for (std::size_t i = 0; i + 1 < dict.items.size(); i += 2) {
         const PickleValue& key = pickle.item(dict, i);
         if (key.kind != PickleKind::Text || key.text.size() > kLongestName)
-            return fileError("its state dict has an entry that is not named by a short text; save model.state_dict()");
+            return fileError(
+                "its state dict has an entry that is not named by a short text; save model.state_dict()");
         const auto [place, isNew] = positions.emplace(key.text, entries.size());
         if (isNew)
             entries.emplace_back(key.text, &pickle.item(dict, i + 1));
         else
             entries[place->second].second = &pickle.item(dict, i + 1);
     }
-    if (entries.size() > kMostTensors) return fileError("its state dict has " + std::to_string(entries.size()) + " entries, more than any network; do not trust this file");
+    if (entries.size() > kMostTensors)
+        return fileError("its state dict has " + std::to_string(entries.size()) +
+                         " entries, more than any network; do not trust this file");
     for (const auto& [name, value] : entries) {
         auto tensor = tensorView(pickle, std::string(name), *value);
         if (!tensor.isOk()) return std::move(tensor).propagate<StateView>();
@@ -153,12 +177,15 @@ std::vector<StorageInfo> storagesOf(const Pickle& pickle) {
     std::vector<StorageInfo> storages;
     for (const PickleValue& value : pickle.values) {
         if (value.kind != PickleKind::PersistentId) continue;
-        if (auto id = storageId(pickle, value)) storages.push_back({id->key, id->type, id->className, id->values});
+        if (auto id = storageId(pickle, value))
+            storages.push_back({id->key, id->type, id->className, id->values});
     }
     return storages;
 }
 
-ReadBudget readBudget(std::uint64_t fileSize) { return {4 * fileSize + (4u << 20), 4 * fileSize + (64u << 20)}; }
+ReadBudget readBudget(std::uint64_t fileSize) {
+    return {4 * fileSize + (4u << 20), 4 * fileSize + (64u << 20)};
+}
 
 namespace {
 
@@ -172,7 +199,8 @@ std::optional<std::uint64_t> lastIndex(const TensorView& tensor) {
     std::uint64_t last = tensor.offset;
     for (std::size_t d = 0; d < tensor.shape.size(); ++d) {
         std::uint64_t span = 0;
-        if (__builtin_mul_overflow(static_cast<std::uint64_t>(tensor.shape[d]) - 1, tensor.strides[d], &span)) return std::nullopt;
+        if (__builtin_mul_overflow(static_cast<std::uint64_t>(tensor.shape[d]) - 1, tensor.strides[d], &span))
+            return std::nullopt;
         if (__builtin_add_overflow(last, span, &last)) return std::nullopt;
     }
     return last;
@@ -187,9 +215,12 @@ bool isContiguous(const TensorView& tensor) {
     return true;
 }
 
-void gather(const TensorView& tensor, std::span<const std::byte> storage, bool bigEndian, std::vector<double>& out) {
+void gather(const TensorView& tensor, std::span<const std::byte> storage, bool bigEndian,
+            std::vector<double>& out) {
     const std::uint64_t size = storedSize(tensor.type);
-    if (isContiguous(tensor)) return widenValues(tensor.type, storage.subspan(tensor.offset * size, tensor.count * size), bigEndian, out.data());
+    if (isContiguous(tensor))
+        return widenValues(tensor.type, storage.subspan(tensor.offset * size, tensor.count * size), bigEndian,
+                           out.data());
     std::vector<std::int64_t> index(tensor.shape.size(), 0);
     std::uint64_t at = tensor.offset;
     for (double& value : out) {
@@ -205,8 +236,10 @@ void gather(const TensorView& tensor, std::span<const std::byte> storage, bool b
 
 }  // namespace
 
-Result<std::vector<StateTensor>> readTensors(const StateView& state, const StorageReader& storage, bool bigEndian, ReadBudget budget) {
-    const Error tooMuch = fileError("its tensors claim more values than a file of this size can hold; do not trust this file");
+Result<std::vector<StateTensor>> readTensors(const StateView& state, const StorageReader& storage,
+                                             bool bigEndian, ReadBudget budget) {
+    const Error tooMuch =
+        fileError("its tensors claim more values than a file of this size can hold; do not trust this file");
     std::vector<StateTensor> out(state.tensors.size());
     std::unordered_map<std::string_view, std::vector<std::size_t>> byStorage;
     std::vector<std::string_view> order;

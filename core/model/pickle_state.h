@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The state dict inside a pickle that torch.save wrote: which tensors there are, where their values lie, and how to read them.
+// The state dict inside a pickle that torch.save wrote: which tensors there are, where their values lie, and
+// how to read them.
 #pragma once
 
 #include <functional>
@@ -35,7 +36,8 @@ struct StateView {
 // `pickle` must outlive the result.
 Result<StateView> findState(const Pickle& pickle);
 
-// Every storage a pickle refers to, whether a tensor of the state dict needs it or not: the legacy stream has to step over them.
+// Every storage a pickle refers to, whether a tensor of the state dict needs it or not: the legacy stream has
+// to step over them.
 struct StorageInfo {
     std::string_view key;
     std::optional<StoredType> type;  // nothing: `className` is not a type Tessera reads
@@ -48,11 +50,14 @@ struct ReadBudget {
     std::uint64_t values;  // of all tensors together
     std::uint64_t bytes;   // of all storages together
 };
-// What a file of this size can honestly ask for; shared and expanded tensors make it more than the size itself.
+// What a file of this size can honestly ask for; shared and expanded tensors make it more than the size
+// itself.
 ReadBudget readBudget(std::uint64_t fileSize);
 
 // `storage(key, bytes)` returns all bytes of a storage, of which at least `bytes` are needed.
-using StorageReader = std::function<Result<std::vector<std::byte>>(std::string_view key, std::uint64_t bytes)>;
-Result<std::vector<StateTensor>> readTensors(const StateView& state, const StorageReader& storage, bool bigEndian, ReadBudget budget);
+using StorageReader =
+    std::function<Result<std::vector<std::byte>>(std::string_view key, std::uint64_t bytes)>;
+Result<std::vector<StateTensor>> readTensors(const StateView& state, const StorageReader& storage,
+                                             bool bigEndian, ReadBudget budget);
 
 }  // namespace tessera

@@ -12,11 +12,11 @@ namespace tessera {
 
 struct StorageId {
     std::string_view key;
-    std::string_view className;          // "FloatStorage"
-    std::optional<StoredType> type;      // nothing: untyped, or not a type Tessera reads
-    bool untyped = false;                // then `values` counts bytes
+    std::string_view className;      // "FloatStorage"
+    std::optional<StoredType> type;  // nothing: untyped, or not a type Tessera reads
+    bool untyped = false;            // then `values` counts bytes
     std::uint64_t values = 0;
-    std::uint64_t viewOffset = 0;        // of a legacy view into the storage
+    std::uint64_t viewOffset = 0;  // of a legacy view into the storage
     std::uint64_t viewValues = 0;
 };
 
@@ -25,6 +25,7 @@ std::optional<StorageId> storageId(const Pickle& pickle, const PickleValue& pers
 // True for any call that makes a tensor, also of kinds that tensorView() then refuses.
 bool isTensorCall(const Pickle& pickle, const PickleValue& value);
 // The tensor or plain number `value`; nothing for entries without numbers (None, texts, containers).
-Result<std::optional<TensorView>> tensorView(const Pickle& pickle, std::string name, const PickleValue& value);
+Result<std::optional<TensorView>> tensorView(const Pickle& pickle, std::string name,
+                                             const PickleValue& value);
 
 }  // namespace tessera

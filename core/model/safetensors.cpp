@@ -12,10 +12,13 @@ namespace {
 constexpr std::uint64_t kLargestHeader = 100'000'000;  // the format's own bound
 
 Error inconsistent(const SafetensorsEntry& entry, const std::string& what) {
-    return fileError("tensor '" + entry.name + "' " + what + ", so the file is damaged; save or download it again");
+    return fileError("tensor '" + entry.name + "' " + what +
+                     ", so the file is damaged; save or download it again");
 }
 
-Error truncated() { return fileError("its values are cut short, so the file is truncated; copy or download it again"); }
+Error truncated() {
+    return fileError("its values are cut short, so the file is truncated; copy or download it again");
+}
 
 // Offsets in order, no overlap, no gap, and as many bytes as dtype and shape need.
 Result<Done> checkLayout(const std::vector<SafetensorsEntry>& entries, std::uint64_t dataSize) {
@@ -27,17 +30,22 @@ Result<Done> checkLayout(const std::vector<SafetensorsEntry>& entries, std::uint
             return unsupported("tensor '" + entry.name + "' has the type " + entry.dtype.substr(0, 40) +
                                ", which Tessera does not read; convert it to F32 and save again");
         if (begin < expected) return inconsistent(entry, "overlaps the one before it");
-        if (begin > expected) return inconsistent(entry, "leaves a gap of " + std::to_string(begin - expected) + " bytes before it");
+        if (begin > expected)
+            return inconsistent(entry,
+                                "leaves a gap of " + std::to_string(begin - expected) + " bytes before it");
         if (end < begin) return inconsistent(entry, "ends before it begins");
         if (end > dataSize) return truncated();
         const auto count = checkedElementCount(entry.shape);
         std::uint64_t bytes = 0;
         if (!count || __builtin_mul_overflow(*count, storedSize(*type), &bytes) || bytes != end - begin)
-            return inconsistent(entry, "has " + std::to_string(end - begin) + " bytes, which do not fit " + entry.dtype + " " + shapeText(entry.shape));
+            return inconsistent(entry, "has " + std::to_string(end - begin) + " bytes, which do not fit " +
+                                           entry.dtype + " " + shapeText(entry.shape));
         expected = end;
     }
     if (expected != dataSize)
-        return fileError("it has " + std::to_string(dataSize - expected) + " bytes that belong to no tensor, so the file is damaged; save or download it again");
+        return fileError(
+            "it has " + std::to_string(dataSize - expected) +
+            " bytes that belong to no tensor, so the file is damaged; save or download it again");
     return Done{};
 }
 
@@ -55,15 +63,19 @@ Result<StateFile> readSafetensors(FileBytes& file) {
     if (head.size() < 8) return truncated();
     const auto length = littleEndian<std::uint64_t>(head.data());
     if (length > kLargestHeader)
-        return fileError("its safetensors header claims " + std::to_string(length) + " bytes, more than the format's 100 MB; do not trust this file");
-    if (length > file.size() - 8) return fileError("its safetensors header is cut short, so the file is truncated; copy or download it again");
+        return fileError("its safetensors header claims " + std::to_string(length) +
+                         " bytes, more than the format's 100 MB; do not trust this file");
+    if (length > file.size() - 8)
+        return fileError(
+            "its safetensors header is cut short, so the file is truncated; copy or download it again");
     const std::vector<std::byte> header = file.head(8, length);
     if (header.size() != length) return truncated();
     auto parsed = parseSafetensorsHeader(asText(header));
     if (!parsed.isOk()) return std::move(parsed).propagate<StateFile>();
     std::vector<SafetensorsEntry>& entries = parsed.value();
     // The table is usually sorted by name; by offset is the order in which the values were saved.
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.offsets < b.offsets; });
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const auto& a, const auto& b) { return a.offsets < b.offsets; });
     auto layout = checkLayout(entries, file.size() - 8 - length);
     if (!layout.isOk()) return std::move(layout).propagate<StateFile>();
     if (entries.empty()) return fileError("it holds no tensors; save the model's state_dict");
@@ -75,7 +87,8 @@ Result<StateFile> readSafetensors(FileBytes& file) {
         if (!file.read(8 + length + entry.offsets[0], bytes)) return truncated();
         std::vector<double> values(bytes.size() / storedSize(type));
         widenValues(type, bytes, false, values.data());
-        state.tensors.push_back({std::move(entry.name), storedTypeName(type), std::move(entry.shape), std::move(values)});
+        state.tensors.push_back(
+            {std::move(entry.name), storedTypeName(type), std::move(entry.shape), std::move(values)});
     }
     return state;
 }

@@ -26,7 +26,8 @@ class HeaderReader : public nlohmann::json::json_sax_t {
         if (depth_ != 3) return misplaced("a number");
         SafetensorsEntry& entry = entries.back();
         if (field_ == "shape") {
-            if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) || entry.shape.size() >= kMostDimensions)
+            if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) ||
+                entry.shape.size() >= kMostDimensions)
                 return refuse("has an absurd shape");
             entry.shape.push_back(static_cast<std::int64_t>(value));
         } else {
@@ -45,7 +46,8 @@ class HeaderReader : public nlohmann::json::json_sax_t {
     bool end_object() override {
         if (depth_-- == 2 && !inMetadata_) {
             const SafetensorsEntry& entry = entries.back();
-            if (entry.dtype.empty() || !entry.hasShape || entry.offsets.size() != 2) return refuse("lacks its dtype, shape or data_offsets");
+            if (entry.dtype.empty() || !entry.hasShape || entry.offsets.size() != 2)
+                return refuse("lacks its dtype, shape or data_offsets");
         }
         return true;
     }
@@ -61,7 +63,8 @@ class HeaderReader : public nlohmann::json::json_sax_t {
     bool key(std::string& name) override {
         if (depth_ == 2) {
             if (inMetadata_) return true;
-            if (name != "dtype" && name != "shape" && name != "data_offsets") return refuse("has an unknown field");
+            if (name != "dtype" && name != "shape" && name != "data_offsets")
+                return refuse("has an unknown field");
             if (!fields_.insert(name).second) return refuse("has a field twice");
             field_ = name;
             if (name == "shape") entries.back().hasShape = true;
@@ -99,7 +102,8 @@ Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(std::string_view js
     HeaderReader reader;
     const bool parsed = nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
     if (!parsed || !reader.finding.empty())
-        return fileError("its safetensors header is malformed (" + reader.finding + "), so the file is damaged; save or download it again");
+        return fileError("its safetensors header is malformed (" + reader.finding +
+                         "), so the file is damaged; save or download it again");
     return std::move(reader.entries);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The JSON table of a safetensors file, parsed event by event: no document is built, so a hostile header can neither nest
-// deeply nor hide a name that comes twice.
+// The JSON table of a safetensors file, parsed event by event: no document is built, so a hostile header can
+// neither nest deeply nor hide a name that comes twice.
 #pragma once
 
 #include <cstdint>

@@ -31,11 +31,14 @@ Result<StateFile> readZip(FileBytes& file) {
     const ZipRecord* main = nullptr;
     for (const ZipRecord& record : zip.records()) {
         const std::string_view name = record.name;
-        if (name == "data.pkl" || name.substr(std::min(name.find('/'), name.size())) == "/data.pkl") main = main ? main : &record;
+        if (name == "data.pkl" || name.substr(std::min(name.find('/'), name.size())) == "/data.pkl")
+            main = main ? main : &record;
     }
-    if (!main) return fileError("it has no data.pkl record, so it is no state_dict; save it again with torch.save");
+    if (!main)
+        return fileError("it has no data.pkl record, so it is no state_dict; save it again with torch.save");
     if (main->size > kLargestPickle)
-        return fileError("its pickle claims " + std::to_string(main->size) + " bytes, which no weights file needs; save only the state_dict");
+        return fileError("its pickle claims " + std::to_string(main->size) +
+                         " bytes, which no weights file needs; save only the state_dict");
     const std::string prefix = main->name.substr(0, main->name.size() - std::string_view("data.pkl").size());
     auto bytes = zip.read(file, *main);
     if (!bytes.isOk()) return std::move(bytes).propagate<StateFile>();
@@ -50,11 +53,17 @@ Result<StateFile> readZip(FileBytes& file) {
         if (!text.isOk()) return std::move(text).propagate<StateFile>();
         bigEndian = asText(text.value()) == "big";
     }
-    const StorageReader storage = [&](std::string_view key, std::uint64_t needed) -> Result<std::vector<std::byte>> {
+    const StorageReader storage = [&](std::string_view key,
+                                      std::uint64_t needed) -> Result<std::vector<std::byte>> {
         const ZipRecord* record = zip.find(prefix + "data/" + std::string(key));
-        if (!record) return fileError("record 'data/" + std::string(key) + "' with the values of a tensor is missing, so the file is damaged; copy or download it again");
+        if (!record)
+            return fileError("record 'data/" + std::string(key) +
+                             "' with the values of a tensor is missing, so the file is damaged; copy or "
+                             "download it again");
         if (record->size < needed) return std::vector<std::byte>();  // the caller names the tensor
-        if (record->size > readBudget(file.size()).bytes) return fileError("record '" + record->name + "' claims more than a file of this size can hold; do not trust this file");
+        if (record->size > readBudget(file.size()).bytes)
+            return fileError("record '" + record->name +
+                             "' claims more than a file of this size can hold; do not trust this file");
         return zip.read(file, *record);
     };
     auto tensors = readTensors(view.value(), storage, bigEndian, readBudget(file.size()));
@@ -76,7 +85,8 @@ Result<StateFile> withoutPrefixes(StateFile state) {
         stripped = false;
         for (const std::string_view prefix : {"module.", "_orig_mod."}) {  // DataParallel, torch.compile
             bool all = true;
-            for (const StateTensor& tensor : state.tensors) all = all && tensor.name.starts_with(prefix) && tensor.name.size() > prefix.size();
+            for (const StateTensor& tensor : state.tensors)
+                all = all && tensor.name.starts_with(prefix) && tensor.name.size() > prefix.size();
             if (!all) continue;
             for (StateTensor& tensor : state.tensors) tensor.name.erase(0, prefix.size());
             state.strippedPrefixes.emplace_back(prefix);
@@ -87,8 +97,11 @@ Result<StateFile> withoutPrefixes(StateFile state) {
     constexpr std::string_view kInner = "._orig_mod.";
     std::unordered_set<std::string_view> names;
     for (StateTensor& tensor : state.tensors) {
-        for (std::size_t at; (at = tensor.name.find(kInner)) != std::string::npos;) tensor.name.erase(at, kInner.size() - 1);
-        if (!names.insert(tensor.name).second) return fileError("it has two tensors named '" + tensor.name + "'; save the state_dict of one model");
+        for (std::size_t at; (at = tensor.name.find(kInner)) != std::string::npos;)
+            tensor.name.erase(at, kInner.size() - 1);
+        if (!names.insert(tensor.name).second)
+            return fileError("it has two tensors named '" + tensor.name +
+                             "'; save the state_dict of one model");
     }
     return state;
 }
@@ -98,11 +111,18 @@ Result<StateFile> readStateBytes(FileBytes& file) {
     if (!kind.isOk()) return std::move(kind).propagate<StateFile>();
     Result<StateFile> state = Cancelled{};
     switch (kind.value()) {
-        case ModelFileKind::StateDictZip: state = readZip(file); break;
-        case ModelFileKind::StateDictLegacy: state = readLegacyStream(file); break;
-        case ModelFileKind::Safetensors: state = readSafetensors(file); break;
+        case ModelFileKind::StateDictZip:
+            state = readZip(file);
+            break;
+        case ModelFileKind::StateDictLegacy:
+            state = readLegacyStream(file);
+            break;
+        case ModelFileKind::Safetensors:
+            state = readSafetensors(file);
+            break;
         case ModelFileKind::TorchScript:
-        case ModelFileKind::Unknown: return fileError("it is a TorchScript module, not a state_dict; open it as a model");
+        case ModelFileKind::Unknown:
+            return fileError("it is a TorchScript module, not a state_dict; open it as a model");
     }
     if (!state.isOk()) return state;
     if (state.value().tensors.empty()) return fileError("it holds no tensors; save model.state_dict()");

@@ -35,7 +35,9 @@ constexpr std::array kTypes = {
     TypeNames{StoredType::Bool, 1, "bool", "bool", "BOOL", "BoolStorage"},
 };
 
-const TypeNames& namesOf(StoredType type) { return kTypes[static_cast<std::size_t>(type)]; }
+const TypeNames& namesOf(StoredType type) {
+    return kTypes[static_cast<std::size_t>(type)];
+}
 
 double ofHalf(std::uint16_t bits) {
     const int exponent = (bits >> 10) & 0x1f;
@@ -65,29 +67,46 @@ Raw load(const std::byte* bytes, bool bigEndian) {
 template <typename Use>
 void withWidening(StoredType type, bool big, Use use) {
     switch (type) {
-        case StoredType::Float64: return use([big](const std::byte* b) { return load<double>(b, big); });
-        case StoredType::Float32: return use([big](const std::byte* b) -> double { return load<float>(b, big); });
-        case StoredType::Float16: return use([big](const std::byte* b) { return ofHalf(load<std::uint16_t>(b, big)); });
+        case StoredType::Float64:
+            return use([big](const std::byte* b) { return load<double>(b, big); });
+        case StoredType::Float32:
+            return use([big](const std::byte* b) -> double { return load<float>(b, big); });
+        case StoredType::Float16:
+            return use([big](const std::byte* b) { return ofHalf(load<std::uint16_t>(b, big)); });
         case StoredType::BFloat16:
             return use([big](const std::byte* b) -> double {
                 return std::bit_cast<float>(std::uint32_t{load<std::uint16_t>(b, big)} << 16);
             });
-        case StoredType::Int64: return use([big](const std::byte* b) { return static_cast<double>(load<std::int64_t>(b, big)); });
-        case StoredType::Int32: return use([big](const std::byte* b) -> double { return load<std::int32_t>(b, big); });
-        case StoredType::Int16: return use([big](const std::byte* b) -> double { return load<std::int16_t>(b, big); });
-        case StoredType::Int8: return use([](const std::byte* b) -> double { return std::to_integer<std::int8_t>(*b); });
-        case StoredType::UInt64: return use([big](const std::byte* b) { return static_cast<double>(load<std::uint64_t>(b, big)); });
-        case StoredType::UInt32: return use([big](const std::byte* b) -> double { return load<std::uint32_t>(b, big); });
-        case StoredType::UInt16: return use([big](const std::byte* b) -> double { return load<std::uint16_t>(b, big); });
-        case StoredType::UInt8: return use([](const std::byte* b) -> double { return std::to_integer<std::uint8_t>(*b); });
-        case StoredType::Bool: return use([](const std::byte* b) -> double { return *b == std::byte{0} ? 0.0 : 1.0; });
+        case StoredType::Int64:
+            return use([big](const std::byte* b) { return static_cast<double>(load<std::int64_t>(b, big)); });
+        case StoredType::Int32:
+            return use([big](const std::byte* b) -> double { return load<std::int32_t>(b, big); });
+        case StoredType::Int16:
+            return use([big](const std::byte* b) -> double { return load<std::int16_t>(b, big); });
+        case StoredType::Int8:
+            return use([](const std::byte* b) -> double { return std::to_integer<std::int8_t>(*b); });
+        case StoredType::UInt64:
+            return use(
+                [big](const std::byte* b) { return static_cast<double>(load<std::uint64_t>(b, big)); });
+        case StoredType::UInt32:
+            return use([big](const std::byte* b) -> double { return load<std::uint32_t>(b, big); });
+        case StoredType::UInt16:
+            return use([big](const std::byte* b) -> double { return load<std::uint16_t>(b, big); });
+        case StoredType::UInt8:
+            return use([](const std::byte* b) -> double { return std::to_integer<std::uint8_t>(*b); });
+        case StoredType::Bool:
+            return use([](const std::byte* b) -> double { return *b == std::byte{0} ? 0.0 : 1.0; });
     }
 }
 
 }  // namespace
 
-std::uint64_t storedSize(StoredType type) { return namesOf(type).size; }
-const char* storedTypeName(StoredType type) { return namesOf(type).torch; }
+std::uint64_t storedSize(StoredType type) {
+    return namesOf(type).size;
+}
+const char* storedTypeName(StoredType type) {
+    return namesOf(type).torch;
+}
 
 std::optional<StoredType> typeOfTorchName(std::string_view name) {
     for (const TypeNames& names : kTypes)

@@ -13,10 +13,24 @@
 
 namespace tessera {
 
-enum class StoredType { Float64, Float32, Float16, BFloat16, Int64, Int32, Int16, Int8, UInt64, UInt32, UInt16, UInt8, Bool };
+enum class StoredType {
+    Float64,
+    Float32,
+    Float16,
+    BFloat16,
+    Int64,
+    Int32,
+    Int16,
+    Int8,
+    UInt64,
+    UInt32,
+    UInt16,
+    UInt8,
+    Bool
+};
 
-std::uint64_t storedSize(StoredType type);         // bytes of one value
-const char* storedTypeName(StoredType type);       // PyTorch's name: "float32"
+std::uint64_t storedSize(StoredType type);    // bytes of one value
+const char* storedTypeName(StoredType type);  // PyTorch's name: "float32"
 // "float32", "half", "long", ... as in torch.float32; "F32", "BF16", ... as in safetensors.
 std::optional<StoredType> typeOfTorchName(std::string_view name);
 std::optional<StoredType> typeOfSafetensorsName(std::string_view name);

@@ -23,28 +23,36 @@ struct Directory {
     std::uint64_t offset = 0, size = 0;
 };
 
-Error truncated(const std::string& finding) { return fileError(finding + ", so the file is truncated; copy or download it again"); }
-Error damaged(const std::string& finding) { return fileError(finding + ", so the file is damaged; copy or download it again"); }
+Error truncated(const std::string& finding) {
+    return fileError(finding + ", so the file is truncated; copy or download it again");
+}
+Error damaged(const std::string& finding) {
+    return fileError(finding + ", so the file is damaged; copy or download it again");
+}
 
 Result<Directory> findDirectory(FileBytes& file) {
     const std::uint64_t tailSize = std::min<std::uint64_t>(file.size(), kEndSize + 0xffff);
     const std::uint64_t tailOffset = file.size() - tailSize;
     const std::vector<std::byte> tail = file.head(tailOffset, tailSize);
     const std::size_t found = asText(tail).rfind("PK\x05\x06");
-    if (found == std::string_view::npos || found + kEndSize > tail.size()) return truncated("the zip directory at its end is missing");
+    if (found == std::string_view::npos || found + kEndSize > tail.size())
+        return truncated("the zip directory at its end is missing");
     const std::byte* end = tail.data() + found;
     Directory directory{littleEndian<std::uint32_t>(end + 16), littleEndian<std::uint32_t>(end + 12)};
     const std::uint64_t endOffset = tailOffset + found;
     if (endOffset >= kLocatorSize) {
         const std::vector<std::byte> locator = file.head(endOffset - kLocatorSize, kLocatorSize);
         if (asText(locator).starts_with("PK\x06\x07")) {
-            const std::vector<std::byte> end64 = file.head(littleEndian<std::uint64_t>(locator.data() + 8), kEnd64Size);
+            const std::vector<std::byte> end64 =
+                file.head(littleEndian<std::uint64_t>(locator.data() + 8), kEnd64Size);
             if (end64.size() < kEnd64Size || !asText(end64).starts_with("PK\x06\x06"))
                 return damaged("its zip64 directory is not where it should be");
-            directory = {littleEndian<std::uint64_t>(end64.data() + 48), littleEndian<std::uint64_t>(end64.data() + 40)};
+            directory = {littleEndian<std::uint64_t>(end64.data() + 48),
+                         littleEndian<std::uint64_t>(end64.data() + 40)};
         }
     }
-    if (directory.size > kLargestDirectory || directory.size > file.size() || directory.offset > file.size() - directory.size)
+    if (directory.size > kLargestDirectory || directory.size > file.size() ||
+        directory.offset > file.size() - directory.size)
         return damaged("its zip directory points outside the file");
     return directory;
 }
@@ -57,7 +65,9 @@ bool applyZip64(std::span<const std::byte> extra, ZipRecord& record, bool size, 
         if (length > extra.size() - 4) return false;
         if (id == 1) {
             std::span<const std::byte> field = extra.subspan(4, length);
-            for (auto [wanted, target] : {std::pair{size, &record.size}, {packed, &record.packedSize}, {offset, &record.headerOffset}}) {
+            for (auto [wanted, target] : {std::pair{size, &record.size},
+                                          {packed, &record.packedSize},
+                                          {offset, &record.headerOffset}}) {
                 if (!wanted) continue;
                 if (field.size() < 8) return false;
                 *target = littleEndian<std::uint64_t>(field.data());
@@ -72,13 +82,15 @@ bool applyZip64(std::span<const std::byte> extra, ZipRecord& record, bool size, 
 
 Result<std::vector<std::byte>> inflateRecord(FileBytes& file, const ZipRecord& record, std::uint64_t offset) {
     if (record.size > kRatioSlack && (record.size - kRatioSlack) / kLargestRatio > record.packedSize)
-        return fileError("record '" + record.name + "' claims to unpack to " + std::to_string(record.size) + " bytes from " +
-                         std::to_string(record.packedSize) + ", as a zip bomb would; do not trust this file");
+        return fileError("record '" + record.name + "' claims to unpack to " + std::to_string(record.size) +
+                         " bytes from " + std::to_string(record.packedSize) +
+                         ", as a zip bomb would; do not trust this file");
     std::vector<std::byte> packed(record.packedSize);
     if (!file.read(offset, packed)) return truncated("record '" + record.name + "' is cut short");
     std::vector<std::byte> out(record.size);
     z_stream stream{};
-    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK) return Error{ErrorKind::Resource, "there is not enough memory to unpack it", {}};
+    if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
+        return Error{ErrorKind::Resource, "there is not enough memory to unpack it", {}};
     const std::byte* in = packed.data();
     std::uint64_t inLeft = packed.size(), outLeft = out.size();
     std::byte* to = out.data();
@@ -116,10 +128,17 @@ Result<ZipRecords> ZipRecords::open(FileBytes& file) {
     while (rest.size() >= kEntrySize && asText(rest).starts_with("PK\x01\x02")) {
         const auto u16 = [&](std::size_t at) { return littleEndian<std::uint16_t>(rest.data() + at); };
         const auto u32 = [&](std::size_t at) { return littleEndian<std::uint32_t>(rest.data() + at); };
-        const std::size_t nameSize = u16(28), extraSize = u16(30), total = kEntrySize + nameSize + extraSize + u16(32);
+        const std::size_t nameSize = u16(28), extraSize = u16(30),
+                          total = kEntrySize + nameSize + extraSize + u16(32);
         if (total > rest.size()) return damaged("its zip directory is cut short");
         constexpr std::uint32_t kElsewhere = 0xffffffff;
-        ZipRecord record{std::string(asText(rest.subspan(kEntrySize, nameSize))), u32(42), u32(20), u32(24), u32(16), u16(10), u16(8)};
+        ZipRecord record{std::string(asText(rest.subspan(kEntrySize, nameSize))),
+                         u32(42),
+                         u32(20),
+                         u32(24),
+                         u32(16),
+                         u16(10),
+                         u16(8)};
         if (!applyZip64(rest.subspan(kEntrySize + nameSize, extraSize), record, record.size == kElsewhere,
                         record.packedSize == kElsewhere, record.headerOffset == kElsewhere))
             return damaged("the sizes of record '" + record.name + "' are missing");
@@ -129,7 +148,8 @@ Result<ZipRecords> ZipRecords::open(FileBytes& file) {
     if (zip.records_.empty() && directory.value().size) return damaged("its zip directory is unreadable");
     for (std::size_t i = 0; i < zip.records_.size(); ++i)
         if (!zip.byName_.emplace(zip.records_[i].name, i).second)
-            return fileError("its zip directory names '" + zip.records_[i].name + "' twice; do not trust this file");
+            return fileError("its zip directory names '" + zip.records_[i].name +
+                             "' twice; do not trust this file");
     return zip;
 }
 
@@ -139,12 +159,15 @@ const ZipRecord* ZipRecords::find(std::string_view name) const {
 }
 
 Result<std::vector<std::byte>> ZipRecords::read(FileBytes& file, const ZipRecord& record) const {
-    if (record.flags & 1) return unsupported("record '" + record.name + "' is encrypted; unpack the file with its password and save it again");
+    if (record.flags & 1)
+        return unsupported("record '" + record.name +
+                           "' is encrypted; unpack the file with its password and save it again");
     const std::vector<std::byte> local = file.head(record.headerOffset, kLocalSize);
     if (local.size() < kLocalSize || !asText(local).starts_with("PK\x03\x04"))
         return damaged("record '" + record.name + "' is not where the zip directory says");
-    const std::uint64_t offset =
-        record.headerOffset + kLocalSize + littleEndian<std::uint16_t>(local.data() + 26) + littleEndian<std::uint16_t>(local.data() + 28);
+    const std::uint64_t offset = record.headerOffset + kLocalSize +
+                                 littleEndian<std::uint16_t>(local.data() + 26) +
+                                 littleEndian<std::uint16_t>(local.data() + 28);
     if (record.packedSize > file.size() || offset > file.size() - record.packedSize)
         return truncated("record '" + record.name + "' reaches beyond the end of the file");
     std::vector<std::byte> bytes;
@@ -153,15 +176,17 @@ Result<std::vector<std::byte>> ZipRecords::read(FileBytes& file, const ZipRecord
         if (!inflated.isOk()) return inflated;
         bytes = std::move(inflated).value();
     } else if (record.method == 0) {
-        if (record.size != record.packedSize) return damaged("record '" + record.name + "' has two different sizes");
+        if (record.size != record.packedSize)
+            return damaged("record '" + record.name + "' has two different sizes");
         bytes.resize(record.size);
         if (!file.read(offset, bytes)) return truncated("record '" + record.name + "' is cut short");
     } else {
-        return unsupported("record '" + record.name + "' uses zip compression method " + std::to_string(record.method) +
-                           "; save it again with torch.save");
+        return unsupported("record '" + record.name + "' uses zip compression method " +
+                           std::to_string(record.method) + "; save it again with torch.save");
     }
     // A checksum of 0 is what torch.save writes when asked not to compute any.
-    if (record.checksum && crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()) != record.checksum)
+    if (record.checksum &&
+        crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()) != record.checksum)
         return damaged("record '" + record.name + "' does not match its checksum");
     return bytes;
 }

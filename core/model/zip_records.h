@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The records of a zip file, as PyTorch writes them: stored, 64-byte aligned, zip64 where needed. Deflated records are read
-// too, within bounds, because people repack checkpoints. Every size is checked against the file before memory is asked for.
+// The records of a zip file, as PyTorch writes them: stored, 64-byte aligned, zip64 where needed. Deflated
+// records are read too, within bounds, because people repack checkpoints. Every size is checked against the
+// file before memory is asked for.
 #pragma once
 
 #include <cstdint>
