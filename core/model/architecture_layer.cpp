@@ -9,7 +9,7 @@ using Json = nlohmann::json;
 
 namespace {
 
-constexpr std::int64_t kLargestWindow = 4096;  // kernels, strides, padding, pooled sizes
+constexpr std::int64_t kLargestWindow = 4096;  // kernels, strides, padding, pooled sizes, channels
 
 }  // namespace
 
@@ -109,8 +109,7 @@ const Json* LayerDescription::get(const char* field) {
 }
 
 std::int64_t LayerDescription::oneSize(const Json& value, const char* field) const {
-    const bool wide = std::string_view(field) == "shape" || std::string_view(field) == "channels";
-    const std::int64_t largest = wide ? kLargestSample : kLargestWindow;
+    const std::int64_t largest = std::string_view(field) == "shape" ? kLargestSample : kLargestWindow;
     const bool fits = value.is_number_integer() && value.get<double>() >= 0 &&
                       value.get<double>() <= static_cast<double>(largest);
     if (!fits)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/architecture_operations_torch.h"
+#include "core/model/stored_type.h"
 
 namespace tessera {
 namespace {
@@ -50,7 +51,7 @@ int buildLayerNorm(Operands& o) {
 int buildReshape(Operands& o) {
     const Shape& from = o.builder().shapeOf(o.in[0]);
     const Shape to = o.layer.sizes("shape", 0, std::nullopt);
-    if (elementCount(to) != elementCount(from))
+    if (checkedElementCount(to) != checkedElementCount(from))
         o.layer.refuse("reshapes " + shapeText(from) + " to " + shapeText(to) +
                        ", which has another number of values");
     return o.builder().reshape(o.layer.name(), "reshape", o.in[0], to);
