@@ -77,7 +77,7 @@ Result<Done> ClassMapSampler::evaluateAs(std::span<const std::int32_t> points) {
         (field_.high - field_.low).cwiseQuotient(Eigen::Vector2d(field_.columns, field_.rows));
     Eigen::Matrix<Scalar, Eigen::Dynamic, Eigen::Dynamic> inputs;  // one point a column
     std::vector<Scalar> logits;
-    std::vector<float> row(outputs_), guess(outputs_);
+    std::vector<float> row(outputs_);
     for (std::size_t done = 0; done < points.size();) {
         if (stop_.stop_requested()) return Cancelled{};
         const auto count =
@@ -94,7 +94,11 @@ Result<Done> ClassMapSampler::evaluateAs(std::span<const std::int32_t> points) {
         auto run = model_.logits(inputs.data(), static_cast<std::int64_t>(count), logits.data());
         if (!run.isOk()) return run;
         for (std::size_t i = 0; i < count; ++i) {
-            std::copy_n(logits.begin() + static_cast<std::ptrdiff_t>(i * outputs_), outputs_, row.begin());
+            // Less the largest: the same softmax, and float32 then holds what tells the classes apart.
+            const Scalar* all = logits.data() + i * outputs_;
+            const Scalar shift = outputs_ == 1 ? Scalar(0) : *std::max_element(all, all + outputs_);
+            std::transform(all, all + outputs_, row.begin(),
+                           [&](Scalar value) { return static_cast<float>(value - shift); });
             if (std::any_of(row.begin(), row.end(), [](float z) { return std::isnan(z); }))
                 return inputError(model_.info().path.string() +
                                   " gives logits that are not numbers on this slice; check its weights, or "
