@@ -91,7 +91,7 @@ void Opener::report(const Opened& opened) {
     }
     if (opened.model || opened.dataset) {
         log_.warn(workspace_.mismatch());
-        if (workspace_.model() && workspace_.dataset())
+        if (workspace_.model() && workspace_.dataset() && workspace_.mismatch().isEmpty())
             log_.warn(QString::fromStdString(classCountMismatch(workspace_.model()->classCount(), *workspace_.dataset())));
     }
     for (const OpenProblem& problem : opened.problems) {

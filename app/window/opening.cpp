@@ -14,7 +14,7 @@ namespace tessera {
 
 namespace {
 
-constexpr const char* kShapeHint = "--input-shape";
+constexpr const char* kShapeHint = "--input-shape";  // in the loader's sentences
 constexpr std::int64_t kAnchors = 3;
 constexpr std::int64_t kLabelsLookedAt = 200'000;
 constexpr std::uintmax_t kHashedBytes = 512u << 20;  // larger data is told apart by name and size
@@ -38,7 +38,7 @@ OpenProblem problemOf(const QString& source, const Error& error, std::optional<M
     if (!kind) return problem;
     if (error.message.find(kShapeHint) != std::string::npos)
         problem.remedy = OpenProblem::Remedy::InputShape;
-    else if (isWeightsOnly(*kind) && options.architecture.empty() && error.kind != ErrorKind::File)
+    else if (isWeightsOnly(*kind) && options.architecture.empty() && error.kind == ErrorKind::Input)
         problem.remedy = OpenProblem::Remedy::Architecture;
     return problem;
 }

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The whole window with real files: what a person does first, and what goes wrong.
+#include "app/window/main_window.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QDialog>
+#include <QDropEvent>
+#include <QLabel>
+#include <QListView>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QPushButton>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QToolButton>
+#include <QUrl>
+#include <condition_variable>
+#include <mutex>
+
+#include "heartbeat.h"
+#include "widgets/dialogs/architecture_dialog.h"
+#include "widgets/dialogs/normalisation_dialog.h"
+#include "widgets/panels/gallery_panel.h"
+#include "widgets/panels/message_bar.h"
+#include "widgets/panels/start_panel.h"
+
+using namespace tessera;
+
+namespace {
+constexpr int kPatienceMs = 30'000;
+constexpr int kStallMs = 50;
+
+QString sample(const char* name) { return QStringLiteral(TESSERA_SAMPLES "/") + QLatin1String(name); }
+
+Result<Done> untilStopped(std::stop_token stop, Progress& progress) {
+    progress.report(1, 2, "waiting");
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait(lock, stop, [] { return false; });
+    return Cancelled{};
+}
+}  // namespace
+
+class MainWindowTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir settings_;
+
+    static void clickSample(MainWindow& window, const char* id) {
+        auto* button = window.startPanel()->findChild<QPushButton*>(QStringLiteral("sample-") + QLatin1String(id));
+        QVERIFY(button);
+        QTest::mouseClick(button, Qt::LeftButton);
+    }
+    static bool isAtRest(MainWindow& window) { return !window.jobs().isBusy(); }
+
+  private Q_SLOTS:
+    void initTestCase() {
+        QCoreApplication::setOrganizationName("Tessera");
+        QCoreApplication::setApplicationName("tessera-test");
+        QSettings::setDefaultFormat(QSettings::IniFormat);
+        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
+        rememberDesktopPalette();
+        applyTheme(Theme::Light);
+    }
+    void init() { QSettings().clear(); }
+
+    void firstStartOffersSamples() {
+        MainWindow window;
+        window.show();
+        QCOMPARE(window.windowTitle(), QString("Tessera"));
+        QVERIFY(window.startPanel()->isVisible());
+        QVERIFY(window.startPanel()->findChildren<QPushButton*>(QRegularExpression("^sample-")).size() >= 3);
+        QVERIFY(!window.messageBar()->isVisible());
+    }
+
+    void oneClickOpensASample_data() {
+        QTest::addColumn<QString>("id");
+        for (const char* id : {"mnist-mlp", "mnist-cnn", "spiral"}) QTest::newRow(id) << id;
+    }
+    void oneClickOpensASample() {
+        QFETCH(QString, id);
+        MainWindow window;
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        Heartbeat heart;
+        heart.restart();
+        clickSample(window, qPrintable(id));
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+        QCOMPARE(window.workspace().anchors().size(), 3u);
+        QVERIFY(window.workspace().evaluation()->accuracy > 0.9);
+        QTRY_VERIFY_WITH_TIMEOUT(isAtRest(window), kPatienceMs);
+        qInfo("longest stall of the event loop: %lld ms", heart.longestMs());
+        QVERIFY(heart.longestMs() <= kStallMs);
+        QVERIFY(window.windowTitle().endsWith("— Tessera"));
+        QVERIFY(!window.messageBar()->isVisible());
+    }
+
+    void badFilesLeaveEverythingAsItWas_data() {
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("text") << QByteArray("this is no model\n");
+        QTest::newRow("half a zip") << QByteArray("PK\x03\x04 and then nothing");
+        QTest::newRow("half a pickle") << QByteArray("\x80\x02}q\x00X\x05", 8);
+        QTest::newRow("safetensors with an absurd header") << QByteArray("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10);
+        QTest::newRow("NumPy cut short") << QByteArray("\x93NUMPY\x01\x00\x76", 9);
+    }
+    void badFilesLeaveEverythingAsItWas() {
+        QFETCH(QByteArray, content);
+        MainWindow window;
+        window.show();
+        QVERIFY(window.openSample("spiral"));
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+        const auto model = window.workspace().model();
+        const auto dataset = window.workspace().dataset();
+        const auto evaluation = window.workspace().evaluation();
+        const auto anchors = window.workspace().anchors();
+        const QString title = window.windowTitle();
+        QTemporaryDir folder;
+        const QString path = folder.filePath("broken.pt");
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+        file.close();
+        window.open({path});
+        QTRY_VERIFY_WITH_TIMEOUT(window.messageBar()->isVisible(), kPatienceMs);
+        const QString sentence = window.messageBar()->sentence();
+        QVERIFY2(sentence.contains("broken.pt"), qPrintable(sentence));
+        QVERIFY2(!sentence.contains('\n'), qPrintable(sentence));
+        QCOMPARE(window.log().messages().back().severity, Message::Severity::Problem);
+        QCOMPARE(window.workspace().model(), model);
+        QCOMPARE(window.workspace().dataset(), dataset);
+        QCOMPARE(window.workspace().evaluation(), evaluation);
+        QCOMPARE(window.workspace().anchors(), anchors);
+        QCOMPARE(window.windowTitle(), title);
+    }
+
+    void modelThenDataSaysWhatIsMissing() {
+        MainWindow window;
+        window.show();
+        auto* situation = window.startPanel()->findChild<QLabel*>("situation");
+        window.open({sample("mnist_cnn.pt")});
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().model() != nullptr, kPatienceMs);
+        QVERIFY(situation->isVisible());
+        QVERIFY2(situation->text().contains("mnist_cnn.pt") && situation->text().contains("1 x 28 x 28"), qPrintable(situation->text()));
+        window.open({sample("mnist-images-idx3-ubyte.gz")});
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+        QCOMPARE(window.workspace().anchors().size(), 3u);
+    }
+
+    void aMismatchIsSaidInWords() {
+        MainWindow window;
+        window.show();
+        window.open({sample("spiral_mlp.pt"), sample("mnist-images-idx3-ubyte.gz")});
+        QTRY_VERIFY_WITH_TIMEOUT(window.messageBar()->isVisible(), kPatienceMs);
+        QCOMPARE(window.messageBar()->sentence(), window.workspace().mismatch());
+        QVERIFY(window.startPanel()->findChild<QLabel*>("situation")->isVisible());
+        QTRY_VERIFY(isAtRest(window));
+        QVERIFY(!window.workspace().evaluation());
+    }
+
+    void normalisationIsAskedForOnceAndRemembered() {
+        double plain = 0, normalised = 0;
+        {
+            MainWindow window;
+            window.show();
+            window.open({sample("mnist_mlp.pt"), sample("mnist-images-idx3-ubyte.gz")});
+            QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+            plain = window.workspace().evaluation()->crossEntropy;
+            QVERIFY2(window.messageBar()->sentence().contains("mean and std"), qPrintable(window.messageBar()->sentence()));
+            QTest::mouseClick(window.messageBar()->findChild<QPushButton*>(), Qt::LeftButton);
+            auto* dialog = window.findChild<NormalisationDialog*>();
+            QVERIFY(dialog);
+            auto* presets = dialog->findChild<QComboBox*>();
+            presets->setCurrentIndex(presets->findText("MNIST"));
+            dialog->accept();
+            QVERIFY(!window.workspace().evaluation());  // the old numbers no longer hold
+            QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+            normalised = window.workspace().evaluation()->crossEntropy;
+            QVERIFY(normalised < plain);
+        }
+        MainWindow window;
+        window.show();
+        window.open({sample("mnist-images-idx3-ubyte.gz"), sample("mnist_mlp.pt")});
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+        QVERIFY(std::abs(window.workspace().evaluation()->crossEntropy - normalised) < 1e-6);
+        QVERIFY(!window.messageBar()->isVisible());
+    }
+
+    void weightsOfAnUnknownFamilyOfferADescription() {
+        MainWindow window;
+        window.show();
+        window.open({QStringLiteral(TESSERA_TEST_DATA "/models/views.pt")});
+        QTRY_VERIFY_WITH_TIMEOUT(window.messageBar()->isVisible(), kPatienceMs);
+        auto* button = window.messageBar()->findChild<QPushButton*>();
+        QVERIFY(button->isVisible());
+        QTest::mouseClick(button, Qt::LeftButton);
+        QVERIFY(window.findChild<ArchitectureDialog*>());
+    }
+
+    void droppedFilesOpenAndAreRemembered() {
+        QTemporaryDir folder;
+        QVERIFY(QFile::copy(sample("spiral_mlp.pt"), folder.filePath("mine.pt")));
+        QVERIFY(QFile::copy(sample("spiral.csv"), folder.filePath("mine.csv")));
+        MainWindow window;
+        window.show();
+        QMimeData mime;
+        mime.setUrls({QUrl::fromLocalFile(folder.filePath("mine.pt")), QUrl::fromLocalFile(folder.filePath("mine.csv"))});
+        QDragEnterEvent enter({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &enter);
+        QVERIFY(enter.isAccepted());
+        QDropEvent drop(QPointF(10, 10), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &drop);
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+        QCOMPARE(Settings().recentFiles().size(), 2);
+        QMimeData text;
+        text.setText("hello");
+        QDragEnterEvent other({10, 10}, Qt::CopyAction, &text, Qt::LeftButton, Qt::NoModifier);
+        other.ignore();
+        QApplication::sendEvent(&window, &other);
+        QVERIFY(!other.isAccepted());
+    }
+
+    void anotherModelKeepsTheAnchors() {
+        MainWindow window;
+        window.show();
+        QVERIFY(window.openSample("mnist-mlp"));
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+        window.workspace().setAnchors({7, 70, 700});
+        window.open({sample("mnist_cnn.pt")});
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().model()->info().path.filename() == "mnist_cnn.pt", kPatienceMs);
+        QCOMPARE(window.workspace().anchors(), (std::vector<qint64>{7, 70, 700}));
+    }
+
+    void escapeCancelsTheRunningJob() {
+        MainWindow window;
+        window.show();
+        bool cancelled = false;
+        window.jobs().start<Done>(this, "job", "Endless", JobLane::Heavy, untilStopped, [&](Result<Done> result) { cancelled = result.isCancelled(); });
+        QTRY_VERIFY(window.findChild<QToolButton*>("cancelJob")->isVisible());
+        QTest::keyClick(&window, Qt::Key_Escape);
+        QTRY_VERIFY(cancelled);
+    }
+
+    void failedJobsAreSaidInTheBar() {
+        MainWindow window;
+        window.show();
+        window.jobs().start<Done>(this, "job", "Computing", JobLane::Heavy,
+                                  [](std::stop_token, Progress&) -> Result<Done> { return inputError("The plane is not a plane; choose other samples."); },
+                                  [](Result<Done>) {});
+        QTRY_COMPARE(window.messageBar()->sentence(), QString("The plane is not a plane; choose other samples."));
+    }
+
+    void quittingDuringJobsCancelsAndJoins() {
+        QElapsedTimer clock;
+        {
+            auto window = std::make_unique<MainWindow>();
+            window->show();
+            QVERIFY(window->openSample("mnist-cnn"));
+            for (const JobLane lane : {JobLane::Heavy, JobLane::Interactive, JobLane::Background})
+                window->jobs().start<Done>(window.get(), QString::number(int(lane)), "Endless", lane, untilStopped, [](Result<Done>) {});
+            QTRY_VERIFY(window->findChild<QToolButton*>("cancelJob")->isVisible());
+            clock.start();
+            QVERIFY(window->close());
+            QVERIFY(!window->isVisible());
+        }
+        qInfo("closed and joined in %lld ms", clock.elapsed());
+        QVERIFY(clock.elapsed() < 3000);
+    }
+
+    void everyMenuActionHasNoClashingShortcut() {
+        MainWindow window;
+        QSet<QString> seen;
+        for (QAction* action : window.findChildren<QAction*>())
+            for (const QKeySequence& key : action->shortcuts()) {
+                if (action->shortcutContext() != Qt::WindowShortcut) continue;
+                QVERIFY2(!seen.contains(key.toString()), qPrintable(key.toString()));
+                seen.insert(key.toString());
+            }
+        QVERIFY(seen.contains("Ctrl+O") && seen.contains("Ctrl+Q") && seen.contains("F11") && seen.contains("?"));
+    }
+
+    void windowPlaceAndThemeAreRemembered() {
+        {
+            MainWindow window;
+            window.show();
+            window.resize(1000, 700);
+            window.findChild<QAction*>("openModel");
+            window.close();
+        }
+        Settings().setTheme(Theme::Dark);
+        QCOMPARE(Settings().theme(), Theme::Dark);
+        MainWindow window;
+        QCOMPARE(window.size(), QSize(1000, 700));
+        applyTheme(Theme::Dark);
+        QVERIFY(isDark(QApplication::palette()));
+        QTRY_VERIFY(isDark(window.palette()));
+        applyTheme(Theme::Light);
+        QTRY_VERIFY(!isDark(window.palette()));
+    }
+};
+
+QTEST_MAIN(MainWindowTest)
+#include "main_window_test.moc"
