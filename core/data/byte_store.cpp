@@ -116,6 +116,14 @@ std::string byteText(std::uint64_t bytes) {
     return std::string(text, end) + " " + kUnits[unit];
 }
 
+std::string shownText(std::string_view text) {
+    std::string shown(text.substr(0, 40));
+    std::replace_if(
+        shown.begin(), shown.end(), [](char c) { return static_cast<unsigned char>(c) < 32 || c == 127; },
+        ' ');
+    return text.size() > 40 ? shown + "..." : shown;
+}
+
 std::string shortNumber(double value) {
     char text[32];
     const auto [end, error] = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/base/result.h"
@@ -75,6 +76,8 @@ std::string byteText(std::uint64_t bytes);  // "3.2 GB"
 
 // "1 sample", "12 samples": counts in sentences.
 std::string countText(std::int64_t count, const std::string& singular);
+// What a file says, fit for a sentence: one line, no control characters, at most 40 characters.
+std::string shownText(std::string_view text);
 std::string shortNumber(double value);  // "2.5", whatever the locale
 
 }  // namespace tessera

@@ -106,13 +106,6 @@ bool parseNumber(std::string_view text, double& value) {
            std::abs(value) <= std::numeric_limits<float>::max();
 }
 
-std::string shown(std::string_view cell) {
-    std::string text(cell.substr(0, 40));
-    std::replace_if(
-        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 32; }, ' ');
-    return text;
-}
-
 char separatorOf(std::string_view text) {
     const auto line = text.substr(0, text.find('\n'));
     const auto count = [&](char c) { return std::count(line.begin(), line.end(), c); };
@@ -138,8 +131,8 @@ Result<std::size_t> labelColumnOf(const std::vector<std::string>& names,
         if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
         std::string all;
         for (const auto& name : names) all += (all.empty() ? "" : ", ") + name;
-        return inputError(what + " has no column '" + wanted + "'; its columns are " +
-                          shown(all).append(all.size() > 40 ? "..." : "") + ".");
+        return inputError(what + " has no column '" + shownText(wanted) + "'; its columns are " +
+                          shownText(all) + ".");
     }
     for (const char* usual : {"label", "class", "target", "y"})
         for (std::size_t c = 0; c < names.size(); ++c)
@@ -161,7 +154,7 @@ Result<Done> takeTextLabels(DatasetFacts& facts, const std::vector<std::string>&
         whole = whole && labels[i] == std::floor(labels[i]);
     }
     if (numeric && !whole)
-        return inputError(facts.path.string() + ": column '" + column +
+        return inputError(facts.path.string() + ": column '" + shownText(column) +
                           "' holds fractions, not class labels; choose another label column.");
     if (!numeric) {
         std::map<std::string, double> classes;
@@ -173,7 +166,7 @@ Result<Done> takeTextLabels(DatasetFacts& facts, const std::vector<std::string>&
         }
         for (std::size_t i = 0; i < texts.size(); ++i) labels[i] = texts[i].empty() ? -1 : classes[texts[i]];
     }
-    return takeLabels(facts, labels, facts.path.string() + ", column '" + column + "'");
+    return takeLabels(facts, labels, facts.path.string() + ", column '" + shownText(column) + "'");
 }
 
 }  // namespace
@@ -229,8 +222,8 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
                 values.push_back(static_cast<float>(number));
             } else {
                 return inputError(
-                    what + ", " + line + ", column '" + shown(names[c]) + "', holds " +
-                    (fields[c].empty() ? "nothing" : "'" + shown(fields[c]) + "'") +
+                    what + ", " + line + ", column '" + shownText(names[c]) + "', holds " +
+                    (fields[c].empty() ? "nothing" : "'" + shownText(fields[c]) + "'") +
                     " where a number is expected; write decimals with a point, or remove the column.");
             }
         }
@@ -239,7 +232,8 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
         return inputError(what + " holds no samples, only a header line; add one line per sample.");
     const auto features = static_cast<std::int64_t>(names.size()) - (labelColumn == kNone ? 0 : 1);
     if (features == 0)
-        return inputError(what + " has only the label column '" + names[0] + "'; add columns of numbers.");
+        return inputError(what + " has only the label column '" + shownText(names[0]) +
+                          "'; add columns of numbers.");
     facts.shape = {features};
     auto reshaped = reshapeSamples(facts, options.sampleShape, what);
     if (!reshaped.isOk()) return std::move(reshaped).error();
@@ -249,7 +243,7 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
     } else {
         auto taken = takeTextLabels(facts, labels, names[labelColumn]);
         if (!taken.isOk()) return std::move(taken).error();
-        facts.notes.push_back("Column '" + names[labelColumn] + "' is the label.");
+        facts.notes.push_back("Column '" + shownText(names[labelColumn]) + "' is the label.");
     }
     return std::shared_ptr<const Dataset>(
         std::make_shared<MemoryDataset>(std::move(facts), std::move(values)));

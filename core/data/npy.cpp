@@ -45,7 +45,7 @@ class HeaderReader {
                 if (!readShape(header.shape)) return broken("has a shape that is not a tuple of sizes");
                 haveShape = true;
             } else {
-                return broken("has the unknown key '" + key.substr(0, 40) + "'");
+                return broken("has the unknown key '" + shownText(key) + "'");
             }
             take(',');
         }
@@ -145,7 +145,7 @@ Result<NpyArray> parseNpy(std::span<const unsigned char> bytes, const std::strin
     const auto count = static_cast<std::size_t>(npyElementCount(shape));
     const std::size_t available = bytes.size() - dataOffset;
     if (count > available / static_cast<std::size_t>(type.value().bytes))
-        return fileError(what + " announces the shape " + numpyShapeText(shape) + " of '" + dtype +
+        return fileError(what + " announces the shape " + numpyShapeText(shape) + " of '" + shownText(dtype) +
                          "' but holds only " + byteText(available) + " of data; download or save it again.");
     auto fits = checkFitsInMemory(count * sizeof(double), what, "use a smaller array");
     if (!fits.isOk()) return std::move(fits).error();

@@ -96,8 +96,8 @@ OpenedDataset makeDataset(DatasetFacts facts, const Array& samples, const std::o
                           "); choose another file.");
     if (needed > held)
         return fileError(samples.what + " announces the shape " + numpyShapeText(shape) + " of '" +
-                         samples.header.dtype + "', " + byteText(needed) + ", but holds " + byteText(held) +
-                         "; download or save it again.");
+                         shownText(samples.header.dtype) + "', " + byteText(needed) + ", but holds " +
+                         byteText(held) + "; download or save it again.");
     facts.size = shape[0];
     const Shape sample = shape.size() == 1 ? Shape{1} : Shape(shape.begin() + 1, shape.end());
     const bool channelsLast = takeImageShape(facts, sample);
@@ -220,15 +220,16 @@ OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOption
         const auto* found = findNamed(archive, kSampleWords, split);
         if (found == nullptr || found->header.shape.empty()) continue;
         if (samples != nullptr) {
-            facts.notes.push_back("'" + samples->name + "' is open; the file holds '" + found->name +
-                                  "' too.");
+            facts.notes.push_back("'" + shownText(samples->name) + "' is open; the file holds '" +
+                                  shownText(found->name) + "' too.");
             break;
         }
         samples = found;
         labels = findNamed(archive, kLabelWords, split);
     }
     for (const auto& member : archive.members())
-        held += (held.empty() ? "'" : ", '") + member.name + "' " + numpyShapeText(member.header.shape);
+        held += (held.empty() ? "'" : ", '") + shownText(member.name) + "' " +
+                numpyShapeText(member.header.shape);
     if (samples == nullptr)
         return inputError(
             path.string() +

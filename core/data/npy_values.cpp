@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "core/data/byte_store.h"
+
 namespace tessera {
 
 namespace {
@@ -107,7 +109,7 @@ Result<NpyType> npyType(const std::string& dtype, const std::string& what) {
         (kind == 'b' && size == "1");
     if (!known)
         return Error{ErrorKind::Unsupported,
-                     what + " (dtype '" + dtype.substr(0, 40) + "') " + remedyFor(kind) + ".",
+                     what + " (dtype '" + shownText(dtype) + "') " + remedyFor(kind) + ".",
                      {}};
     constexpr bool littleHere = std::endian::native == std::endian::little;
     return NpyType{kind, size[0] - '0', order == (littleHere ? '>' : '<')};

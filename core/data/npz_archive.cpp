@@ -59,7 +59,7 @@ Result<NpzMember> listMember(unzFile zip, const std::string& path, std::uint64_t
     member.name.assign(name, std::min<std::size_t>(info.size_filename, sizeof name));
     if (!isNpy(member.name)) return member;
     member.name.resize(member.name.size() - 4);
-    const std::string what = path + ": array '" + member.name + "'";
+    const std::string what = path + ": array '" + shownText(member.name) + "'";
     if ((info.flag & 1) != 0) return fileError(what + " is encrypted; save it without a password.");
     if (info.compression_method != 0 && info.compression_method != Z_DEFLATED)
         return unsupported(what + " uses zip method " + std::to_string(info.compression_method) +
@@ -117,7 +117,8 @@ Result<NpzArchive> NpzArchive::open(const std::filesystem::path& path) {
         if (!member.isOk()) return std::move(member).error();
         if (member.value().size == 0) continue;  // not an array
         if (archive.find(member.value().name) != nullptr)
-            return fileError(name + " holds two arrays named '" + member.value().name + "'; save it again.");
+            return fileError(name + " holds two arrays named '" + shownText(member.value().name) +
+                             "'; save it again.");
         archive.members_.push_back(std::move(member).value());
     }
     if (state != UNZ_END_OF_LIST_OF_FILE && seen > 0) return damaged(name);
@@ -133,7 +134,7 @@ const NpzMember* NpzArchive::find(std::string_view name) const {
 }
 
 std::string NpzArchive::what(const NpzMember& member) const {
-    return path_.string() + ": array '" + member.name + "'";
+    return path_.string() + ": array '" + shownText(member.name) + "'";
 }
 
 Result<std::shared_ptr<const ByteStore>> NpzArchive::bytes(const NpzMember& member) const {
