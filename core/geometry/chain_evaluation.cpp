@@ -2,6 +2,7 @@
 #include "core/geometry/chain_evaluation.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -74,6 +75,46 @@ void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> poi
             if (patternHash) patternHash[begin + p] = hash[p];
         }
     }
+}
+
+bool patternFits(const AffineChain& chain, const Eigen::Vector2d& point, std::uint64_t patternHash) {
+    constexpr double kRounding = 1e-13;
+    std::uint64_t difference = patternHash;
+    std::vector<std::uint64_t> doubtful;
+    Eigen::VectorXd values = point - chain.formOrigin;
+    double reach = values.cwiseAbs().maxCoeff() + chain.formOrigin.cwiseAbs().maxCoeff();
+    for (std::size_t s = 0; s < chain.sites.size(); ++s) {
+        const auto& [weights, bias] = chain.stages[s];
+        const PiecewiseLinear& function = chain.sites[s].function;
+        const Eigen::VectorXd z = weights * values + bias;
+        const Eigen::VectorXd terms = reach * weights.cwiseAbs().rowwise().sum() + bias.cwiseAbs();
+        values.resize(z.size());
+        for (Eigen::Index unit = 0; unit < z.size(); ++unit) {
+            std::uint64_t state = 0;
+            int piece = 0;
+            for (int knot = 0; knot + 1 < function.pieces(); ++knot) {
+                const double above = z[unit] - function.knots[knot];
+                if (above > 0) piece = knot + 1;
+                if (!function.bends(knot, unit)) continue;
+                const std::uint64_t key = patternKey(s, unit, state) ^ patternKey(s, unit, state + 1);
+                ++state;
+                if (above > 0) difference ^= key;
+                if (std::abs(above) <= kRounding * terms[unit]) doubtful.push_back(key);
+            }
+            values[unit] = function.slope(piece, unit) * z[unit] + function.intercept(piece, unit);
+        }
+        reach = std::max(values.cwiseAbs().maxCoeff(), z.cwiseAbs().maxCoeff());
+    }
+    // Is the difference the XOR of some of the doubtful keys? Elimination, highest bit first.
+    for (int bit = 63; bit >= 0; --bit) {
+        const auto pivot = std::find_if(doubtful.begin(), doubtful.end(), [&](auto key) { return key >> bit & 1; });
+        if (pivot == doubtful.end()) continue;
+        const std::uint64_t key = *pivot;
+        doubtful.erase(pivot);
+        for (auto& other : doubtful) other ^= other >> bit & 1 ? key : 0;
+        if (difference >> bit & 1) difference ^= key;
+    }
+    return difference == 0;
 }
 
 Eigen::MatrixXd evaluateChain(const AffineChain& chain, const std::vector<Eigen::Vector2d>& pointsInSlice) {

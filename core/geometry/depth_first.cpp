@@ -93,7 +93,9 @@ void checkAgainstNetwork(const AffineChain& chain, Arrangement& map, int threads
         forwardChain(chain, points, logits.data(), hashes.data());
         for (std::size_t p = 0; p < points.size(); ++p) {
             const std::int64_t face = (begin + static_cast<std::int64_t>(p)) * faces / samples;
-            found[chunk].mismatches += hashes[p] != map.patternHash[face];
+            if (hashes[p] != map.patternHash[face] && !patternFits(chain, points[p], map.patternHash[face])) {
+                ++found[chunk].mismatches;
+            }
             const Eigen::Vector2d offset = points[p] - map.formOrigin;
             for (std::int32_t k = 0; k < map.outputs; ++k) {
                 const double* const form = map.forms.data() + (face * map.outputs + k) * 3;

@@ -255,6 +255,7 @@ std::uint64_t FaceWalk::sortUnits(const PreparedStage& stage, const Arrival& arr
                 gates[i] = above;
             }
         }
+        std::fill_n(shifts, padded, 0.0);
         reach = sides.reach;
         return sides.hash;
     }
