@@ -3,7 +3,6 @@
 
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -40,14 +39,11 @@ const TypeNames& namesOf(StoredType type) {
 }
 
 double ofHalf(std::uint16_t bits) {
-    const int exponent = (bits >> 10) & 0x1f;
-    const int fraction = bits & 0x3ff;
-    double value = 0;
-    if (exponent == 31)
-        value = fraction ? std::numeric_limits<double>::quiet_NaN() : std::numeric_limits<double>::infinity();
-    else
-        value = exponent ? std::ldexp(1024 + fraction, exponent - 25) : std::ldexp(fraction, -24);
-    return bits & 0x8000 ? -value : value;
+    const std::uint32_t sign = (bits & 0x8000u) << 16;
+    const std::uint32_t magnitude = (bits & 0x7fffu) << 13;
+    if ((bits & 0x7c00) == 0x7c00) return std::bit_cast<float>(sign | 0x7f800000u | magnitude);  // inf, NaN
+    // Moving the exponent by multiplication takes care of subnormals.
+    return std::bit_cast<float>(sign | magnitude) * 0x1p112f;
 }
 
 template <typename Raw>

@@ -189,6 +189,36 @@ class PickleTest : public QObject {
         QCOMPARE(tensors.value().at(0).values.size(), 6u);
     }
 
+    // The legacy stream's views into a storage, and the untyped storages of newer PyTorch.
+    void readsViewsAndUntypedStorages() {
+        const auto valuesOf = [](const std::string& tensor) {
+            const Parsed parsed(stateOf(tensor));
+            const StorageReader counting = [](std::string_view, std::uint64_t) -> Result<std::vector<std::byte>> {
+                std::vector<float> numbers(16);
+                for (int i = 0; i < 16; ++i) numbers[static_cast<std::size_t>(i)] = static_cast<float>(i);
+                const auto bytes = std::as_bytes(std::span(numbers));
+                return std::vector<std::byte>(bytes.begin(), bytes.end());
+            };
+            if (!parsed.pickle.isOk()) return std::vector<double>();
+            const auto state = findState(parsed.pickle.value());
+            if (!state.isOk()) return std::vector<double>();
+            const auto tensors = readTensors(state.value(), counting, false, {1000, 1000});
+            return tensors.isOk() ? tensors.value().at(0).values : std::vector<double>();
+        };
+        const auto view = [](const std::string& count) {
+            return "ctorch._utils\n_rebuild_tensor_v2\n((" + binText("storage") + "ctorch\nFloatStorage\n" + binText("0") + binText("cpu") + "K\x10(" +
+                   binText("view") + "K\x02K\x06ttQK\x01" + count + "\x85K\x01\x85\x89NtR";
+        };
+        QCOMPARE(valuesOf(view("K\x03")), (std::vector<double>{3, 4, 5}));
+        QCOMPARE(valuesOf(view("K\x06")), std::vector<double>());  // one beyond the view, though not beyond the storage
+        const auto untyped = [](const std::string& dtype) {
+            return "ctorch._utils\n_rebuild_tensor_v3\n((" + binText("storage") + "ctorch.storage\nUntypedStorage\n" + binText("0") + binText("cpu") +
+                   "K\x40tQK\x02K\x02\x85K\x03\x85\x89Nctorch\n" + dtype + "\ntR";
+        };
+        QCOMPARE(valuesOf(untyped("float32")), (std::vector<double>{2, 5}));
+        QCOMPARE(valuesOf(untyped("float8_e4m3fn")), std::vector<double>());
+    }
+
     void boundsTensors_data() {
         QTest::addColumn<QByteArray>("tensor");
         const auto row = [](const char* name, const std::string& tensor) { QTest::newRow(name) << QByteArray::fromStdString(tensor); };
