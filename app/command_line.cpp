@@ -123,6 +123,9 @@ void addRegionsOptions(CLI::App& app, RegionsOptions& options) {
     app.add_option("--figure-width", options.figureWidth, "in millimetres")
         ->check(CLI::Range(10.0, 2000.0))
         ->capture_default_str();
+    app.add_option("--figure-dpi", options.figureDpi, "of a .png")
+        ->check(CLI::Range(30, 2400))
+        ->capture_default_str();
     app.add_option("--mesh", options.mesh,
                    "write vertices, edges, faces, affine maps and boundary to this .npz file");
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/command_line_console.h"
 
-#include <pthread.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 
 #include "app/command_line.h"
@@ -16,13 +17,18 @@ namespace {
 constexpr int kBarCells = 24;
 constexpr std::chrono::milliseconds kBetweenDraws{50};
 
-sigset_t interruptSignals() {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGINT);
-    sigaddset(&signals, SIGTERM);
-    sigaddset(&signals, SIGUSR1);  // wakes the waiting thread when the guard ends
-    return signals;
+// A handler may do next to nothing, so it writes to a pipe and a thread acts. Blocking the signals and
+// waiting for them would not do: LibTorch's libraries start threads before main, and those would take them.
+constexpr int kSignals[] = {SIGINT, SIGTERM};
+constexpr char kEnd = 'e';
+volatile sig_atomic_t received = 0;
+int pipeEnds[2] = {-1, -1};
+
+extern "C" void onInterrupt(int signal) {
+    if (received != 0) _exit(128 + signal);
+    received = 1;
+    const char byte = 's';
+    [[maybe_unused]] const auto count = write(pipeEnds[1], &byte, 1);
 }
 
 std::string asOneLine(std::string text) {
@@ -70,24 +76,36 @@ void ConsoleProgress::clear() {
 }
 
 InterruptGuard::InterruptGuard() {
-    const sigset_t signals = interruptSignals();
-    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-    waiter_ = std::jthread([this, signals] {
-        while (true) {
-            int received = 0;
-            if (sigwait(&signals, &received) != 0 || received == SIGUSR1) return;
-            if (stop_.stop_requested()) _exit(128 + received);
-            stop_.request_stop();
+    if (pipe2(pipeEnds, O_CLOEXEC) != 0) return;  // then Ctrl-C ends the process, as it would without us
+    received = 0;
+    waiter_ = std::jthread([this] {
+        char byte = 0;
+        while (read(pipeEnds[0], &byte, 1) < 0 && errno == EINTR) {
         }
+        if (byte != kEnd) stop_.request_stop();
     });
+    for (const int signal : kSignals) {
+        struct sigaction action = {};
+        sigaction(signal, nullptr, &action);
+        if (action.sa_handler == SIG_IGN) continue;  // nohup, or a job in the background: stays as it is
+        action.sa_handler = onInterrupt;
+        action.sa_flags = SA_RESTART;
+        sigaction(signal, &action, nullptr);
+    }
 }
 
 InterruptGuard::~InterruptGuard() {
-    pthread_kill(waiter_.native_handle(), SIGUSR1);
+    if (!waiter_.joinable()) return;
+    for (const int signal : kSignals) {
+        struct sigaction action = {};
+        sigaction(signal, nullptr, &action);
+        if (action.sa_handler != onInterrupt) continue;
+        action.sa_handler = SIG_DFL;
+        sigaction(signal, &action, nullptr);
+    }
+    [[maybe_unused]] const auto count = write(pipeEnds[1], &kEnd, 1);
     waiter_.join();
-    sigset_t signals = interruptSignals();
-    sigdelset(&signals, SIGUSR1);
-    pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+    for (int& end : pipeEnds) close(end);
 }
 
 int failWith(const Error& error, const std::string& file) {

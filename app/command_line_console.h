@@ -30,8 +30,7 @@ class ConsoleProgress final : public Progress {
 };
 
 // Turns SIGINT and SIGTERM into a stop request for as long as it lives; a second signal ends the process at
-// once. Make it before any other thread is started: threads inherit the mask that keeps the signals away from
-// them.
+// once. One at a time.
 class InterruptGuard {
   public:
     InterruptGuard();

@@ -39,6 +39,7 @@ Result<Done> writeFigures(const RegionsOptions& options, const Output& output, c
     const auto inputs = figureInputs(chosen);
     FigureOptions figure;
     figure.widthMm = options.figureWidth;
+    figure.dpi = options.figureDpi;
     figure.switches.fill = sliceFillFromText(options.fill).value_or(SliceFill::Class);
     for (const auto& name : options.figures) {
         auto written = writeSliceFigure(name, output, inputs, figure);

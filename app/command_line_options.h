@@ -49,6 +49,7 @@ struct RegionsOptions {
     std::string mesh;                  // .npz
     std::string savePlane;             // .npz
     std::string fill = "class";
+    int figureDpi = 300;       // of a .png
     double figureWidth = 120;  // mm
 };
 

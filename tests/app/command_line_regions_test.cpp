@@ -7,9 +7,10 @@
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
+#include <cmath>
 #include <numeric>
 
-#include "core/data/npz.h"
+#include "core/data/npz_archive.h"
 #include "program_run.h"
 
 namespace {
@@ -93,11 +94,11 @@ void CommandLineRegionsTest::resultChecksItself() {
     QCOMPARE(checks["pattern_mismatches"].toInteger(), 0);
     QVERIFY(json["max_interpolation_error"].toDouble() < 1e-9);
     double classArea = 0;
-    for (const auto& entry : json["classes"].toArray()) classArea += entry.toObject()["area"].toDouble();
+    for (const QJsonValue entry : json["classes"].toArray()) classArea += entry.toObject()["area"].toDouble();
     QVERIFY(std::abs(classArea - json["area"].toDouble()) < 1e-9);
     double pairLength = 0;
     qint64 pairSegments = 0;
-    for (const auto& entry : json["boundary"]["pairs"].toArray()) {
+    for (const QJsonValue entry : json["boundary"]["pairs"].toArray()) {
         pairLength += entry.toObject()["length"].toDouble();
         pairSegments += entry.toObject()["segments"].toInteger();
         QVERIFY(entry["classes"][0].toInt() < entry["classes"][1].toInt());
@@ -109,7 +110,8 @@ void CommandLineRegionsTest::resultChecksItself() {
     QCOMPARE(layers.last()["regions_after"].toInteger(), json["regions"].toInteger());
     const auto provenance = json["provenance"].toObject();
     QCOMPARE(provenance["files"].toArray().size(), 2);
-    for (const auto& file : provenance["files"].toArray()) QCOMPARE(file["sha256"].toString().size(), 64);
+    for (const QJsonValue file : provenance["files"].toArray())
+        QCOMPARE(file["sha256"].toString().size(), 64);
 }
 
 void CommandLineRegionsTest::meshHoldsWhatTheReportCounts() {
@@ -118,19 +120,28 @@ void CommandLineRegionsTest::meshHoldsWhatTheReportCounts() {
     const auto run = runProgram(
         {"regions", data("s_tiny.pt"), "--plane", data("s_tiny.plane.npz"), "--json", "-", "--mesh", mesh});
     QCOMPARE(run.status, 0);
-    const auto arrays = tessera::readNpz(mesh.toStdString());
-    QVERIFY(arrays.isOk());
-    const auto find = [&](const char* name) -> const tessera::NpyArray* {
-        for (const auto& array : arrays.value())
-            if (array.name == name) return &array;
-        return nullptr;
+    const auto archive = tessera::NpzArchive::open(mesh.toStdString());
+    QVERIFY(archive.isOk());
+    const auto array = [&](const char* name) {
+        const auto* member = archive.value().find(name);
+        if (member == nullptr) return tessera::NpyArray{};
+        auto read = archive.value().array(*member);
+        return read.isOk() ? std::move(read).value() : tessera::NpyArray{};
     };
-    const auto* vertices = find("vertices");
-    const auto* area = find("area");
-    QVERIFY(vertices != nullptr && area != nullptr);
-    QCOMPARE(vertices->shape.front(), run.json()["vertices"].toInteger());
-    QCOMPARE(area->shape.front(), run.json()["regions"].toInteger());
-    QVERIFY(std::abs(std::accumulate(area->values.begin(), area->values.end(), 0.0) - 4.0) < 1e-9);
+    const auto json = run.json();
+    const auto boundary = json["boundary"].toObject();
+    QCOMPARE(array("vertices").shape, (tessera::Shape{json["vertices"].toInteger(), 2}));
+    QCOMPARE(array("edges").shape, (tessera::Shape{json["edges"].toInteger(), 6}));
+    QCOMPARE(array("label").shape, (tessera::Shape{json["regions"].toInteger()}));
+    QCOMPARE(array("boundary_classes").shape, (tessera::Shape{boundary["segments"].toInteger(), 2}));
+    const auto area = array("area").values;
+    QVERIFY(std::abs(std::accumulate(area.begin(), area.end(), 0.0) - 4.0) < 1e-9);
+    // The segments in the file add up to the length in the report.
+    const auto ends = array("boundary").values;
+    double length = 0;
+    for (std::size_t i = 0; i + 3 < ends.size(); i += 4)
+        length += std::hypot(ends[i + 2] - ends[i], ends[i + 3] - ends[i + 1]);
+    QVERIFY(length > 0 && std::abs(length - boundary["length"].toDouble()) < 1e-9);
 }
 
 void CommandLineRegionsTest::figuresAreWrittenWithoutADisplay() {
@@ -250,7 +261,7 @@ void CommandLineRegionsTest::sampledMapIsMarked() {
     QVERIFY(!json.contains("regions"));
     QCOMPARE(json["columns"].toInt(), 64);
     double area = 0;
-    for (const auto& entry : json["classes"].toArray()) area += entry["area"].toDouble();
+    for (const QJsonValue entry : json["classes"].toArray()) area += entry["area"].toDouble();
     QVERIFY(std::abs(area - 4) < 1e-9);
     QVERIFY(!QImage(figure).isNull());
 }

@@ -127,7 +127,7 @@ void CommandLineTest::inspectJson() {
     QCOMPARE(json["exact"].toBool(), true);
     QCOMPARE(json["sha256"].toString().size(), 64);
     qint64 sum = 0;
-    for (const auto& layer : json["layers"].toArray()) {
+    for (const QJsonValue layer : json["layers"].toArray()) {
         sum += layer["parameters"].toInteger();
         QCOMPARE(layer["mark"].toString(), QString("exact"));
         QVERIFY(!layer["name"].toString().isEmpty() && !layer["kind"].toString().isEmpty());
@@ -146,7 +146,7 @@ void CommandLineTest::inspectOfTheConvolutionalSample() {
     QCOMPARE(json["exact"].toBool(), true);
     QCOMPARE(json["self_check"]["passed"].toBool(), true);
     QStringList names;
-    for (const auto& layer : json["layers"].toArray()) names << layer["name"].toString();
+    for (const QJsonValue layer : json["layers"].toArray()) names << layer["name"].toString();
     for (const char* part : {"conv1", "pool1", "block.conv2", "fc"})
         QVERIFY2(names.filter(part).size() > 0, qPrintable(names.join(' ')));
     const auto wrong = runProgram({"inspect", sample("mnist_cnn.pt"), "--input-shape", "3,28,28"});
@@ -159,7 +159,7 @@ void CommandLineTest::inspectNamesWhatIsNotExact() {
         runProgram({"inspect", QStringLiteral(TESSERA_TEST_DATA "/cli/gelu_mlp.pt"), "--json", "-"}).json();
     QCOMPARE(json["exact"].toBool(true), false);
     int sampled = 0;
-    for (const auto& layer : json["layers"].toArray()) {
+    for (const QJsonValue layer : json["layers"].toArray()) {
         if (layer["mark"].toString() != "sampled") continue;
         ++sampled;
         QVERIFY(layer["name"].toString().contains("act"));
@@ -195,7 +195,7 @@ void CommandLineTest::evaluateSamples() {
     QVERIFY(json["cross_entropy"].toDouble() > 0 && json["cross_entropy"].toDouble() < 0.5);
     QVERIFY(json["ece"].toDouble() >= 0 && json["ece"].toDouble() < 0.1);
     int inClasses = 0, right = 0;
-    for (const auto& row : json["classes"].toArray()) {
+    for (const QJsonValue row : json["classes"].toArray()) {
         inClasses += row["samples"].toInt();
         right += row["correct"].toInt();
     }
@@ -356,9 +356,9 @@ void CommandLineTest::probeList() {
     QCOMPARE(run.status, 0);
     QStringList names;
     const auto list = QJsonDocument::fromJson(run.out).array();
-    for (const auto& probe : list) {
+    for (const QJsonValue probe : list) {
         names << probe["name"].toString();
-        for (const auto& parameter : probe["parameters"].toArray())
+        for (const QJsonValue parameter : probe["parameters"].toArray())
             QVERIFY(!parameter["sentence"].toString().isEmpty());
     }
     QCOMPARE(names, (QStringList{"class-map", "evaluate", "regions"}));
