@@ -24,7 +24,7 @@ int ticksFor(double length, const SliceStyle& style, double emPerTick) {
 
 bool hasHeader(const SliceScene& scene) { return scene.switches.caption && !scene.caption.isEmpty(); }
 
-Margins margins(const SliceScene& scene, const SliceStyle& style, const SliceLegend& legend, const AxisTicks& tTicks, const AxisTicks& sTicks) {
+Margins margins(const SliceScene& scene, const SliceStyle& style, double legendWidth, const AxisTicks& tTicks, const AxisTicks& sTicks) {
     const SceneText text(style);
     const double p = pad(style);
     Margins m;
@@ -35,45 +35,37 @@ Margins margins(const SliceScene& scene, const SliceStyle& style, const SliceLeg
     m.top = p + (scene.title.isEmpty() ? 0 : text.height(1.15) + p * 0.6) + (hasHeader(scene) ? text.height(0.92) + p * 0.6 : 0);
     m.top = std::max(m.top, text.height() / 2 + p * 0.5);
     const double lastLabel = sTicks.labels.empty() ? 0 : text.width(sTicks.labels.back()) / 2;
-    m.right = legend.isEmpty() ? p + lastLabel : style.fontPt * 1.1 + legend.width(style) + p;
-    m.right = std::max(m.right, p + lastLabel);
+    m.right = std::max(legendWidth > 0 ? style.fontPt * 1.1 + legendWidth + p : 0, p + lastLabel);
     return m;
 }
 
-SliceLegend legendFor(const SliceScene& scene, const SliceStyle& style) {
-    std::vector<int> visible;
-    if (scene.switches.legend && scene.effectiveFill() == SliceFill::Class)
-        for (const auto& spot : findClassSpots(scene)) visible.push_back(spot.label);
-    return SliceLegend(scene, style, visible);
-}
-
-SliceLayout place(const SliceScene& scene, const SliceStyle& style, const QSizeF& size, bool fill) {
+// `screen`: null for a figure, whose plot keeps the shape of scene.low..high.
+SliceLayout place(const SliceScene& scene, const SliceStyle& style, const QSizeF& size, SliceLegend legend, const ScreenView* screen) {
     SliceLayout layout;
     layout.page = QRectF(QPointF(0, 0), size);
     layout.low = scene.low;
     layout.high = scene.high;
-    layout.legend = legendFor(scene, style);
+    layout.legend = std::move(legend);
     const Eigen::Vector2d extent = (scene.high - scene.low).cwiseMax(1e-300);
-    // Tick labels need the plot's size and the plot's size needs their width: two rounds settle it.
+    double legendWidth = std::max(layout.legend.isEmpty() ? 0 : layout.legend.width(style), screen ? screen->legendWidth : 0);
+    // Tick labels need the plot's size and the plot's size needs their width: a few rounds settle it.
     Margins m;
     layout.plot = layout.page;
     for (int round = 0; round < 3; ++round) {
         layout.sTicks = axisTicks(layout.low.x(), layout.high.x(), ticksFor(layout.plot.width(), style, 6));
         layout.tTicks = axisTicks(layout.low.y(), layout.high.y(), ticksFor(layout.plot.height(), style, 4.5));
-        m = margins(scene, style, layout.legend, layout.tTicks, layout.sTicks);
-        // A legend that would take more than 45 % of the width is left out.
-        if (!layout.legend.isEmpty() && (m.right > size.width() * 0.45 || !layout.legend.fit(style, size.height() - m.top - pad(style)))) {
+        m = margins(scene, style, legendWidth, layout.tTicks, layout.sTicks);
+        if (screen) m.left = std::max(m.left, style.fontPt * 6);
+        // A legend that would take more than 45 % of the width, or is too tall even when shortened, is left out.
+        if (legendWidth > 0 && (m.right > size.width() * 0.45 || !layout.legend.fit(style, size.height() - m.top - pad(style)))) {
             layout.legend = SliceLegend();
-            m = margins(scene, style, layout.legend, layout.tTicks, layout.sTicks);
+            legendWidth = 0;
+            m = margins(scene, style, legendWidth, layout.tTicks, layout.sTicks);
         }
         QRectF room(m.left, m.top, std::max(8.0, size.width() - m.left - m.right), std::max(8.0, size.height() - m.top - m.bottom));
-        const double unit = std::max(extent.x() / room.width(), extent.y() / room.height());
-        if (fill) {
-            const Eigen::Vector2d centre = (scene.low + scene.high) / 2, half = Eigen::Vector2d(room.width(), room.height()) * unit / 2;
-            layout.low = centre - half;
-            layout.high = centre + half;
-        } else {
-            const QSizeF fitted(extent.x() / unit, extent.y() / unit);
+        const double fitting = std::max(extent.x() / room.width(), extent.y() / room.height());
+        if (!screen) {
+            const QSizeF fitted(extent.x() / fitting, extent.y() / fitting);
             room = QRectF(room.left() + (room.width() - fitted.width()) / 2, room.top() + (room.height() - fitted.height()) / 2, fitted.width(),
                           fitted.height());
         }
@@ -82,6 +74,12 @@ SliceLayout place(const SliceScene& scene, const SliceStyle& style, const QSizeF
         layout.plot = style.vector ? room
                                    : QRectF(std::round(room.left() * s) / s, std::round(room.top() * s) / s, std::round(room.width() * s) / s,
                                             std::round(room.height() * s) / s);
+        if (screen) {
+            const double unit = screen->unitsPerPoint > 0 ? screen->unitsPerPoint : fitting;
+            const Eigen::Vector2d half = Eigen::Vector2d(layout.plot.width(), layout.plot.height()) * unit / 2;
+            layout.low = screen->centre - half;
+            layout.high = screen->centre + half;
+        }
     }
     layout.header = QRectF(layout.plot.left(), layout.plot.top() - m.top + pad(style), layout.plot.width(), m.top - pad(style));
     if (!layout.legend.isEmpty())
@@ -108,8 +106,20 @@ void paintScaleBar(QPainter& painter, const SliceScene& scene, const SliceStyle&
 
 }  // namespace
 
-SliceLayout layoutSlice(const SliceScene& scene, const SliceStyle& style, const QSizeF& size) { return place(scene, style, size, false); }
-SliceLayout layoutSliceFilling(const SliceScene& scene, const SliceStyle& style, const QSizeF& size) { return place(scene, style, size, true); }
+SliceLayout layoutSlice(const SliceScene& scene, const SliceStyle& style, const QSizeF& size) {
+    return place(scene, style, size, legendFor(scene, style), nullptr);
+}
+
+SliceLayout layoutSliceOnScreen(const SliceScene& scene, const SliceStyle& style, const QSizeF& size, const ScreenView& view) {
+    return place(scene, style, size, view.legend, &view);
+}
+
+SliceLegend legendFor(const SliceScene& scene, const SliceStyle& style) {
+    std::vector<int> visible;
+    if (scene.switches.legend && scene.effectiveFill() == SliceFill::Class)
+        for (const auto& spot : findClassSpots(scene)) visible.push_back(spot.label);
+    return SliceLegend(scene, style, visible);
+}
 
 double sliceHeightForWidth(const SliceScene& scene, const SliceStyle& style, double width) {
     // With no limit on the height the width decides the plot; the legend may still need more.

@@ -20,8 +20,16 @@ struct SliceLayout {
 
 // Keeps scene.low..high as the shape of the plot and centres it in what is left.
 SliceLayout layoutSlice(const SliceScene& scene, const SliceStyle& style, const QSizeF& size);
-// Fills all that is left with the plot and widens low..high to its shape (a window on the screen).
-SliceLayout layoutSliceFilling(const SliceScene& scene, const SliceStyle& style, const QSizeF& size);
+// A window on the screen: the plot fills all that is left round `centre` at a fixed scale. The legend is made elsewhere (it looks
+// at the whole picture), and its column and that of the tick labels keep their width while the view moves.
+struct ScreenView {
+    Eigen::Vector2d centre = {0, 0};
+    double unitsPerPoint = 0.01;  // slice length per point; 0: so that scene.low..high just fits
+    SliceLegend legend;
+    double legendWidth = 0;
+};
+SliceLayout layoutSliceOnScreen(const SliceScene& scene, const SliceStyle& style, const QSizeF& size, const ScreenView& view);
+SliceLegend legendFor(const SliceScene& scene, const SliceStyle& style);
 // The height at which layoutSlice() leaves nothing over.
 double sliceHeightForWidth(const SliceScene& scene, const SliceStyle& style, double width);
 

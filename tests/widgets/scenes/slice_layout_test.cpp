@@ -119,13 +119,20 @@ class SliceLayoutTest : public QObject {
         QCOMPARE(more, QStringLiteral("+ %1 more").arg(30 - swatches));
         QVERIFY(!legend.fit({}, 5));
     }
-    void fillingLayoutWidensTheWindow() {
+    void screenLayoutKeepsItsScale() {
         const SliceScene s = scene(3);
-        const SliceLayout layout = layoutSliceFilling(s, {}, {600, 300});
-        QVERIFY(layout.low.x() < -1 && layout.high.x() > 1);
-        QVERIFY(layout.low.y() <= -1 + 1e-9 && layout.high.y() >= 1 - 1e-9);
-        const double unitX = layout.plot.width() / (layout.high.x() - layout.low.x()), unitY = layout.plot.height() / (layout.high.y() - layout.low.y());
-        QVERIFY(std::abs(unitX / unitY - 1) < 0.02);
+        ScreenView view;
+        view.unitsPerPoint = 0;
+        view.legend = legendFor(s, {});
+        const SliceLayout fit = layoutSliceOnScreen(s, {}, {600, 300}, view);
+        QVERIFY(fit.low.x() < -1 && fit.high.x() > 1);
+        QVERIFY(fit.low.y() < -0.98 && fit.low.y() > -1.02);
+        view.centre = {5, 7};
+        view.unitsPerPoint = 0.003;
+        const SliceLayout zoomed = layoutSliceOnScreen(s, {}, {600, 300}, view);
+        QVERIFY(std::abs((zoomed.high.x() - zoomed.low.x()) / zoomed.plot.width() - 0.003) < 1e-12);
+        QVERIFY(std::abs((zoomed.high.y() - zoomed.low.y()) / zoomed.plot.height() - 0.003) < 1e-12);
+        QVERIFY(((zoomed.low + zoomed.high) / 2 - view.centre).norm() < 1e-12);
     }
     void heightFollowsTheWindow() {
         SliceScene s = scene(3);

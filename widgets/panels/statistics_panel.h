@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The numbers of the exact slice in view: counts, areas, edges by layer, boundary, classes, and whether its checks hold.
+#pragma once
+
+#include <QWidget>
+#include <memory>
+
+#include "core/probes/linear_regions.h"
+
+class QLabel;
+class QPushButton;
+class QVBoxLayout;
+
+namespace tessera {
+
+class AreaHistogramChart;
+class LayerBarsChart;
+class SliceView;
+class Workspace;
+
+class StatisticsPanel : public QWidget {
+    Q_OBJECT
+  public:
+    explicit StatisticsPanel(SliceView& view, QWidget* parent = nullptr);
+    void setResult(std::shared_ptr<const LinearRegions::Output> output);  // null: says why there is none
+    QString text() const;
+
+  private:
+    void explainAbsence();
+
+    SliceView& view_;
+    Workspace& workspace_;
+    std::shared_ptr<const LinearRegions::Output> output_;
+    QLabel *verdict_, *tables_, *areaTitle_, *layersTitle_;
+    AreaHistogramChart* areas_;
+    LayerBarsChart* layers_;
+    QPushButton* copy_;
+};
+
+}  // namespace tessera
