@@ -10,7 +10,8 @@ namespace tessera {
 class Progress {
   public:
     virtual ~Progress() = default;
-    // `done` of `total` units (total 0: not known yet); `what` is a short present-tense phrase: "refining conv2".
+    // `done` of `total` units (total 0: not known yet); `what` is a short present-tense phrase: "refining
+    // conv2".
     virtual void report(std::int64_t done, std::int64_t total, std::string_view what) = 0;
 };
 

@@ -31,6 +31,8 @@ Result<std::string> sha256OfFile(const std::filesystem::path& path) {
     return text;
 }
 
-const char* tesseraVersion() { return TESSERA_VERSION; }
+const char* tesseraVersion() {
+    return TESSERA_VERSION;
+}
 
 }  // namespace tessera

@@ -17,16 +17,16 @@ struct SourceFile {
 };
 
 struct Provenance {
-    std::string version;           // of Tessera
-    std::string dtype;             // "float64"
-    std::string device = "cpu";    // as LibTorch names it
+    std::string version;         // of Tessera
+    std::string dtype;           // "float64"
+    std::string device = "cpu";  // as LibTorch names it
     std::uint64_t seed = 0;
-    double tolerance = 0;          // what the probe counts as zero; unit stated by the probe
-    std::int64_t samples = 0;      // points or samples evaluated
-    double seconds = 0;            // wall time
+    double tolerance = 0;      // what the probe counts as zero; unit stated by the probe
+    std::int64_t samples = 0;  // points or samples evaluated
+    double seconds = 0;        // wall time
     int threads = 1;
-    bool complete = true;          // false: cancelled or stopped by a budget
-    std::string note;              // why not complete, what was approximated
+    bool complete = true;  // false: cancelled or stopped by a budget
+    std::string note;      // why not complete, what was approximated
     std::vector<SourceFile> files;
 };
 

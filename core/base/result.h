@@ -69,8 +69,14 @@ class [[nodiscard]] Result {
     std::variant<T, Error, Cancelled> state_;
 };
 
-inline Error fileError(std::string message) { return {ErrorKind::File, std::move(message), {}}; }
-inline Error inputError(std::string message) { return {ErrorKind::Input, std::move(message), {}}; }
-inline Error unsupported(std::string message) { return {ErrorKind::Unsupported, std::move(message), {}}; }
+inline Error fileError(std::string message) {
+    return {ErrorKind::File, std::move(message), {}};
+}
+inline Error inputError(std::string message) {
+    return {ErrorKind::Input, std::move(message), {}};
+}
+inline Error unsupported(std::string message) {
+    return {ErrorKind::Unsupported, std::move(message), {}};
+}
 
 }  // namespace tessera

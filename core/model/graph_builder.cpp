@@ -32,7 +32,9 @@ LayerNode affine(const std::string& name, const std::string& op, std::vector<int
     return node;
 }
 
-void addParam(LayerNode& node, const char* role, const at::Tensor& value) { node.params.push_back({role, value}); }
+void addParam(LayerNode& node, const char* role, const at::Tensor& value) {
+    node.params.push_back({role, value});
+}
 
 std::vector<std::int64_t> batchShape(const Shape& sample, std::int64_t batch) {
     std::vector<std::int64_t> shape{batch};
@@ -40,7 +42,8 @@ std::vector<std::int64_t> batchShape(const Shape& sample, std::int64_t batch) {
     return shape;
 }
 
-// Trailing extent of one channel for functions with per-channel slopes: channels are the first sample dimension.
+// Trailing extent of one channel for functions with per-channel slopes: channels are the first sample
+// dimension.
 std::int64_t unitsPerChannel(const Shape& shape) {
     return shape.empty() ? 1 : std::max<std::int64_t>(1, elementCount(shape) / shape.front());
 }
@@ -63,7 +66,8 @@ int GraphBuilder::custom(LayerNode node) {
         if (!param.value.defined()) continue;
         param.value = param.value.detach();
         // Weights are cast up before the first product, never after.
-        if (at::isFloatingType(param.value.scalar_type())) param.value = param.value.to(at::kCPU, at::kDouble);
+        if (at::isFloatingType(param.value.scalar_type()))
+            param.value = param.value.to(at::kCPU, at::kDouble);
         param.value = param.value.contiguous();
     }
     Tensors inputs;
@@ -71,9 +75,11 @@ int GraphBuilder::custom(LayerNode node) {
     at::NoGradGuard noGrad;
     at::Tensor example = node.run(inputs);
     if (example.dim() < 1 || example.size(0) != kExampleBatch)
-        throw std::runtime_error("layer " + node.name + " (" + node.op + ") does not keep one result per sample");
+        throw std::runtime_error("layer " + node.name + " (" + node.op +
+                                 ") does not keep one result per sample");
     node.outputShape.assign(example.sizes().begin() + 1, example.sizes().end());
-    if (node.kind == NodeClass::PiecewiseLinear) node.function.unitsPerChannel = unitsPerChannel(node.outputShape);
+    if (node.kind == NodeClass::PiecewiseLinear)
+        node.function.unitsPerChannel = unitsPerChannel(node.outputShape);
     examples_.push_back(std::move(example));
     graph_.nodes_.push_back(std::move(node));
     return graph_.nodes_.back().id;
@@ -87,11 +93,13 @@ int GraphBuilder::linear(const std::string& name, int in, at::Tensor weight, at:
     return custom(std::move(node));
 }
 
-int GraphBuilder::conv(const std::string& name, int in, at::Tensor weight, at::Tensor bias, std::vector<std::int64_t> stride,
-                       std::vector<std::int64_t> padding, std::vector<std::int64_t> dilation, std::int64_t groups) {
+int GraphBuilder::conv(const std::string& name, int in, at::Tensor weight, at::Tensor bias,
+                       std::vector<std::int64_t> stride, std::vector<std::int64_t> padding,
+                       std::vector<std::int64_t> dilation, std::int64_t groups) {
     const auto dimensions = weight.dim() - 2;
     if (dimensions != 1 && dimensions != 2)
-        throw std::runtime_error("layer " + name + " is a convolution over " + std::to_string(dimensions) + " dimensions; 1 and 2 are known");
+        throw std::runtime_error("layer " + name + " is a convolution over " + std::to_string(dimensions) +
+                                 " dimensions; 1 and 2 are known");
     auto node = affine(name, dimensions == 1 ? "conv1d" : "conv2d", {in});
     addParam(node, "weight", weight);
     addParam(node, "bias", bias);
@@ -102,8 +110,8 @@ int GraphBuilder::conv(const std::string& name, int in, at::Tensor weight, at::T
     return custom(std::move(node));
 }
 
-int GraphBuilder::batchNorm(const std::string& name, int in, at::Tensor weight, at::Tensor bias, at::Tensor mean,
-                            at::Tensor variance, double epsilon) {
+int GraphBuilder::batchNorm(const std::string& name, int in, at::Tensor weight, at::Tensor bias,
+                            at::Tensor mean, at::Tensor variance, double epsilon) {
     auto node = affine(name, "batch_norm", {in});
     addParam(node, "weight", weight);
     addParam(node, "bias", bias);
@@ -150,7 +158,8 @@ int GraphBuilder::prelu(const std::string& name, int in, at::Tensor weight) {
 
 int GraphBuilder::hardtanh(const std::string& name, int in, double low, double high) {
     if (!(low < high)) throw std::runtime_error("layer " + name + " clamps to an empty range");
-    return activation(name, low == 0 && high == 6 ? "relu6" : "hardtanh", in, PiecewiseLinear::clamp(low, high), {},
+    return activation(name, low == 0 && high == 6 ? "relu6" : "hardtanh", in,
+                      PiecewiseLinear::clamp(low, high), {},
                       [=](const Tensors& x, const Tensors&) { return at::hardtanh(x[0], low, high); });
 }
 
@@ -179,7 +188,8 @@ int GraphBuilder::reshape(const std::string& name, const std::string& op, int in
     return custom(std::move(node));
 }
 
-int GraphBuilder::scaleShift(const std::string& name, const std::string& op, int in, at::Tensor scale, at::Tensor shift) {
+int GraphBuilder::scaleShift(const std::string& name, const std::string& op, int in, at::Tensor scale,
+                             at::Tensor shift) {
     auto node = affine(name, op, {in});
     addParam(node, "scale", scale);
     addParam(node, "shift", shift);
@@ -197,8 +207,8 @@ int GraphBuilder::identity(const std::string& name, const std::string& op, int i
     return custom(std::move(node));
 }
 
-int GraphBuilder::smooth(const std::string& name, const std::string& op, std::vector<int> in, std::vector<NamedTensor> params,
-                         LayerEvaluate evaluate, std::string why) {
+int GraphBuilder::smooth(const std::string& name, const std::string& op, std::vector<int> in,
+                         std::vector<NamedTensor> params, LayerEvaluate evaluate, std::string why) {
     auto node = affine(name, op, std::move(in));
     node.kind = NodeClass::Smooth;
     node.params = std::move(params);
@@ -208,7 +218,8 @@ int GraphBuilder::smooth(const std::string& name, const std::string& op, std::ve
 }
 
 LayerGraph GraphBuilder::finish(int output) && {
-    if (shapeOf(output).size() != 1) output = reshape("logits", "flatten", output, {elementCount(shapeOf(output))});
+    if (shapeOf(output).size() != 1)
+        output = reshape("logits", "flatten", output, {elementCount(shapeOf(output))});
     // Keep only what the output depends on, and renumber.
     std::vector<char> needed(graph_.nodes_.size(), 0);
     needed[0] = 1;

@@ -49,7 +49,8 @@ MaxWindows windowsFromIntervals(const Shape& input, const std::vector<std::vecto
         for (std::size_t i = 0; i < outer; ++i)
             for (const Sizes& columns : indexLists.back()) {
                 if (flat) {
-                    for (const auto x : columns) result.members.push_back(static_cast<std::int32_t>(c * plane + x));
+                    for (const auto x : columns)
+                        result.members.push_back(static_cast<std::int32_t>(c * plane + x));
                 } else {
                     for (const auto y : indexLists[0][i])
                         for (const auto x : columns)
@@ -79,8 +80,8 @@ MaxWindows adaptiveWindows(const Shape& input, const Shape& output) {
 
 }  // namespace
 
-MaxWindows poolWindows(const Shape& inputShape, const Sizes& kernel, const Sizes& stride, const Sizes& padding,
-                       const Sizes& dilation, const Shape& outputShape) {
+MaxWindows poolWindows(const Shape& inputShape, const Sizes& kernel, const Sizes& stride,
+                       const Sizes& padding, const Sizes& dilation, const Shape& outputShape) {
     std::vector<std::vector<Sizes>> lists;
     for (std::size_t d = 0; d + 1 < inputShape.size(); ++d) {
         std::vector<Sizes> perOutput;
@@ -97,8 +98,8 @@ MaxWindows poolWindows(const Shape& inputShape, const Sizes& kernel, const Sizes
     return windowsFromIntervals(inputShape, lists);
 }
 
-int GraphBuilder::maxPool(const std::string& name, int in, Sizes kernel, Sizes stride, Sizes padding, Sizes dilation,
-                          bool ceilMode) {
+int GraphBuilder::maxPool(const std::string& name, int in, Sizes kernel, Sizes stride, Sizes padding,
+                          Sizes dilation, bool ceilMode) {
     const auto dimensions = spatialDimensions(shapeOf(in), name);
     kernel = expanded(kernel, dimensions, {});
     stride = expanded(stride, dimensions, kernel);
@@ -114,8 +115,8 @@ int GraphBuilder::maxPool(const std::string& name, int in, Sizes kernel, Sizes s
                                : at::max_pool2d(x[0], kernel, stride, padding, dilation, ceilMode);
     };
     const int id = custom(std::move(node));
-    graph_.nodes_.back().windows =
-        std::make_shared<MaxWindows>(poolWindows(shapeOf(in), kernel, stride, padding, dilation, shapeOf(id)));
+    graph_.nodes_.back().windows = std::make_shared<MaxWindows>(
+        poolWindows(shapeOf(in), kernel, stride, padding, dilation, shapeOf(id)));
     return id;
 }
 
@@ -136,8 +137,8 @@ int GraphBuilder::adaptiveMaxPool(const std::string& name, int in, Sizes outputS
     return id;
 }
 
-int GraphBuilder::averagePool(const std::string& name, int in, Sizes kernel, Sizes stride, Sizes padding, bool ceilMode,
-                              bool countIncludePad) {
+int GraphBuilder::averagePool(const std::string& name, int in, Sizes kernel, Sizes stride, Sizes padding,
+                              bool ceilMode, bool countIncludePad) {
     const auto dimensions = spatialDimensions(shapeOf(in), name);
     kernel = expanded(kernel, dimensions, {});
     stride = expanded(stride, dimensions, kernel);
@@ -161,7 +162,8 @@ int GraphBuilder::adaptiveAveragePool(const std::string& name, int in, Sizes out
     node.op = dimensions == 1 ? "adaptive_avg_pool1d" : "adaptive_avg_pool2d";
     node.inputs = {in};
     node.evaluate = [=](const Tensors& x, const Tensors&) {
-        return dimensions == 1 ? at::adaptive_avg_pool1d(x[0], outputSize) : at::adaptive_avg_pool2d(x[0], outputSize);
+        return dimensions == 1 ? at::adaptive_avg_pool1d(x[0], outputSize)
+                               : at::adaptive_avg_pool2d(x[0], outputSize);
     };
     return custom(std::move(node));
 }

@@ -24,7 +24,8 @@ struct Shared {
     // patternKey of state s of unit u at site k: keys[k][(s - 1) * units + u]
     std::vector<std::vector<std::uint64_t>> keys;
 
-    Shared(std::shared_ptr<const LayerGraph> g, const SlicePlane& p) : graph(std::move(g)), plane(p), plan(*graph) {
+    Shared(std::shared_ptr<const LayerGraph> g, const SlicePlane& p)
+        : graph(std::move(g)), plane(p), plan(*graph) {
         for (std::size_t k = 0; k < plan.sites.size(); ++k) {
             std::vector<std::uint64_t> table;
             if (plan.sites[k].kind == SiteKind::PiecewiseLinear)
@@ -40,7 +41,8 @@ struct Shared {
         at::Tensor batch = at::empty({rows, plane.origin.size()}, at::kDouble);
         auto* out = batch.data_ptr<double>();
         for (const auto& point : points) {
-            Eigen::Map<Eigen::VectorXd>(out, plane.origin.size()) = plane.origin + point.x() * plane.u + point.y() * plane.v;
+            Eigen::Map<Eigen::VectorXd>(out, plane.origin.size()) =
+                plane.origin + point.x() * plane.u + point.y() * plane.v;
             out += plane.origin.size();
         }
         std::vector<std::int64_t> sizes{rows};
@@ -51,9 +53,11 @@ struct Shared {
 
 class GraphLiveValues final : public LiveValues {
   public:
-    GraphLiveValues(std::shared_ptr<const Shared> shared, std::int64_t rows) : shared_(std::move(shared)), rows_(rows) {}
+    GraphLiveValues(std::shared_ptr<const Shared> shared, std::int64_t rows)
+        : shared_(std::move(shared)), rows_(rows) {}
 
-    static std::unique_ptr<GraphLiveValues> atStart(std::shared_ptr<const Shared> shared, std::span<const Eigen::Vector2d> points) {
+    static std::unique_ptr<GraphLiveValues> atStart(std::shared_ptr<const Shared> shared,
+                                                    std::span<const Eigen::Vector2d> points) {
         const InferenceMode inference;
         auto live = std::make_unique<GraphLiveValues>(shared, static_cast<std::int64_t>(points.size()));
         std::map<int, at::Tensor> values{{0, shared->inputs(points)}};
@@ -100,7 +104,8 @@ class GraphLiveValues final : public LiveValues {
         const InferenceMode inference;
         auto copy = std::make_unique<GraphLiveValues>(shared_, static_cast<std::int64_t>(rows.size()));
         copy->site_ = site_;
-        const auto index = at::from_blob(const_cast<std::int32_t*>(rows.data()), {static_cast<std::int64_t>(rows.size())}, at::kInt);
+        const auto index = at::from_blob(const_cast<std::int32_t*>(rows.data()),
+                                         {static_cast<std::int64_t>(rows.size())}, at::kInt);
         for (const auto& [id, tensor] : live_) copy->live_[id] = tensor.index_select(0, index);
         return copy;
     }
@@ -124,12 +129,13 @@ class GraphLiveValues final : public LiveValues {
     const at::Tensor& current() const {
         const auto& plan = shared_->plan;
         const auto k = static_cast<std::size_t>(site_);
-        const int id = k < plan.siteNodes.size() ? shared_->graph->node(plan.siteNodes[k]).inputs[0] : shared_->graph->output();
+        const int id = k < plan.siteNodes.size() ? shared_->graph->node(plan.siteNodes[k]).inputs[0]
+                                                 : shared_->graph->output();
         return live_.at(id);
     }
 
-    // Evaluates every node from `first` up to the current site (the site just left, then affine ones), rows split over threads, and
-    // keeps only what is still needed.
+    // Evaluates every node from `first` up to the current site (the site just left, then affine ones), rows
+    // split over threads, and keeps only what is still needed.
     void settle(std::map<int, at::Tensor> values, int first) {
         const auto& wanted = shared_->plan.liveAt[static_cast<std::size_t>(site_)];
         std::map<int, at::Tensor> next;
@@ -160,7 +166,8 @@ class GraphLiveValues final : public LiveValues {
         const auto& plan = shared_->plan;
         const auto& graph = *shared_->graph;
         const auto k = static_cast<std::size_t>(site_);
-        const int end = k < plan.siteNodes.size() ? plan.siteNodes[k] : static_cast<int>(graph.nodes().size());
+        const int end =
+            k < plan.siteNodes.size() ? plan.siteNodes[k] : static_cast<int>(graph.nodes().size());
         std::map<int, int> uses;
         for (int id = first; id < end; ++id)
             for (const int in : graph.node(id).inputs) ++uses[in];
@@ -170,7 +177,8 @@ class GraphLiveValues final : public LiveValues {
             for (const int in : graph.node(id).inputs) inputs.push_back(values.at(in));
             values[id] = graph.node(id).run(inputs);
             for (const int in : graph.node(id).inputs)
-                if (--uses[in] == 0 && std::find(wanted.begin(), wanted.end(), in) == wanted.end()) values.erase(in);
+                if (--uses[in] == 0 && std::find(wanted.begin(), wanted.end(), in) == wanted.end())
+                    values.erase(in);
         }
     }
 
@@ -196,20 +204,25 @@ class GraphSiteNetwork final : public SiteNetwork {
 
     const std::vector<Site>& sites() const override { return shared_->plan.sites; }
     std::int32_t outputs() const override {
-        return static_cast<std::int32_t>(elementCount(shared_->graph->node(shared_->graph->output()).outputShape));
+        return static_cast<std::int32_t>(
+            elementCount(shared_->graph->node(shared_->graph->output()).outputShape));
     }
     std::unique_ptr<LiveValues> start(std::span<const Eigen::Vector2d> points) const override {
         return GraphLiveValues::atStart(shared_, points);
     }
 
-    void formsAt(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms, std::uint64_t* hash) const override {
-        parallelRows(static_cast<std::int64_t>(points.size()), kGrain, [&](std::int64_t first, std::int64_t rows) {
-            formsOfPart(points.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows)), origin, forms + first * outputs() * 3, hash + first);
-        });
+    void formsAt(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms,
+                 std::uint64_t* hash) const override {
+        parallelRows(
+            static_cast<std::int64_t>(points.size()), kGrain, [&](std::int64_t first, std::int64_t rows) {
+                formsOfPart(points.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(rows)),
+                            origin, forms + first * outputs() * 3, hash + first);
+            });
     }
 
   private:
-    void formsOfPart(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms, std::uint64_t* hash) const {
+    void formsOfPart(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms,
+                     std::uint64_t* hash) const {
         const InferenceMode inference;
         const auto n = static_cast<std::int64_t>(points.size());
         if (n == 0) return;
@@ -219,7 +232,8 @@ class GraphSiteNetwork final : public SiteNetwork {
         std::vector<std::int64_t> sizes{n};
         sizes.insert(sizes.end(), shape.begin(), shape.end());
         std::vector<Tangents> values(graph.nodes().size());
-        values[0] = {shared_->inputs(points), asBatch(shared_->plane.u, shape).expand(sizes), asBatch(shared_->plane.v, shape).expand(sizes)};
+        values[0] = {shared_->inputs(points), asBatch(shared_->plane.u, shape).expand(sizes),
+                     asBatch(shared_->plane.v, shape).expand(sizes)};
         std::vector<int> lastUse(graph.nodes().size(), 0);
         for (const auto& node : graph.nodes())
             for (const int in : node.inputs) lastUse[static_cast<std::size_t>(in)] = node.id;
@@ -227,11 +241,15 @@ class GraphSiteNetwork final : public SiteNetwork {
         for (const auto& node : graph.nodes()) {
             if (node.id == 0) continue;
             auto& out = values[static_cast<std::size_t>(node.id)];
-            if (node.kind == NodeClass::PiecewiseLinear) out = bend(node, values[static_cast<std::size_t>(node.inputs[0])], site++, hash);
-            else if (node.kind == NodeClass::Max) out = choose(node, values[static_cast<std::size_t>(node.inputs[0])], site++, hash);
-            else out = affine(node, values, n);
+            if (node.kind == NodeClass::PiecewiseLinear)
+                out = bend(node, values[static_cast<std::size_t>(node.inputs[0])], site++, hash);
+            else if (node.kind == NodeClass::Max)
+                out = choose(node, values[static_cast<std::size_t>(node.inputs[0])], site++, hash);
+            else
+                out = affine(node, values, n);
             for (const int in : node.inputs)
-                if (lastUse[static_cast<std::size_t>(in)] == node.id) values[static_cast<std::size_t>(in)] = {};
+                if (lastUse[static_cast<std::size_t>(in)] == node.id)
+                    values[static_cast<std::size_t>(in)] = {};
         }
         const auto& last = values[static_cast<std::size_t>(graph.output())];
         const auto c = last.value.contiguous(), a = last.du.contiguous(), b = last.dv.contiguous();
@@ -264,7 +282,8 @@ class GraphSiteNetwork final : public SiteNetwork {
         Tangents out{at::empty_like(z), at::empty_like(z), at::empty_like(z)};
         const auto rows = z.size(0), units = z.numel() / rows;
         const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dv.data_ptr<double>();
-        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(), *ov = out.dv.data_ptr<double>();
+        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(),
+               *ov = out.dv.data_ptr<double>();
         const auto& f = node.function;
         const auto knots = f.knots.size();
         // A unit that vanishes identically on the face is off, whatever sign rounding gives it.
@@ -279,7 +298,9 @@ class GraphSiteNetwork final : public SiteNetwork {
                 for (std::size_t k = 0; k < knots; ++k) {
                     const double above = value - f.knots[k];
                     bool on = above > 0;
-                    if (std::abs(above) < noise && (std::abs(pu[at]) + std::abs(pv[at])) * halfWidth_ < 16 * noise) on = false;
+                    if (std::abs(above) < noise &&
+                        (std::abs(pu[at]) + std::abs(pv[at])) * halfWidth_ < 16 * noise)
+                        on = false;
                     if (!on) break;
                     ++piece;
                     state += f.bends(static_cast<int>(k), i);
@@ -300,27 +321,36 @@ class GraphSiteNetwork final : public SiteNetwork {
         const auto rows = z.size(0), width = z.numel() / rows;
         std::vector<std::int64_t> sizes{rows};
         sizes.insert(sizes.end(), node.outputShape.begin(), node.outputShape.end());
-        Tangents out{at::empty(sizes, at::kDouble), at::empty(sizes, at::kDouble), at::empty(sizes, at::kDouble)};
+        Tangents out{at::empty(sizes, at::kDouble), at::empty(sizes, at::kDouble),
+                     at::empty(sizes, at::kDouble)};
         const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dv.data_ptr<double>();
-        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(), *ov = out.dv.data_ptr<double>();
+        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(),
+               *ov = out.dv.data_ptr<double>();
         const double noise = 1e-14 * std::max(1e-300, z.abs().max().item().toDouble());
         const auto& windows = *node.windows;
         for (std::int64_t r = 0; r < rows; ++r) {
             const double *value = pz + r * width, *a = pu + r * width, *b = pv + r * width;
             for (std::int32_t w = 0; w < windows.windows(); ++w) {
-                const auto first = windows.begin[static_cast<std::size_t>(w)], last = windows.begin[static_cast<std::size_t>(w) + 1];
+                const auto first = windows.begin[static_cast<std::size_t>(w)],
+                           last = windows.begin[static_cast<std::size_t>(w) + 1];
                 auto best = first;
                 for (auto m = first + 1; m < last; ++m) {
-                    const auto i = windows.members[static_cast<std::size_t>(m)], j = windows.members[static_cast<std::size_t>(best)];
+                    const auto i = windows.members[static_cast<std::size_t>(m)],
+                               j = windows.members[static_cast<std::size_t>(best)];
                     const double lead = value[i] - value[j];
                     // Equal forms are one winner: the earliest.
-                    if (lead > noise || (lead > 0 && (std::abs(a[i] - a[j]) + std::abs(b[i] - b[j])) * halfWidth_ > 16 * noise)) best = m;
+                    if (lead > noise ||
+                        (lead > 0 &&
+                         (std::abs(a[i] - a[j]) + std::abs(b[i] - b[j])) * halfWidth_ > 16 * noise))
+                        best = m;
                 }
                 const auto winner = windows.members[static_cast<std::size_t>(best)];
                 *oz++ = value[winner];
                 *ou++ = a[winner];
                 *ov++ = b[winner];
-                if (best != first) hash[r] ^= patternKey(site, static_cast<std::uint64_t>(w), static_cast<std::uint64_t>(best - first));
+                if (best != first)
+                    hash[r] ^= patternKey(site, static_cast<std::uint64_t>(w),
+                                          static_cast<std::uint64_t>(best - first));
             }
         }
         return out;
@@ -332,7 +362,8 @@ class GraphSiteNetwork final : public SiteNetwork {
 
 }  // namespace
 
-std::unique_ptr<SiteNetwork> siteNetworkOnSlice(std::shared_ptr<const LayerGraph> graph, const SlicePlane& plane) {
+std::unique_ptr<SiteNetwork> siteNetworkOnSlice(std::shared_ptr<const LayerGraph> graph,
+                                                const SlicePlane& plane) {
     return std::make_unique<GraphSiteNetwork>(std::move(graph), plane);
 }
 

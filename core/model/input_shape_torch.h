@@ -17,7 +17,8 @@ struct FoundShape {
     bool certain = false;  // only one of the candidates works
 };
 
-// Shapes worth trying, most likely first, from the weights in `module` (parameters, buffers, constants of the script).
+// Shapes worth trying, most likely first, from the weights in `module` (parameters, buffers, constants of the
+// script).
 std::vector<Shape> candidateInputShapes(const torch::jit::Module& module);
 // Tries the candidates on a batch of two; nullopt when none runs.
 std::optional<FoundShape> findInputShape(const torch::jit::Module& module, at::ScalarType dtype);

@@ -9,9 +9,12 @@ namespace {
 
 Mark markOf(NodeClass kind) {
     switch (kind) {
-        case NodeClass::Smooth: return Mark::Sampled;
-        case NodeClass::Opaque: return Mark::Opaque;
-        default: return Mark::Exact;
+        case NodeClass::Smooth:
+            return Mark::Sampled;
+        case NodeClass::Opaque:
+            return Mark::Opaque;
+        default:
+            return Mark::Exact;
     }
 }
 
@@ -27,9 +30,12 @@ std::int64_t parameterCount(const LayerNode& node) {
 
 const char* markText(Mark mark) {
     switch (mark) {
-        case Mark::Exact: return "exact";
-        case Mark::Sampled: return "sampled";
-        case Mark::Opaque: return "opaque";
+        case Mark::Exact:
+            return "exact";
+        case Mark::Sampled:
+            return "sampled";
+        case Mark::Opaque:
+            return "opaque";
     }
     return "";
 }
@@ -47,7 +53,9 @@ bool LayerGraph::isExact() const {
     return true;
 }
 
-at::Tensor LayerGraph::forward(const at::Tensor& batch) const { return forwardTo(batch, output_); }
+at::Tensor LayerGraph::forward(const at::Tensor& batch) const {
+    return forwardTo(batch, output_);
+}
 
 at::Tensor LayerGraph::forwardTo(const at::Tensor& batch, int target) const {
     std::vector<char> needed(nodes_.size(), 0);
@@ -68,7 +76,8 @@ at::Tensor LayerGraph::forwardTo(const at::Tensor& batch, int target) const {
         for (const int in : node(id).inputs) inputs.push_back(values[static_cast<std::size_t>(in)]);
         values[static_cast<std::size_t>(id)] = node(id).run(inputs);
         for (const int in : node(id).inputs)
-            if (lastUse[static_cast<std::size_t>(in)] == id && in != target) values[static_cast<std::size_t>(in)].reset();
+            if (lastUse[static_cast<std::size_t>(in)] == id && in != target)
+                values[static_cast<std::size_t>(in)].reset();
     }
     return values[static_cast<std::size_t>(target)];
 }
@@ -78,7 +87,8 @@ LayerGraph LayerGraph::to(at::ScalarType dtype, const std::string& device) const
     for (auto& node : copy.nodes_)
         for (auto& param : node.params)
             if (param.value.defined()) {
-                const auto type = at::isFloatingType(param.value.scalar_type()) ? dtype : param.value.scalar_type();
+                const auto type =
+                    at::isFloatingType(param.value.scalar_type()) ? dtype : param.value.scalar_type();
                 param.value = param.value.to(at::Device(device), type);
             }
     return copy;

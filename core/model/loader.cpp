@@ -18,16 +18,20 @@ namespace {
 constexpr int kProbePoints = 16;
 constexpr std::int64_t kMostOutputs = 100'000;
 
-std::string firstLine(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string firstLine(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
 
 at::Tensor probePoints(const Shape& shape, at::ScalarType dtype) {
     std::vector<std::int64_t> sizes{kProbePoints};
     sizes.insert(sizes.end(), shape.begin(), shape.end());
-    return at::randn(sizes, at::make_generator<at::CPUGeneratorImpl>(20240229), at::dtype(at::kDouble)).to(dtype);
+    return at::randn(sizes, at::make_generator<at::CPUGeneratorImpl>(20240229), at::dtype(at::kDouble))
+        .to(dtype);
 }
 
 // Graph beside module, on the probe points together and one by one (a batch size must not matter).
-SelfCheck selfCheck(const LayerGraph& graph, const torch::jit::Module& module, at::ScalarType dtype, const std::vector<std::string>& strippedTail) {
+SelfCheck selfCheck(const LayerGraph& graph, const torch::jit::Module& module, at::ScalarType dtype,
+                    const std::vector<std::string>& strippedTail) {
     SelfCheck check;
     check.done = true;
     check.points = kProbePoints;
@@ -42,7 +46,8 @@ SelfCheck selfCheck(const LayerGraph& graph, const torch::jit::Module& module, a
         original = original.reshape({original.size(0), -1});
         for (const auto& op : strippedTail) {
             if (op == "softmax") own = at::softmax(own, -1), ownSingle = at::softmax(ownSingle, -1);
-            if (op == "log_softmax") own = at::log_softmax(own, -1), ownSingle = at::log_softmax(ownSingle, -1);
+            if (op == "log_softmax")
+                own = at::log_softmax(own, -1), ownSingle = at::log_softmax(ownSingle, -1);
             if (op == "sigmoid") own = at::sigmoid(own), ownSingle = at::sigmoid(ownSingle);
             if (op == "log_sigmoid") own = at::log_sigmoid(own), ownSingle = at::log_sigmoid(ownSingle);
         }
@@ -65,14 +70,17 @@ SelfCheck selfCheck(const LayerGraph& graph, const torch::jit::Module& module, a
 std::string nonFiniteParameter(const LayerGraph& graph) {
     for (const auto& node : graph.nodes())
         for (const auto& param : node.params)
-            if (param.value.defined() && at::isFloatingType(param.value.scalar_type()) && !at::isfinite(param.value).all().item().toBool())
+            if (param.value.defined() && at::isFloatingType(param.value.scalar_type()) &&
+                !at::isfinite(param.value).all().item().toBool())
                 return node.name + "." + param.role;
     return {};
 }
 
 std::string nonFiniteInModule(const torch::jit::Module& module) {
     for (const auto& parameter : module.named_parameters())
-        if (at::isFloatingType(parameter.value.scalar_type()) && !at::isfinite(parameter.value).all().item().toBool()) return parameter.name;
+        if (at::isFloatingType(parameter.value.scalar_type()) &&
+            !at::isfinite(parameter.value).all().item().toBool())
+            return parameter.name;
     return {};
 }
 
@@ -80,22 +88,27 @@ Result<std::shared_ptr<const Model>> finishModel(ModelInfo info, LayerGraph grap
     const std::string file = info.path.string();
     const auto bad = nonFiniteParameter(graph);
     if (!bad.empty())
-        return fileError(file + " has NaN or infinite values in " + bad + "; training diverged or the file is damaged: use an earlier checkpoint.");
+        return fileError(file + " has NaN or infinite values in " + bad +
+                         "; training diverged or the file is damaged: use an earlier checkpoint.");
     info.inputShape = graph.inputShape();
     info.outputs = graph.node(graph.output()).outputShape.front();
     if (info.outputs < 1 || info.outputs > kMostOutputs)
-        return fileError(file + " gives " + std::to_string(info.outputs) + " values per sample, which is not a classifier's output; a model that returns logits is needed.");
+        return fileError(
+            file + " gives " + std::to_string(info.outputs) +
+            " values per sample, which is not a classifier's output; a model that returns logits is needed.");
     info.layers = graph.describe();
     info.parameters = 0;
     for (const auto& layer : info.layers) info.parameters += layer.parameters;
-    return std::shared_ptr<const Model>(std::make_shared<Model>(std::move(info), std::make_shared<LayerGraph>(std::move(graph))));
+    return std::shared_ptr<const Model>(
+        std::make_shared<Model>(std::move(info), std::make_shared<LayerGraph>(std::move(graph))));
 }
 
 std::vector<std::string> strippedOps(const std::vector<std::string>& notes) {
     std::vector<std::string> ops;
     const std::string head = "The closing ";
     for (const auto& note : notes)
-        if (note.rfind(head, 0) == 0) ops.insert(ops.begin(), note.substr(head.size(), note.find(" is left out") - head.size()));
+        if (note.rfind(head, 0) == 0)
+            ops.insert(ops.begin(), note.substr(head.size(), note.find(" is left out") - head.size()));
     return ops;
 }
 
@@ -105,7 +118,8 @@ torch::jit::Module readModule(const std::string& file) {
     return module;
 }
 
-Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path& path, const LoadOptions& options, ModelInfo info) {
+Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path& path,
+                                                     const LoadOptions& options, ModelInfo info) {
     const std::string file = path.string();
     std::optional<torch::jit::Module> original, module;
     try {
@@ -113,15 +127,19 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
         module = readModule(file);
         module->to(at::kDouble);
     } catch (const std::exception& failure) {
-        auto error = fileError(file + " is a TorchScript archive that LibTorch cannot read (" + firstLine(failure.what()) + "); save it again with torch.jit.save.");
+        auto error = fileError(file + " is a TorchScript archive that LibTorch cannot read (" +
+                               firstLine(failure.what()) + "); save it again with torch.jit.save.");
         error.context.push_back(failure.what());
         return error;
     }
     if (!module->find_method("forward"))
-        return fileError(file + " holds a TorchScript module without a forward method; save the classifier itself with torch.jit.save.");
+        return fileError(file +
+                         " holds a TorchScript module without a forward method; save the classifier itself "
+                         "with torch.jit.save.");
     const auto bad = nonFiniteInModule(*module);
     if (!bad.empty())
-        return fileError(file + " has NaN or infinite values in " + bad + "; training diverged or the file is damaged: use an earlier checkpoint.");
+        return fileError(file + " has NaN or infinite values in " + bad +
+                         "; training diverged or the file is damaged: use an earlier checkpoint.");
 
     // Scripts that cast to float32 inside cannot run in float64; those are checked in float32.
     at::ScalarType dtype = at::kDouble;
@@ -135,10 +153,13 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
             dtype = at::kFloat;
         }
         if (!found)
-            return inputError(file + " does not run on any input shape that its weights suggest; give the shape of one sample (--input-shape 1,28,28).");
+            return inputError(file +
+                              " does not run on any input shape that its weights suggest; give the shape of "
+                              "one sample (--input-shape 1,28,28).");
         shape = found->shape;
         if (!found->certain)
-            info.notes.push_back("The input shape " + shapeText(shape) + " is a guess: several sizes work; open data or give the shape to be sure.");
+            info.notes.push_back("The input shape " + shapeText(shape) +
+                                 " is a guess: several sizes work; open data or give the shape to be sure.");
     }
     info.format = "TorchScript";
     info.architecture = "TorchScript graph";
@@ -157,7 +178,8 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
         dtype = at::kFloat;
         const auto failure32 = runs(*original, at::kFloat);
         if (!failure32.empty()) {
-            auto error = inputError(file + " cannot be run on samples of shape " + shapeText(shape) + "; give the shape it was trained on (--input-shape).");
+            auto error = inputError(file + " cannot be run on samples of shape " + shapeText(shape) +
+                                    "; give the shape it was trained on (--input-shape).");
             error.context.push_back(failure32);
             return error;
         }
@@ -169,7 +191,8 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
         info.notes.insert(info.notes.end(), imported.notes.begin(), imported.notes.end());
         info.selfCheck = selfCheck(imported.graph, running, dtype, strippedOps(imported.notes));
         if (info.selfCheck.passed) return finishModel(std::move(info), std::move(imported.graph));
-        whyOpaque = "the layer graph differs from the original by " + std::to_string(info.selfCheck.maxDifference) +
+        whyOpaque = "the layer graph differs from the original by " +
+                    std::to_string(info.selfCheck.maxDifference) +
                     (info.selfCheck.note.empty() ? "" : " (" + info.selfCheck.note + ")");
     } catch (const std::exception& notAGraph) {
         whyOpaque = firstLine(notAGraph.what());
@@ -178,31 +201,37 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
         info.notes.push_back("Opened as one opaque layer: " + whyOpaque + ".");
         return finishModel(std::move(info), opaqueGraph(running, shape, dtype, whyOpaque));
     } catch (const std::exception& refused) {
-        auto error = inputError(file + " does not give one output per sample (" + firstLine(refused.what()) + "); a model that maps a batch to a batch of logits is needed.");
+        auto error = inputError(file + " does not give one output per sample (" + firstLine(refused.what()) +
+                                "); a model that maps a batch to a batch of logits is needed.");
         return error;
     }
 }
 
-Result<std::shared_ptr<const Model>> loadWeights(const std::filesystem::path& path, const LoadOptions& options, ModelInfo info) {
+Result<std::shared_ptr<const Model>> loadWeights(const std::filesystem::path& path,
+                                                 const LoadOptions& options, ModelInfo info) {
     auto state = readStateFile(path);
     if (!state.isOk()) return std::move(state).propagate<std::shared_ptr<const Model>>();
     const auto bad = nonFiniteTensor(state.value());
     if (!bad.empty())
-        return fileError(path.string() + " has NaN or infinite values in " + bad + "; training diverged or the file is damaged: use an earlier checkpoint.");
+        return fileError(path.string() + " has NaN or infinite values in " + bad +
+                         "; training diverged or the file is damaged: use an earlier checkpoint.");
     auto built = buildArchitecture(state.value(), path, options.architecture, options.inputShape);
     if (!built.isOk()) return std::move(built).propagate<std::shared_ptr<const Model>>();
     info.format = state.value().format;
     info.architecture = built.value().description;
     info.notes = built.value().notes;
-    if (!state.value().foundUnder.empty()) info.notes.push_back("Weights found under '" + state.value().foundUnder + "'.");
-    for (const auto& prefix : state.value().strippedPrefixes) info.notes.push_back("The prefix '" + prefix + "' was removed from tensor names.");
+    if (!state.value().foundUnder.empty())
+        info.notes.push_back("Weights found under '" + state.value().foundUnder + "'.");
+    for (const auto& prefix : state.value().strippedPrefixes)
+        info.notes.push_back("The prefix '" + prefix + "' was removed from tensor names.");
     info.selfCheck.note = "weights and a description have no original program to compare with";
     return finishModel(std::move(info), std::move(built).value().graph);
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path, const LoadOptions& options) {
+Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path,
+                                               const LoadOptions& options) {
     auto kind = modelFileKind(path);
     if (!kind.isOk()) return std::move(kind).propagate<std::shared_ptr<const Model>>();
     auto hash = sha256OfFile(path);
@@ -212,16 +241,24 @@ Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path
     info.sha256 = hash.value();
     try {
         switch (kind.value()) {
-            case ModelFileKind::TorchScript: return loadTorchScript(path, options, std::move(info));
+            case ModelFileKind::TorchScript:
+                return loadTorchScript(path, options, std::move(info));
             case ModelFileKind::StateDictZip:
             case ModelFileKind::StateDictLegacy:
-            case ModelFileKind::Safetensors: return loadWeights(path, options, std::move(info));
-            case ModelFileKind::Unknown: break;
+            case ModelFileKind::Safetensors:
+                return loadWeights(path, options, std::move(info));
+            case ModelFileKind::Unknown:
+                break;
         }
     } catch (const std::exception& failure) {
-        return Error{ErrorKind::File, path.string() + " cannot be opened as a model (" + firstLine(failure.what()) + "); check that the file is complete.", {failure.what()}};
+        return Error{ErrorKind::File,
+                     path.string() + " cannot be opened as a model (" + firstLine(failure.what()) +
+                         "); check that the file is complete.",
+                     {failure.what()}};
     }
-    return fileError(path.string() + " is not a model file Tessera knows; TorchScript, a PyTorch state_dict or safetensors is needed.");
+    return fileError(
+        path.string() +
+        " is not a model file Tessera knows; TorchScript, a PyTorch state_dict or safetensors is needed.");
 }
 
 }  // namespace tessera

@@ -13,19 +13,22 @@ namespace tessera {
 
 namespace {
 
-// Activations alive at once are bounded by twice the widest pair of neighbouring values; enough to size batches.
+// Activations alive at once are bounded by twice the widest pair of neighbouring values; enough to size
+// batches.
 std::int64_t batchSize(const LayerGraph& graph, std::size_t bytesPerValue) {
     constexpr std::int64_t kBudgetBytes = 96ll << 20;
     constexpr std::int64_t kLargestBatch = 8192;
     std::int64_t widest = 1;
     for (const auto& node : graph.nodes()) widest = std::max(widest, elementCount(node.outputShape));
-    return std::clamp<std::int64_t>(kBudgetBytes / (6 * widest * static_cast<std::int64_t>(bytesPerValue)), 1, kLargestBatch);
+    return std::clamp<std::int64_t>(kBudgetBytes / (6 * widest * static_cast<std::int64_t>(bytesPerValue)), 1,
+                                    kLargestBatch);
 }
 
 constexpr std::int64_t kGrain = 16;  // rows worth a thread
 
 template <typename Scalar>
-Result<Done> forwardInBatches(const LayerGraph& graph, const Scalar* inputs, std::int64_t count, Scalar* out) {
+Result<Done> forwardInBatches(const LayerGraph& graph, const Scalar* inputs, std::int64_t count,
+                              Scalar* out) {
     const auto type = sizeof(Scalar) == 4 ? at::kFloat : at::kDouble;
     const std::int64_t width = elementCount(graph.inputShape());
     const std::int64_t batch = batchSize(graph, sizeof(Scalar));
@@ -43,7 +46,9 @@ Result<Done> forwardInBatches(const LayerGraph& graph, const Scalar* inputs, std
             }
         });
     } catch (const std::exception& failure) {
-        return Error{ErrorKind::Internal, "The model cannot be run on these inputs; see the log for LibTorch's message.", {failure.what()}};
+        return Error{ErrorKind::Internal,
+                     "The model cannot be run on these inputs; see the log for LibTorch's message.",
+                     {failure.what()}};
     }
     return Done{};
 }
@@ -59,10 +64,13 @@ Model::Model(ModelInfo info, std::shared_ptr<const LayerGraph> graph)
 
 Model::~Model() = default;
 
-bool Model::isExact() const { return firstInexact() == nullptr; }
+bool Model::isExact() const {
+    return firstInexact() == nullptr;
+}
 
 const LayerInfo* Model::firstInexact() const {
-    const auto found = std::find_if(info_.layers.begin(), info_.layers.end(), [](const LayerInfo& layer) { return layer.mark != Mark::Exact; });
+    const auto found = std::find_if(info_.layers.begin(), info_.layers.end(),
+                                    [](const LayerInfo& layer) { return layer.mark != Mark::Exact; });
     return found == info_.layers.end() ? nullptr : &*found;
 }
 

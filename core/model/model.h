@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A loaded classifier, immutable and shared between threads. No LibTorch in this header: see layer_graph_torch.h.
+// A loaded classifier, immutable and shared between threads. No LibTorch in this header: see
+// layer_graph_torch.h.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,12 @@ namespace tessera {
 
 class LayerGraph;  // layer_graph_torch.h
 
-enum class Mark { Exact, Sampled, Opaque };  // piecewise linear | smooth, understood | run through, not understood
-const char* markText(Mark mark);             // "exact", "sampled", "opaque"
+enum class Mark {
+    Exact,
+    Sampled,
+    Opaque
+};                                // piecewise linear | smooth, understood | run through, not understood
+const char* markText(Mark mark);  // "exact", "sampled", "opaque"
 
 struct LayerInfo {
     int node = 0;
@@ -44,7 +49,7 @@ struct SelfCheck {
 
 struct ModelInfo {
     std::filesystem::path path;
-    std::string format;  // "TorchScript", "state_dict (zip)", "state_dict (legacy)", "safetensors"
+    std::string format;        // "TorchScript", "state_dict (zip)", "state_dict (legacy)", "safetensors"
     std::string architecture;  // "TorchScript graph", "MLP 784-256-10 (inferred)", "mnist_cnn.json"
     std::string sha256;
     Shape inputShape;
@@ -52,7 +57,8 @@ struct ModelInfo {
     std::int64_t parameters = 0;  // trained values in all layers
     std::vector<LayerInfo> layers;
     SelfCheck selfCheck;
-    std::vector<std::string> notes;  // things a user should know: "logits are followed by softmax", guesses made
+    std::vector<std::string>
+        notes;  // things a user should know: "logits are followed by softmax", guesses made
 };
 
 class Model {
@@ -68,8 +74,9 @@ class Model {
     // The first layer that is not exact, or null.
     const LayerInfo* firstInexact() const;
 
-    // Logits of `count` samples, row-major count x elementCount(inputShape) -> count x outputs. Batched by memory budget;
-    // any thread. float32 is the fast path for sampled pictures; float64 is what exact probes use.
+    // Logits of `count` samples, row-major count x elementCount(inputShape) -> count x outputs. Batched by
+    // memory budget; any thread. float32 is the fast path for sampled pictures; float64 is what exact probes
+    // use.
     Result<Done> logits(const float* inputs, std::int64_t count, float* out) const;
     Result<Done> logits(const double* inputs, std::int64_t count, double* out) const;
 
@@ -86,13 +93,15 @@ int predictedClass(const float* logits, std::int64_t outputs);
 float confidence(const float* logits, std::int64_t outputs);
 
 struct LoadOptions {
-    std::optional<Shape> inputShape;           // of one sample; else from the architecture, or found by trying
-    std::filesystem::path architecture;        // JSON description for weights-only files; empty: beside the file, or inferred
+    std::optional<Shape> inputShape;  // of one sample; else from the architecture, or found by trying
+    std::filesystem::path
+        architecture;  // JSON description for weights-only files; empty: beside the file, or inferred
     std::string device = "cpu";
 };
 
 // Opens any supported model file; the format is decided by content, never by suffix. Errors are one sentence.
-Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path, const LoadOptions& options = {});
+Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path,
+                                               const LoadOptions& options = {});
 
 // Threads LibTorch uses inside one operation, process-wide.
 void setComputeThreads(int threads);

@@ -29,7 +29,8 @@ void stayOnThisThread() {
     static std::once_flag blas;
     std::call_once(blas, [] {
         using SetThreads = void (*)(int);
-        if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))) set(1);
+        if (const auto set = reinterpret_cast<SetThreads>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+            set(1);
     });
 }
 
@@ -40,11 +41,15 @@ void setComputeThreads(int threads) {
     stayOnThisThread();
 }
 
-int computeThreads() { return threadCount; }
+int computeThreads() {
+    return threadCount;
+}
 
-void parallelRows(std::int64_t count, std::int64_t grain, const std::function<void(std::int64_t, std::int64_t)>& work) {
+void parallelRows(std::int64_t count, std::int64_t grain,
+                  const std::function<void(std::int64_t, std::int64_t)>& work) {
     if (count <= 0) return;
-    const std::int64_t parts = std::clamp<std::int64_t>(count / std::max<std::int64_t>(1, grain), 1, threadCount);
+    const std::int64_t parts =
+        std::clamp<std::int64_t>(count / std::max<std::int64_t>(1, grain), 1, threadCount);
     std::exception_ptr failure;
     std::mutex guard;
     const auto part = [&](std::int64_t i) {

@@ -48,12 +48,16 @@ at::Tensor asBatch(const Eigen::VectorXd& value, const Shape& shape) {
 }
 
 at::Tensor linearPart(const LayerNode& node, const std::vector<at::Tensor>& directions) {
-    bool biasOnly = node.op == "linear" || node.op == "conv1d" || node.op == "conv2d" || node.op == "batch_norm";
+    bool biasOnly =
+        node.op == "linear" || node.op == "conv1d" || node.op == "conv2d" || node.op == "batch_norm";
     std::vector<at::Tensor> params;
     for (const auto& param : node.params) {
-        if (param.role == "bias" || param.role == "shift") params.push_back({});
-        else if (param.role == "running_mean") params.push_back(at::zeros_like(param.value));
-        else params.push_back(param.value);
+        if (param.role == "bias" || param.role == "shift")
+            params.push_back({});
+        else if (param.role == "running_mean")
+            params.push_back(at::zeros_like(param.value));
+        else
+            params.push_back(param.value);
         biasOnly = biasOnly || param.role == "shift";
     }
     const auto image = node.evaluate(directions, params);
@@ -77,20 +81,23 @@ at::Tensor runSegment(const LayerGraph& graph, int from, const at::Tensor& value
             inputs.push_back(values[static_cast<std::size_t>(in)]);
             ready = ready && inputs.back().defined();
         }
-        if (ready) values[static_cast<std::size_t>(id)] = linear ? linearPart(node, inputs) : node.run(inputs);
+        if (ready)
+            values[static_cast<std::size_t>(id)] = linear ? linearPart(node, inputs) : node.run(inputs);
     }
     return values[static_cast<std::size_t>(to)];
 }
 
 }  // namespace
 
-std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const SlicePlane& plane, std::int64_t maxBytes) {
+std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const SlicePlane& plane,
+                                              std::int64_t maxBytes) {
     const SitePlan plan(graph);
     if (!plan.isChain()) return std::nullopt;
     const c10::InferenceMode inference;
     AffineChain chain;
     chain.sites = plan.sites;
-    for (const auto& corner : plane.window) chain.formOrigin += corner / static_cast<double>(plane.window.size());
+    for (const auto& corner : plane.window)
+        chain.formOrigin += corner / static_cast<double>(plane.window.size());
 
     for (std::size_t k = 0; k <= plan.sites.size(); ++k) {
         const int from = k == 0 ? 0 : plan.siteNodes[k - 1];
@@ -99,17 +106,24 @@ std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const Sli
         const auto in = elementCount(inShape), out = elementCount(graph.node(to).outputShape);
         AffineChain::Stage stage;
         if (k > 0 && in * out * 8 > maxBytes) return std::nullopt;
-        // On the slice the first affine map has two inputs: differences along u and v about the window's centre.
-        const auto origin = k == 0 ? asBatch(plane.inputFromSlice(chain.formOrigin), inShape) : at::zeros({1, in}, at::kDouble);
-        auto directions = k == 0 ? at::cat({asBatch(plane.u, inShape), asBatch(plane.v, inShape)}, 0) : at::eye(in, at::kDouble);
+        // On the slice the first affine map has two inputs: differences along u and v about the window's
+        // centre.
+        const auto origin = k == 0 ? asBatch(plane.inputFromSlice(chain.formOrigin), inShape)
+                                   : at::zeros({1, in}, at::kDouble);
+        auto directions = k == 0 ? at::cat({asBatch(plane.u, inShape), asBatch(plane.v, inShape)}, 0)
+                                 : at::eye(in, at::kDouble);
         std::vector<std::int64_t> sizes{directions.size(0)};
         sizes.insert(sizes.end(), inShape.begin(), inShape.end());
         directions = directions.reshape(sizes);
         sizes[0] = 1;
-        const auto bias = runSegment(graph, from, origin.reshape(sizes), to, false).reshape({out}).contiguous();
-        const auto columns = runSegment(graph, from, directions, to, true).reshape({directions.size(0), out}).contiguous();
+        const auto bias =
+            runSegment(graph, from, origin.reshape(sizes), to, false).reshape({out}).contiguous();
+        const auto columns =
+            runSegment(graph, from, directions, to, true).reshape({directions.size(0), out}).contiguous();
         stage.bias = Eigen::Map<const Eigen::VectorXd>(bias.data_ptr<double>(), out);
-        stage.weights = Eigen::Map<const AffineChain::Matrix>(columns.data_ptr<double>(), columns.size(0), out).transpose();
+        stage.weights =
+            Eigen::Map<const AffineChain::Matrix>(columns.data_ptr<double>(), columns.size(0), out)
+                .transpose();
         chain.stages.push_back(std::move(stage));
     }
     return chain;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A layer graph restricted to a slice, as the exact engines want it: a SiteNetwork for any graph of exact layers, and an AffineChain
-// where the graph is a plain chain of affine maps and elementwise functions.
+// A layer graph restricted to a slice, as the exact engines want it: a SiteNetwork for any graph of exact
+// layers, and an AffineChain where the graph is a plain chain of affine maps and elementwise functions.
 #pragma once
 
 #include <memory>
@@ -17,24 +17,27 @@ namespace tessera {
 
 // Where the graph bends and what must be kept between: computed once per graph.
 struct SitePlan {
-    std::vector<int> siteNodes;             // PiecewiseLinear and Max nodes, in order
+    std::vector<int> siteNodes;  // PiecewiseLinear and Max nodes, in order
     std::vector<Site> sites;
-    std::vector<std::vector<int>> liveAt;   // nodes whose values are needed by site k or later, and computed before it; last: the output
+    std::vector<std::vector<int>>
+        liveAt;  // nodes whose values are needed by site k or later, and computed before it; last: the output
     explicit SitePlan(const LayerGraph& graph);
-    bool isChain() const;                   // elementwise sites only, and nothing but the site's input alive at each
+    bool isChain() const;  // elementwise sites only, and nothing but the site's input alive at each
 };
 
-// The linear part of an affine node applied to directions: node(x + d) - node(x). Biases are left out rather than subtracted, so that
-// no bits of the weights are lost.
+// The linear part of an affine node applied to directions: node(x + d) - node(x). Biases are left out rather
+// than subtracted, so that no bits of the weights are lost.
 at::Tensor linearPart(const LayerNode& node, const std::vector<at::Tensor>& directions);
 
 // One sample as a batch of one.
 at::Tensor asBatch(const Eigen::VectorXd& value, const Shape& shape);
 
 // The graph must be exact and in float64 (Model::graph() is). Both objects keep a reference to it.
-std::unique_ptr<SiteNetwork> siteNetworkOnSlice(std::shared_ptr<const LayerGraph> graph, const SlicePlane& plane);
+std::unique_ptr<SiteNetwork> siteNetworkOnSlice(std::shared_ptr<const LayerGraph> graph,
+                                                const SlicePlane& plane);
 
 // nullopt when the graph is no chain, or when a stage would need more than `maxBytes` as a dense matrix.
-std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const SlicePlane& plane, std::int64_t maxBytes = 256ll << 20);
+std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const SlicePlane& plane,
+                                              std::int64_t maxBytes = 256ll << 20);
 
 }  // namespace tessera

@@ -26,10 +26,12 @@ int GraphBuilder::smoothActivation(const std::string& name, const std::string& o
         {"log_softmax", [](const at::Tensor& x) { return at::log_softmax(x, -1); }},
     };
     const auto found = kFunctions.find(op);
-    if (found == kFunctions.end()) throw std::runtime_error("the activation " + op + " of layer " + name + " is not known");
+    if (found == kFunctions.end())
+        throw std::runtime_error("the activation " + op + " of layer " + name + " is not known");
     const Function function = found->second;
-    return smooth(name, op, {in}, {}, [function](const auto& x, const auto&) { return function(x[0]); },
-                  op + " is smooth, not piecewise linear");
+    return smooth(
+        name, op, {in}, {}, [function](const auto& x, const auto&) { return function(x[0]); },
+        op + " is smooth, not piecewise linear");
 }
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What each TorchScript operation means as a layer. One handler per operation; argument positions are those of ATen's schemas.
+// What each TorchScript operation means as a layer. One handler per operation; argument positions are those
+// of ATen's schemas.
 #include <torch/csrc/jit/ir/ir.h>
 
 #include <functional>
@@ -36,10 +37,16 @@ double numberArg(const RecordedOp& op, std::size_t i, double standard) {
     return arg(op, i).isScalar() ? arg(op, i).toScalar().toDouble() : standard;
 }
 
-bool flagArg(const RecordedOp& op, std::size_t i, bool standard) { return arg(op, i).isBool() ? arg(op, i).toBool() : standard; }
+bool flagArg(const RecordedOp& op, std::size_t i, bool standard) {
+    return arg(op, i).isBool() ? arg(op, i).toBool() : standard;
+}
 
-Shape sampleShape(const at::Tensor& batch) { return {batch.sizes().begin() + 1, batch.sizes().end()}; }
-const at::Tensor& result(const RecordedOp& op) { return op.results.front().toTensor(); }
+Shape sampleShape(const at::Tensor& batch) {
+    return {batch.sizes().begin() + 1, batch.sizes().end()};
+}
+const at::Tensor& result(const RecordedOp& op) {
+    return op.results.front().toTensor();
+}
 
 void requireBatch(const RecordedOp& op) {
     if (result(op).dim() < 1 || result(op).size(0) != TorchScriptImporter::kBatch)
@@ -68,13 +75,17 @@ Handler affineInFirst() {
     return [](TorchScriptImporter& importer, const RecordedOp& op) {
         requireBatch(op);
         for (std::size_t i = 1; i < op.args.size(); ++i)
-            if (importer.isLive(op.args[i])) return importer.boundNode(op, NodeClass::Smooth, op.op + " combines two values that depend on the input");
+            if (importer.isLive(op.args[i]))
+                return importer.boundNode(op, NodeClass::Smooth,
+                                          op.op + " combines two values that depend on the input");
         return importer.boundNode(op, NodeClass::Affine, {});
     };
 }
 
-int linearNode(TorchScriptImporter& importer, const RecordedOp& op, std::size_t x, const at::Tensor& weight, const at::Tensor& bias) {
-    if (importer.liveNode(op.args[x]) < 0 || importer.isLive(weight) || (bias.defined() && importer.isLive(bias)))
+int linearNode(TorchScriptImporter& importer, const RecordedOp& op, std::size_t x, const at::Tensor& weight,
+               const at::Tensor& bias) {
+    if (importer.liveNode(op.args[x]) < 0 || importer.isLive(weight) ||
+        (bias.defined() && importer.isLive(bias)))
         return importer.boundNode(op, NodeClass::Smooth, "a weight depends on the input");
     return importer.builder().linear(op.name, importer.liveNode(op.args[x]), weight, bias);
 }
@@ -82,9 +93,12 @@ int linearNode(TorchScriptImporter& importer, const RecordedOp& op, std::size_t 
 int matmulNode(TorchScriptImporter& importer, const RecordedOp& op) {
     requireBatch(op);
     const bool left = importer.isLive(op.args[0]), right = importer.isLive(op.args[1]);
-    if (left && right) return importer.boundNode(op, NodeClass::Smooth, "a product of two values that depend on the input is not piecewise linear");
+    if (left && right)
+        return importer.boundNode(op, NodeClass::Smooth,
+                                  "a product of two values that depend on the input is not piecewise linear");
     const auto weight = tensorArg(op, left ? 1 : 0);
-    if (left && weight.dim() == 2) return importer.builder().linear(op.name, importer.liveNode(op.args[0]), weight.t(), {});
+    if (left && weight.dim() == 2)
+        return importer.builder().linear(op.name, importer.liveNode(op.args[0]), weight.t(), {});
     return importer.boundNode(op, NodeClass::Affine, {});
 }
 
@@ -104,7 +118,8 @@ int convNode(TorchScriptImporter& importer, const RecordedOp& op) {
         if (arg(op, 4).toStringRef() == "same") {
             // Even kernels pad unevenly; leave those to the operation itself.
             for (std::size_t d = 0; d < dimensions; ++d) {
-                const auto total = (dilation.empty() ? 1 : dilation[dilation.size() == 1 ? 0 : d]) * (weight.size(static_cast<std::int64_t>(d) + 2) - 1);
+                const auto total = (dilation.empty() ? 1 : dilation[dilation.size() == 1 ? 0 : d]) *
+                                   (weight.size(static_cast<std::int64_t>(d) + 2) - 1);
                 if (total % 2) return importer.boundNode(op, NodeClass::Affine, {});
                 padding.push_back(total / 2);
             }
@@ -114,22 +129,28 @@ int convNode(TorchScriptImporter& importer, const RecordedOp& op) {
     } else {
         padding = sizesArg(op, 4);
     }
-    return importer.builder().conv(op.name, importer.liveNode(op.args[0]), weight, bias, sizesArg(op, 3), padding, dilation, groups);
+    return importer.builder().conv(op.name, importer.liveNode(op.args[0]), weight, bias, sizesArg(op, 3),
+                                   padding, dilation, groups);
 }
 
 int batchNormNode(TorchScriptImporter& importer, const RecordedOp& op) {
     if (flagArg(op, 5, false) || !tensorArg(op, 3).defined())
-        return importer.boundNode(op, NodeClass::Opaque, "batch_norm without running statistics mixes the samples of a batch");
-    return importer.builder().batchNorm(op.name, importer.liveNode(op.args[0]), tensorArg(op, 1), tensorArg(op, 2), tensorArg(op, 3),
-                                        tensorArg(op, 4), numberArg(op, 7, 1e-5));
+        return importer.boundNode(op, NodeClass::Opaque,
+                                  "batch_norm without running statistics mixes the samples of a batch");
+    return importer.builder().batchNorm(op.name, importer.liveNode(op.args[0]), tensorArg(op, 1),
+                                        tensorArg(op, 2), tensorArg(op, 3), tensorArg(op, 4),
+                                        numberArg(op, 7, 1e-5));
 }
 
 int clampNode(TorchScriptImporter& importer, const RecordedOp& op) {
     const double infinity = std::numeric_limits<double>::infinity();
     double low = -infinity, high = infinity;
-    if (op.op == "clamp_min") low = numberArg(op, 1, low);
-    else if (op.op == "clamp_max") high = numberArg(op, 1, high);
-    else low = numberArg(op, 1, low), high = numberArg(op, 2, high);
+    if (op.op == "clamp_min")
+        low = numberArg(op, 1, low);
+    else if (op.op == "clamp_max")
+        high = numberArg(op, 1, high);
+    else
+        low = numberArg(op, 1, low), high = numberArg(op, 2, high);
     if (arg(op, 1).isTensor() || arg(op, 2).isTensor())
         return importer.boundNode(op, NodeClass::Opaque, "clamping to tensors of bounds is not understood");
     auto& builder = importer.builder();
@@ -141,22 +162,27 @@ int clampNode(TorchScriptImporter& importer, const RecordedOp& op) {
     function.knots = {low > -infinity ? low : high};
     function.slopes = low > -infinity ? std::vector<double>{0, 1} : std::vector<double>{1, 0};
     function.intercepts = low > -infinity ? std::vector<double>{low, 0} : std::vector<double>{0, high};
-    return builder.activation(op.name, op.op, in, function, {}, [low, high](const Tensors& x, const Tensors&) { return at::clamp(x[0], low, high); });
+    return builder.activation(
+        op.name, op.op, in, function, {},
+        [low, high](const Tensors& x, const Tensors&) { return at::clamp(x[0], low, high); });
 }
 
 int hardsigmoidNode(TorchScriptImporter& importer, const RecordedOp& op) {
     PiecewiseLinear function{{-3, 3}, {0, 1.0 / 6, 0}, {0, 0.5, 1}};
-    return importer.builder().activation(op.name, op.op, importer.liveNode(op.args[0]), function, {},
-                                         [](const Tensors& x, const Tensors&) { return at::clamp(x[0] / 6 + 0.5, 0, 1); });
+    return importer.builder().activation(
+        op.name, op.op, importer.liveNode(op.args[0]), function, {},
+        [](const Tensors& x, const Tensors&) { return at::clamp(x[0] / 6 + 0.5, 0, 1); });
 }
 
 int thresholdNode(TorchScriptImporter& importer, const RecordedOp& op) {
-    if (numberArg(op, 1, 0) == 0 && numberArg(op, 2, 0) == 0) return importer.builder().relu(op.name, importer.liveNode(op.args[0]));
+    if (numberArg(op, 1, 0) == 0 && numberArg(op, 2, 0) == 0)
+        return importer.builder().relu(op.name, importer.liveNode(op.args[0]));
     return importer.boundNode(op, NodeClass::Opaque, "a threshold that jumps is not continuous");
 }
 
 int rreluNode(TorchScriptImporter& importer, const RecordedOp& op) {
-    return importer.builder().leakyRelu(op.name, importer.liveNode(op.args[0]), (numberArg(op, 1, 1.0 / 8) + numberArg(op, 2, 1.0 / 3)) / 2);
+    return importer.builder().leakyRelu(op.name, importer.liveNode(op.args[0]),
+                                        (numberArg(op, 1, 1.0 / 8) + numberArg(op, 2, 1.0 / 3)) / 2);
 }
 
 int addNode(TorchScriptImporter& importer, const RecordedOp& op) {
@@ -169,9 +195,11 @@ int addNode(TorchScriptImporter& importer, const RecordedOp& op) {
     if (a >= 0 && b >= 0) return builder.add(op.name, reversed ? b : a, reversed ? a : b, alpha);
     const int live = a >= 0 ? a : b;
     const auto& other = a >= 0 ? arg(op, 1) : arg(op, 0);
-    const at::Tensor constant = other.isTensor() ? importer.withoutBatch(other.toTensor(), sampleDims).to(at::kDouble)
-                                                 : at::scalar_tensor(other.toScalar(), at::kDouble);
-    if (reversed) return builder.scaleShift(op.name, op.op, live, at::scalar_tensor(alpha, at::kDouble), constant);
+    const at::Tensor constant = other.isTensor()
+                                    ? importer.withoutBatch(other.toTensor(), sampleDims).to(at::kDouble)
+                                    : at::scalar_tensor(other.toScalar(), at::kDouble);
+    if (reversed)
+        return builder.scaleShift(op.name, op.op, live, at::scalar_tensor(alpha, at::kDouble), constant);
     if (a >= 0) return builder.scaleShift(op.name, op.op, live, {}, constant * alpha);
     return builder.scaleShift(op.name, op.op, live, at::scalar_tensor(alpha, at::kDouble), constant);
 }
@@ -180,18 +208,23 @@ int multiplyNode(TorchScriptImporter& importer, const RecordedOp& op) {
     requireBatch(op);
     const bool divide = op.op == "div" || op.op == "true_divide";
     const int a = importer.liveNode(op.args[0]), b = importer.liveNode(arg(op, 1));
-    if (a >= 0 && b >= 0) return importer.boundNode(op, NodeClass::Smooth, "a product of two values that depend on the input is not piecewise linear");
+    if (a >= 0 && b >= 0)
+        return importer.boundNode(op, NodeClass::Smooth,
+                                  "a product of two values that depend on the input is not piecewise linear");
     if (divide && (b >= 0 || arg(op, 2).isString()))
-        return importer.boundNode(op, b >= 0 ? NodeClass::Smooth : NodeClass::Opaque, "a division by values that depend on the input, or one that rounds");
+        return importer.boundNode(op, b >= 0 ? NodeClass::Smooth : NodeClass::Opaque,
+                                  "a division by values that depend on the input, or one that rounds");
     const auto& other = a >= 0 ? arg(op, 1) : arg(op, 0);
-    at::Tensor constant = other.isTensor() ? importer.withoutBatch(other.toTensor(), result(op).dim() - 1).to(at::kDouble)
-                                           : at::scalar_tensor(other.toScalar(), at::kDouble);
+    at::Tensor constant = other.isTensor()
+                              ? importer.withoutBatch(other.toTensor(), result(op).dim() - 1).to(at::kDouble)
+                              : at::scalar_tensor(other.toScalar(), at::kDouble);
     if (divide) constant = constant.reciprocal();
     return importer.builder().scaleShift(op.name, op.op, a >= 0 ? a : b, constant, {});
 }
 
 int negateNode(TorchScriptImporter& importer, const RecordedOp& op) {
-    return importer.builder().scaleShift(op.name, op.op, importer.liveNode(op.args[0]), at::scalar_tensor(-1.0, at::kDouble), {});
+    return importer.builder().scaleShift(op.name, op.op, importer.liveNode(op.args[0]),
+                                         at::scalar_tensor(-1.0, at::kDouble), {});
 }
 
 // cat and stack; constants among the parts become parameters, expanded to the batch.
@@ -255,25 +288,30 @@ int expandNode(TorchScriptImporter& importer, const RecordedOp& op) {
 }
 
 int maxPoolNode(TorchScriptImporter& importer, const RecordedOp& op) {
-    return importer.builder().maxPool(op.name, importer.liveNode(op.args[0]), sizesArg(op, 1), sizesArg(op, 2), sizesArg(op, 3),
-                                      sizesArg(op, 4), flagArg(op, 5, false));
+    return importer.builder().maxPool(op.name, importer.liveNode(op.args[0]), sizesArg(op, 1),
+                                      sizesArg(op, 2), sizesArg(op, 3), sizesArg(op, 4),
+                                      flagArg(op, 5, false));
 }
 
 int averagePoolNode(TorchScriptImporter& importer, const RecordedOp& op) {
     if (arg(op, 6).isInt()) return importer.boundNode(op, NodeClass::Affine, {});  // divisor_override
-    return importer.builder().averagePool(op.name, importer.liveNode(op.args[0]), sizesArg(op, 1), sizesArg(op, 2), sizesArg(op, 3),
-                                          flagArg(op, 4, false), flagArg(op, 5, true));
+    return importer.builder().averagePool(op.name, importer.liveNode(op.args[0]), sizesArg(op, 1),
+                                          sizesArg(op, 2), sizesArg(op, 3), flagArg(op, 4, false),
+                                          flagArg(op, 5, true));
 }
 
 Sizes adaptiveSizes(const RecordedOp& op) {
     Sizes sizes;
-    if (arg(op, 1).isIntList()) sizes = arg(op, 1).toIntVector();
-    else sizes.assign(result(op).sizes().begin() + 2, result(op).sizes().end());
+    if (arg(op, 1).isIntList())
+        sizes = arg(op, 1).toIntVector();
+    else
+        sizes.assign(result(op).sizes().begin() + 2, result(op).sizes().end());
     return sizes;
 }
 
 // One output per window of `members`, any rearrangement of the input's elements.
-int maxOverWindows(TorchScriptImporter& importer, const RecordedOp& op, int in, MaxWindows windows, LayerEvaluate evaluate) {
+int maxOverWindows(TorchScriptImporter& importer, const RecordedOp& op, int in, MaxWindows windows,
+                   LayerEvaluate evaluate) {
     LayerNode node;
     node.name = op.name;
     node.op = op.op;
@@ -310,8 +348,11 @@ int reduceMaxNode(TorchScriptImporter& importer, const RecordedOp& op) {
     MaxWindows windows;
     const auto* members = flat.data_ptr<int>();
     windows.members.assign(members, members + flat.numel());
-    for (std::int64_t b = 0; b <= flat.numel(); b += windowSize) windows.begin.push_back(static_cast<std::int32_t>(b));
-    return maxOverWindows(importer, op, in, std::move(windows), [reduced, keep](const Tensors& x, const Tensors&) { return at::amax(x[0], reduced, keep); });
+    for (std::int64_t b = 0; b <= flat.numel(); b += windowSize)
+        windows.begin.push_back(static_cast<std::int32_t>(b));
+    return maxOverWindows(
+        importer, op, in, std::move(windows),
+        [reduced, keep](const Tensors& x, const Tensors&) { return at::amax(x[0], reduced, keep); });
 }
 
 // maximum(a, b) and minimum(a, b) of two live values: windows of two over their concatenation.
@@ -320,8 +361,11 @@ int maximumNode(TorchScriptImporter& importer, const RecordedOp& op) {
     auto& builder = importer.builder();
     const int a = importer.liveNode(op.args[0]), b = importer.liveNode(arg(op, 1));
     const bool minimum = op.op == "minimum" || op.op == "min";
-    if (a < 0 || b < 0) return importer.boundNode(op, NodeClass::Opaque, "a maximum with a tensor of constants is not understood");
-    if (builder.shapeOf(a) != builder.shapeOf(b)) return importer.boundNode(op, NodeClass::Opaque, "a maximum of broadcast values is not understood");
+    if (a < 0 || b < 0)
+        return importer.boundNode(op, NodeClass::Opaque,
+                                  "a maximum with a tensor of constants is not understood");
+    if (builder.shapeOf(a) != builder.shapeOf(b))
+        return importer.boundNode(op, NodeClass::Opaque, "a maximum of broadcast values is not understood");
     const Shape shape = builder.shapeOf(a);
     const auto count = static_cast<std::int32_t>(elementCount(shape));
     LayerNode joined;
@@ -340,8 +384,11 @@ int maximumNode(TorchScriptImporter& importer, const RecordedOp& op) {
         windows.members.push_back(i + count);
         windows.begin.push_back(2 * (i + 1));
     }
-    const int largest = maxOverWindows(importer, op, in, std::move(windows), [](const Tensors& x, const Tensors&) { return at::amax(x[0], {1}); });
-    return minimum ? builder.scaleShift(op.name + ".negate", "neg", largest, at::scalar_tensor(-1.0, at::kDouble), {}) : largest;
+    const int largest = maxOverWindows(importer, op, in, std::move(windows),
+                                       [](const Tensors& x, const Tensors&) { return at::amax(x[0], {1}); });
+    return minimum ? builder.scaleShift(op.name + ".negate", "neg", largest,
+                                        at::scalar_tensor(-1.0, at::kDouble), {})
+                   : largest;
 }
 
 int maxNode(TorchScriptImporter& importer, const RecordedOp& op) {
@@ -369,18 +416,26 @@ int logSoftmaxNode(TorchScriptImporter& importer, const RecordedOp& op) {
 
 std::unordered_map<std::string, Handler> makeHandlers() {
     std::unordered_map<std::string, Handler> h;
-    h["linear"] = [](auto& importer, const auto& op) { return linearNode(importer, op, 0, tensorArg(op, 1), tensorArg(op, 2)); };
+    h["linear"] = [](auto& importer, const auto& op) {
+        return linearNode(importer, op, 0, tensorArg(op, 1), tensorArg(op, 2));
+    };
     h["addmm"] = [](TorchScriptImporter& importer, const RecordedOp& op) {
-        if (importer.isLive(op.args[0]) || numberArg(op, 3, 1) != 1 || numberArg(op, 4, 1) != 1 || importer.isLive(op.args[2]))
+        if (importer.isLive(op.args[0]) || numberArg(op, 3, 1) != 1 || numberArg(op, 4, 1) != 1 ||
+            importer.isLive(op.args[2]))
             return importer.boundNode(op, NodeClass::Opaque, "this form of addmm is not understood");
         return linearNode(importer, op, 1, tensorArg(op, 2).t(), tensorArg(op, 0));
     };
     h["matmul"] = h["mm"] = h["bmm"] = matmulNode;
     for (const char* name : {"conv1d", "conv2d", "conv3d", "_convolution", "convolution"}) h[name] = convNode;
-    for (const char* name : {"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"}) h[name] = affineInFirst();
+    for (const char* name : {"conv_transpose1d", "conv_transpose2d", "conv_transpose3d"})
+        h[name] = affineInFirst();
     h["batch_norm"] = batchNormNode;
-    h["relu"] = [](auto& importer, const auto& op) { return importer.builder().relu(op.name, importer.liveNode(op.args[0])); };
-    h["relu6"] = [](auto& importer, const auto& op) { return importer.builder().hardtanh(op.name, importer.liveNode(op.args[0]), 0, 6); };
+    h["relu"] = [](auto& importer, const auto& op) {
+        return importer.builder().relu(op.name, importer.liveNode(op.args[0]));
+    };
+    h["relu6"] = [](auto& importer, const auto& op) {
+        return importer.builder().hardtanh(op.name, importer.liveNode(op.args[0]), 0, 6);
+    };
     h["leaky_relu"] = [](auto& importer, const auto& op) {
         return importer.builder().leakyRelu(op.name, importer.liveNode(op.args[0]), numberArg(op, 1, 0.01));
     };
@@ -388,20 +443,31 @@ std::unordered_map<std::string, Handler> makeHandlers() {
     h["prelu"] = h["_prelu_kernel"] = [](auto& importer, const auto& op) {
         return importer.builder().prelu(op.name, importer.liveNode(op.args[0]), tensorArg(op, 1));
     };
-    h["abs"] = [](auto& importer, const auto& op) { return importer.builder().absolute(op.name, importer.liveNode(op.args[0])); };
+    h["abs"] = [](auto& importer, const auto& op) {
+        return importer.builder().absolute(op.name, importer.liveNode(op.args[0]));
+    };
     h["hardtanh"] = [](auto& importer, const auto& op) {
-        return importer.builder().hardtanh(op.name, importer.liveNode(op.args[0]), numberArg(op, 1, -1), numberArg(op, 2, 1));
+        return importer.builder().hardtanh(op.name, importer.liveNode(op.args[0]), numberArg(op, 1, -1),
+                                           numberArg(op, 2, 1));
     };
     h["clamp"] = h["clip"] = h["clamp_min"] = h["clamp_max"] = clampNode;
     h["threshold"] = thresholdNode;
     h["hardsigmoid"] = hardsigmoidNode;
-    for (const char* name : {"max_pool1d", "max_pool2d", "max_pool2d_with_indices", "max_pool1d_with_indices"}) h[name] = maxPoolNode;
+    for (const char* name :
+         {"max_pool1d", "max_pool2d", "max_pool2d_with_indices", "max_pool1d_with_indices"})
+        h[name] = maxPoolNode;
     h["avg_pool2d"] = averagePoolNode;
     h["avg_pool1d"] = averagePoolNode;
     for (const char* name : {"adaptive_avg_pool1d", "adaptive_avg_pool2d"})
-        h[name] = [](auto& importer, const auto& op) { return importer.builder().adaptiveAveragePool(op.name, importer.liveNode(op.args[0]), adaptiveSizes(op)); };
+        h[name] = [](auto& importer, const auto& op) {
+            return importer.builder().adaptiveAveragePool(op.name, importer.liveNode(op.args[0]),
+                                                          adaptiveSizes(op));
+        };
     for (const char* name : {"adaptive_max_pool1d", "adaptive_max_pool2d"})
-        h[name] = [](auto& importer, const auto& op) { return importer.builder().adaptiveMaxPool(op.name, importer.liveNode(op.args[0]), adaptiveSizes(op)); };
+        h[name] = [](auto& importer, const auto& op) {
+            return importer.builder().adaptiveMaxPool(op.name, importer.liveNode(op.args[0]),
+                                                      adaptiveSizes(op));
+        };
     h["amax"] = reduceMaxNode;
     h["max"] = maxNode;
     h["maximum"] = h["minimum"] = h["min"] = maximumNode;
@@ -409,19 +475,93 @@ std::unordered_map<std::string, Handler> makeHandlers() {
     h["mul"] = h["div"] = h["true_divide"] = multiplyNode;
     h["neg"] = negateNode;
     h["cat"] = h["concat"] = h["stack"] = catNode;
-    for (const char* name : {"view", "reshape", "flatten", "unflatten", "_unsafe_view", "view_as", "reshape_as", "_reshape_alias", "squeeze", "unsqueeze"}) h[name] = reshapeNode;
-    for (const char* name : {"dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "clone", "dropout1d", "dropout2d"}) h[name] = identityNode;
+    for (const char* name : {"view", "reshape", "flatten", "unflatten", "_unsafe_view", "view_as",
+                             "reshape_as", "_reshape_alias", "squeeze", "unsqueeze"})
+        h[name] = reshapeNode;
+    for (const char* name : {"dropout", "feature_dropout", "alpha_dropout", "feature_alpha_dropout", "clone",
+                             "dropout1d", "dropout2d"})
+        h[name] = identityNode;
     h["expand"] = h["expand_as"] = h["broadcast_to"] = expandNode;
-    for (const char* name : {"permute", "transpose", "swapaxes", "t", "movedim", "slice", "select", "narrow", "index_select", "flip", "roll", "pad",
-                             "constant_pad_nd", "reflection_pad1d", "reflection_pad2d", "replication_pad1d", "replication_pad2d", "zero_pad2d",
-                             "mean", "sum", "pixel_shuffle", "pixel_unshuffle", "channel_shuffle", "upsample_nearest2d", "upsample_bilinear2d",
-                             "upsample_nearest1d", "unfold", "im2col", "tile", "repeat", "index", "cumsum", "avg_pool3d", "adaptive_avg_pool3d", "diagonal", "numpy_T"})
+    for (const char* name : {"permute",
+                             "transpose",
+                             "swapaxes",
+                             "t",
+                             "movedim",
+                             "slice",
+                             "select",
+                             "narrow",
+                             "index_select",
+                             "flip",
+                             "roll",
+                             "pad",
+                             "constant_pad_nd",
+                             "reflection_pad1d",
+                             "reflection_pad2d",
+                             "replication_pad1d",
+                             "replication_pad2d",
+                             "zero_pad2d",
+                             "mean",
+                             "sum",
+                             "pixel_shuffle",
+                             "pixel_unshuffle",
+                             "channel_shuffle",
+                             "upsample_nearest2d",
+                             "upsample_bilinear2d",
+                             "upsample_nearest1d",
+                             "unfold",
+                             "im2col",
+                             "tile",
+                             "repeat",
+                             "index",
+                             "cumsum",
+                             "avg_pool3d",
+                             "adaptive_avg_pool3d",
+                             "diagonal",
+                             "numpy_T"})
         h[name] = permuteNode;
-    for (const char* name : {"split", "chunk", "unbind", "split_with_sizes", "tensor_split"}) h[name] = splitNode;
-    for (const char* name : {"gelu", "silu", "sigmoid", "tanh", "elu", "selu", "celu", "softplus", "mish", "hardswish", "softsign", "log_sigmoid",
-                             "layer_norm", "native_layer_norm", "group_norm", "instance_norm", "exp", "log", "sqrt", "rsqrt", "pow", "square", "sin", "cos", "erf",
-                             "reciprocal", "norm", "linalg_vector_norm", "linalg_norm", "var", "std", "einsum", "baddbmm", "scaled_dot_product_attention", "logsumexp", "glu",
-                             "tanhshrink", "bilinear", "cosine_similarity", "normalize", "lp_pool2d"})
+    for (const char* name : {"split", "chunk", "unbind", "split_with_sizes", "tensor_split"})
+        h[name] = splitNode;
+    for (const char* name : {"gelu",
+                             "silu",
+                             "sigmoid",
+                             "tanh",
+                             "elu",
+                             "selu",
+                             "celu",
+                             "softplus",
+                             "mish",
+                             "hardswish",
+                             "softsign",
+                             "log_sigmoid",
+                             "layer_norm",
+                             "native_layer_norm",
+                             "group_norm",
+                             "instance_norm",
+                             "exp",
+                             "log",
+                             "sqrt",
+                             "rsqrt",
+                             "pow",
+                             "square",
+                             "sin",
+                             "cos",
+                             "erf",
+                             "reciprocal",
+                             "norm",
+                             "linalg_vector_norm",
+                             "linalg_norm",
+                             "var",
+                             "std",
+                             "einsum",
+                             "baddbmm",
+                             "scaled_dot_product_attention",
+                             "logsumexp",
+                             "glu",
+                             "tanhshrink",
+                             "bilinear",
+                             "cosine_similarity",
+                             "normalize",
+                             "lp_pool2d"})
         h[name] = smoothNode();
     h["softmax"] = h["log_softmax"] = h["_softmax"] = h["_log_softmax"] = logSoftmaxNode;
     h["masked_fill"] = affineInFirst();

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From a TorchScript module to a layer graph. The module's forward is interpreted once, concretely, on a small example batch:
-// attributes, control flow and shape arithmetic are evaluated as they come, and every operation that touches a value depending on
-// the input ("live") is recorded as a node. Module paths give the layer names.
+// From a TorchScript module to a layer graph. The module's forward is interpreted once, concretely, on a
+// small example batch: attributes, control flow and shape arithmetic are evaluated as they come, and every
+// operation that touches a value depending on the input ("live") is recorded as a node. Module paths give the
+// layer names.
 #pragma once
 
 #include <torch/script.h>
@@ -21,18 +22,20 @@ struct ImportedGraph {
     std::vector<std::string> notes;
 };
 
-// The forward pass cannot be written as a graph of per-sample operations; `what()` says why in words. The model can still be used
-// as one opaque layer.
+// The forward pass cannot be written as a graph of per-sample operations; `what()` says why in words. The
+// model can still be used as one opaque layer.
 struct NotAGraph : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-// `module` in eval mode on the CPU, already converted to `dtype`. Throws NotAGraph, or c10::Error when the module itself cannot be
-// run on this input shape.
-ImportedGraph importTorchScript(const torch::jit::Module& module, const Shape& inputShape, at::ScalarType dtype);
+// `module` in eval mode on the CPU, already converted to `dtype`. Throws NotAGraph, or c10::Error when the
+// module itself cannot be run on this input shape.
+ImportedGraph importTorchScript(const torch::jit::Module& module, const Shape& inputShape,
+                                at::ScalarType dtype);
 
 // The whole module as a single opaque node.
-LayerGraph opaqueGraph(const torch::jit::Module& module, const Shape& inputShape, at::ScalarType dtype, const std::string& why);
+LayerGraph opaqueGraph(const torch::jit::Module& module, const Shape& inputShape, at::ScalarType dtype,
+                       const std::string& why);
 
 // Runs forward on a batch and returns the first tensor of the result. Throws c10::Error.
 at::Tensor runModule(const torch::jit::Module& module, const at::Tensor& batch);
@@ -41,9 +44,9 @@ at::Tensor runModule(const torch::jit::Module& module, const at::Tensor& batch);
 class TorchScriptImporter;
 struct RecordedOp {
     const torch::jit::Node* node;
-    std::string op;                        // "conv2d": without aten:: and the in-place underscore
-    std::string name;                      // layer name
-    std::vector<c10::IValue> args;         // as given to the operation
+    std::string op;                 // "conv2d": without aten:: and the in-place underscore
+    std::string name;               // layer name
+    std::vector<c10::IValue> args;  // as given to the operation
     std::vector<c10::IValue> results;
 };
 
@@ -66,10 +69,11 @@ class TorchScriptImporter {
   private:
     struct Frame {
         std::unordered_map<const torch::jit::Value*, c10::IValue> values;
-        std::string path;      // of the module whose method runs
-        bool leaf = false;     // that module has no submodules
+        std::string path;   // of the module whose method runs
+        bool leaf = false;  // that module has no submodules
     };
-    std::vector<c10::IValue> runGraph(const torch::jit::Graph& graph, std::vector<c10::IValue> inputs, std::string path, bool leaf, int depth);
+    std::vector<c10::IValue> runGraph(const torch::jit::Graph& graph, std::vector<c10::IValue> inputs,
+                                      std::string path, bool leaf, int depth);
     void runBlock(const torch::jit::Block& block, Frame& frame, int depth);
     void runNode(const torch::jit::Node& node, Frame& frame, int depth);
     void record(const torch::jit::Node& node, Frame& frame, std::vector<c10::IValue> args);
@@ -89,8 +93,8 @@ class TorchScriptImporter {
     std::int64_t steps_ = 0;
 };
 
-// Records the operation as a node and returns its id for the first result; -1 when there is no handler. May mark further results
-// live itself (chunk, split).
+// Records the operation as a node and returns its id for the first result; -1 when there is no handler. May
+// mark further results live itself (chunk, split).
 int recordKnownOp(TorchScriptImporter& importer, const RecordedOp& op);
 
 }  // namespace tessera

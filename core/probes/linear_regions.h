@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Probe "regions": the exact linear regions and decision boundary of a model on a 2-D slice, in float64.
-// Chooses the engine: depth first for chains of affine + piecewise-linear layers, breadth first for everything else that is exact.
+// Chooses the engine: depth first for chains of affine + piecewise-linear layers, breadth first for
+// everything else that is exact.
 #pragma once
 
 #include <memory>
@@ -25,7 +26,7 @@ struct LinearRegions {
         std::int64_t maxMegabytes = 1024;     // of working buffers
         double relativeTolerance = 1e-11;     // of the window's half-width
         int threads = 1;
-        std::string engine = "auto";          // auto, depth-first, breadth-first
+        std::string engine = "auto";  // auto, depth-first, breadth-first
         static std::vector<Parameter> parameters();
     };
     struct Output {
@@ -34,9 +35,10 @@ struct LinearRegions {
         std::string engine;
         Provenance provenance;
     };
-    // A model with a layer that is not exact is refused (Unsupported) with a sentence naming the first such layer.
-    static Result<Output> run(const Model& model, const SlicePlane& plane, const Options& options, std::stop_token stop,
-                              Progress& progress);
+    // A model with a layer that is not exact is refused (Unsupported) with a sentence naming the first such
+    // layer.
+    static Result<Output> run(const Model& model, const SlicePlane& plane, const Options& options,
+                              std::stop_token stop, Progress& progress);
 };
 
 }  // namespace tessera

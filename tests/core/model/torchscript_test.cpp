@@ -25,13 +25,16 @@ std::shared_ptr<const Model> load(const std::string& name, const Shape& shape) {
     LoadOptions options;
     options.inputShape = shape;
     auto model = loadModel(kFolder + name + ".pt", options);
-    if (!model.isOk()) qWarning("%s %s", model.error().message.c_str(), model.error().context.empty() ? "" : model.error().context[0].c_str());
+    if (!model.isOk())
+        qWarning("%s %s", model.error().message.c_str(),
+                 model.error().context.empty() ? "" : model.error().context[0].c_str());
     return model.isOk() ? model.value() : nullptr;
 }
 
 std::string describe(const Model& model) {
     std::string text;
-    for (const auto& layer : model.info().layers) text += layer.name + " " + layer.kind + " " + markText(layer.mark) + " " + layer.why + "\n";
+    for (const auto& layer : model.info().layers)
+        text += layer.name + " " + layer.kind + " " + markText(layer.mark) + " " + layer.why + "\n";
     for (const auto& note : model.info().notes) text += note + "\n";
     return text + model.info().selfCheck.note;
 }
@@ -54,12 +57,27 @@ class TorchScriptTest : public QObject {
 void TorchScriptTest::agreesWithTheEagerModule_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("mark");
-    const std::pair<const char*, const char*> cases[] = {
-        {"resnet_scripted", "exact"}, {"resnet_traced", "exact"}, {"resnet_frozen", "exact"}, {"option_a_scripted", "exact"}, {"option_a_traced", "exact"},
-        {"lenet_scripted", "exact"}, {"lenet_traced", "exact"}, {"lenet_frozen", "exact"}, {"branches_scripted", "exact"}, {"branches_traced", "exact"},
-        {"loop_scripted", "exact"}, {"loop_traced", "exact"}, {"attention_per_head_scripted", "sampled"}, {"attention_per_head_traced", "sampled"},
-        {"smooth_scripted", "sampled"}, {"smooth_traced", "sampled"}, {"transformer_scripted", "opaque"}, {"transformer_traced", "opaque"},
-        {"odd_scripted", "opaque"}, {"odd_traced", "opaque"}, {"branching_scripted", "opaque"}};
+    const std::pair<const char*, const char*> cases[] = {{"resnet_scripted", "exact"},
+                                                         {"resnet_traced", "exact"},
+                                                         {"resnet_frozen", "exact"},
+                                                         {"option_a_scripted", "exact"},
+                                                         {"option_a_traced", "exact"},
+                                                         {"lenet_scripted", "exact"},
+                                                         {"lenet_traced", "exact"},
+                                                         {"lenet_frozen", "exact"},
+                                                         {"branches_scripted", "exact"},
+                                                         {"branches_traced", "exact"},
+                                                         {"loop_scripted", "exact"},
+                                                         {"loop_traced", "exact"},
+                                                         {"attention_per_head_scripted", "sampled"},
+                                                         {"attention_per_head_traced", "sampled"},
+                                                         {"smooth_scripted", "sampled"},
+                                                         {"smooth_traced", "sampled"},
+                                                         {"transformer_scripted", "opaque"},
+                                                         {"transformer_traced", "opaque"},
+                                                         {"odd_scripted", "opaque"},
+                                                         {"odd_traced", "opaque"},
+                                                         {"branching_scripted", "opaque"}};
     for (const auto& [file, mark] : cases) QTest::newRow(file) << file << mark;
 }
 
@@ -92,9 +110,16 @@ void TorchScriptTest::agreesWithTheEagerModule() {
             for (std::size_t k = i - i % 4; k < i - i % 4 + 4; ++k) sum += std::exp(logits[k]);
             value -= std::log(sum);
         }
-        // Everything runs in float64 on float32 weights; a frozen file has its BatchNorm folded in float32 by PyTorch itself.
+        // Everything runs in float64 on float32 weights; a frozen file has its BatchNorm folded in float32 by
+        // PyTorch itself.
         const double tolerance = file.endsWith("frozen") ? 1e-6 : 1e-12;
-        QVERIFY2(std::abs(value - y[i]) < tolerance * std::max(1.0, std::abs(y[i])), QString("%1: %2 != %3\n%4").arg(i).arg(value, 0, 'g', 17).arg(y[i], 0, 'g', 17).arg(text.c_str()).toUtf8());
+        QVERIFY2(std::abs(value - y[i]) < tolerance * std::max(1.0, std::abs(y[i])),
+                 QString("%1: %2 != %3\n%4")
+                     .arg(i)
+                     .arg(value, 0, 'g', 17)
+                     .arg(y[i], 0, 'g', 17)
+                     .arg(text.c_str())
+                     .toUtf8());
     }
 }
 
@@ -122,9 +147,12 @@ void TorchScriptTest::reductionOverTheBatchIsOpaque() {
 void TorchScriptTest::findsTheInputShape_data() {
     QTest::addColumn<QString>("file");
     QTest::addColumn<QString>("shape");
-    QTest::newRow("flatten decides, up to pooling") << "lenet_scripted" << "1 x 16 x 16";
-    QTest::newRow("linear") << "smooth_traced" << "3";
-    QTest::newRow("adaptive") << "option_a_scripted" << "2 x 32 x 32";
+    QTest::newRow("flatten decides, up to pooling") << "lenet_scripted"
+                                                    << "1 x 16 x 16";
+    QTest::newRow("linear") << "smooth_traced"
+                            << "3";
+    QTest::newRow("adaptive") << "option_a_scripted"
+                              << "2 x 32 x 32";
 }
 
 void TorchScriptTest::findsTheInputShape() {
@@ -140,7 +168,8 @@ void TorchScriptTest::wrongShapeIsAnError() {
     options.inputShape = Shape{7};
     const auto model = loadModel(kFolder + "lenet_scripted.pt", options);
     QVERIFY(model.isError());
-    QVERIFY2(model.error().message.find("lenet_scripted.pt") != std::string::npos, model.error().message.c_str());
+    QVERIFY2(model.error().message.find("lenet_scripted.pt") != std::string::npos,
+             model.error().message.c_str());
     QVERIFY(model.error().message.find('\n') == std::string::npos);
 }
 
@@ -155,7 +184,9 @@ void TorchScriptTest::nanWeightsAreRefused() {
     module.save(file);
     const auto model = loadModel(file);
     QVERIFY(model.isError());
-    QVERIFY2(model.error().message.find("NaN") != std::string::npos && model.error().message.find(" w;") != std::string::npos, model.error().message.c_str());
+    QVERIFY2(model.error().message.find("NaN") != std::string::npos &&
+                 model.error().message.find(" w;") != std::string::npos,
+             model.error().message.c_str());
 }
 
 QTEST_GUILESS_MAIN(TorchScriptTest)

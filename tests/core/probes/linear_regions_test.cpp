@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exact regions through real layer graphs: two engines against each other, and every layer kind against the network itself.
+// Exact regions through real layer graphs: two engines against each other, and every layer kind against the
+// network itself.
 #include <ATen/ATen.h>
 
 #include <QtTest>
@@ -29,26 +30,37 @@ class RandomNet {
 
     int activation(GraphBuilder& b, const std::string& name, int in) {
         switch (pick(6)) {
-            case 0: return b.leakyRelu(name, in, 0.2);
-            case 1: return b.hardtanh(name, in, -0.6, 0.8);
-            case 2: return b.absolute(name, in);
-            case 3: return b.prelu(name, in, normal({b.shapeOf(in)[0]}, 0.4));
-            case 4: return b.hardtanh(name, in, 0, 6);
-            default: return b.relu(name, in);
+            case 0:
+                return b.leakyRelu(name, in, 0.2);
+            case 1:
+                return b.hardtanh(name, in, -0.6, 0.8);
+            case 2:
+                return b.absolute(name, in);
+            case 3:
+                return b.prelu(name, in, normal({b.shapeOf(in)[0]}, 0.4));
+            case 4:
+                return b.hardtanh(name, in, 0, 6);
+            default:
+                return b.relu(name, in);
         }
     }
-    int conv(GraphBuilder& b, const std::string& name, int in, std::int64_t out, std::int64_t kernel, std::int64_t stride, std::int64_t padding, std::int64_t dilation, std::int64_t groups) {
+    int conv(GraphBuilder& b, const std::string& name, int in, std::int64_t out, std::int64_t kernel,
+             std::int64_t stride, std::int64_t padding, std::int64_t dilation, std::int64_t groups) {
         const auto channels = b.shapeOf(in)[0];
-        return b.conv(name, in, normal({out, channels / groups, kernel, kernel}, 0.5), normal({out}, 0.3), {stride}, {padding}, {dilation}, groups);
+        return b.conv(name, in, normal({out, channels / groups, kernel, kernel}, 0.5), normal({out}, 0.3),
+                      {stride}, {padding}, {dilation}, groups);
     }
     int batchNorm(GraphBuilder& b, const std::string& name, int in) {
         const auto c = b.shapeOf(in)[0];
-        return b.batchNorm(name, in, normal({c}, 1), normal({c}, 0.3), normal({c}, 0.3), normal({c}, 1).abs() + 0.5, 1e-5);
+        return b.batchNorm(name, in, normal({c}, 1), normal({c}, 0.3), normal({c}, 0.3),
+                           normal({c}, 1).abs() + 0.5, 1e-5);
     }
     int linear(GraphBuilder& b, const std::string& name, int in, std::int64_t out) {
         return b.linear(name, in, normal({out, b.shapeOf(in).back()}, 0.5), normal({out}, 0.3));
     }
-    int flatten(GraphBuilder& b, int in) { return b.reshape("flatten", "flatten", in, {elementCount(b.shapeOf(in))}); }
+    int flatten(GraphBuilder& b, int in) {
+        return b.reshape("flatten", "flatten", in, {elementCount(b.shapeOf(in))});
+    }
 
   private:
     std::mt19937 random_;
@@ -63,7 +75,8 @@ std::shared_ptr<Model> wrap(LayerGraph graph) {
     return std::make_shared<Model>(info, std::make_shared<LayerGraph>(std::move(graph)));
 }
 
-// Convolutions (groups, stride, dilation, padding), batch norm and average pooling in a chain: no maxima, no branches.
+// Convolutions (groups, stride, dilation, padding), batch norm and average pooling in a chain: no maxima, no
+// branches.
 std::shared_ptr<Model> convChain(unsigned seed) {
     RandomNet net(seed);
     GraphBuilder b({2, 6, 6});
@@ -81,21 +94,26 @@ std::shared_ptr<Model> branched(unsigned seed) {
     RandomNet net(seed);
     GraphBuilder b({2, 6, 6});
     int x = net.activation(b, "act1", net.conv(b, "conv1", 0, 3, 3, 1, 1, 1, 1));
-    x = seed % 2 ? b.maxPool("pool1", x, {3}, {2}, {1}, {1}, false) : b.maxPool("pool1", x, {2}, {}, {}, {}, false);
+    x = seed % 2 ? b.maxPool("pool1", x, {3}, {2}, {1}, {1}, false)
+                 : b.maxPool("pool1", x, {2}, {}, {}, {}, false);
     int y = net.activation(b, "act2", net.batchNorm(b, "bn", net.conv(b, "conv2", x, 3, 3, 1, 1, 1, 3)));
     y = net.conv(b, "conv3", y, 3, 1, 1, 0, 1, 1);
     x = net.activation(b, "act3", b.add("add", x, y, seed % 3 == 0 ? -1.0 : 1.0));
-    const int joined = b.concat("cat", {b.adaptiveAveragePool("avg", x, {1, 1}), b.adaptiveMaxPool("max", x, {1, 1})}, 0);
+    const int joined =
+        b.concat("cat", {b.adaptiveAveragePool("avg", x, {1, 1}), b.adaptiveMaxPool("max", x, {1, 1})}, 0);
     return wrap(std::move(b).finish(net.linear(b, "fc", net.flatten(b, joined), 3)));
 }
 
 SlicePlane randomPlane(unsigned seed, double halfWidth) {
     const auto size = 72;
-    auto plane = planeAlongDirections({2, 6, 6}, 0.5 * std::sqrt(72.0) * randomDirection(size, seed * 3), randomDirection(size, seed * 3 + 1), randomDirection(size, seed * 3 + 2), halfWidth);
+    auto plane = planeAlongDirections({2, 6, 6}, 0.5 * std::sqrt(72.0) * randomDirection(size, seed * 3),
+                                      randomDirection(size, seed * 3 + 1),
+                                      randomDirection(size, seed * 3 + 2), halfWidth);
     return plane.value();
 }
 
-LinearRegions::Output run(const Model& model, const SlicePlane& plane, const std::string& engine, int threads = 1) {
+LinearRegions::Output run(const Model& model, const SlicePlane& plane, const std::string& engine,
+                          int threads = 1) {
     LinearRegions::Options options;
     options.engine = engine;
     options.threads = threads;
@@ -119,7 +137,8 @@ class LinearRegionsTest : public QObject {
     void stopKeepsWhatIsThere();
 };
 
-// The chain unrolls convolutions to dense matrices and is cut depth first; the graph is run as it is, breadth first.
+// The chain unrolls convolutions to dense matrices and is cut depth first; the graph is run as it is, breadth
+// first.
 void LinearRegionsTest::convNetEqualsItsDenseTwin() {
     std::int64_t total = 0;
     for (unsigned seed = 1; seed <= 40; ++seed) {
@@ -142,8 +161,8 @@ void LinearRegionsTest::convNetEqualsItsDenseTwin() {
     QVERIFY2(total > 2000, QByteArray::number(total));
 }
 
-// Areas fill the window, Euler's formula holds, and at random points the face found there has the network's own pattern and logits:
-// no region is missing, none is cut in two.
+// Areas fill the window, Euler's formula holds, and at random points the face found there has the network's
+// own pattern and logits: no region is missing, none is cut in two.
 void LinearRegionsTest::everyFaceIsTheNetwork() {
     std::int64_t total = 0;
     for (unsigned seed = 1; seed <= 60; ++seed) {
@@ -161,7 +180,8 @@ void LinearRegionsTest::everyFaceIsTheNetwork() {
         std::sort(hashes.begin(), hashes.end());
         // A pattern's set need not be convex with max-pooling, but two neighbouring faces always differ.
         for (const auto& edge : map->edges)
-            if (edge.left >= 0 && edge.right >= 0) QVERIFY(map->patternHash[edge.left] != map->patternHash[edge.right]);
+            if (edge.left >= 0 && edge.right >= 0)
+                QVERIFY(map->patternHash[edge.left] != map->patternHash[edge.right]);
 
         std::mt19937 random(seed);
         std::uniform_real_distribution<double> uniform(-2, 2);
@@ -202,7 +222,8 @@ void LinearRegionsTest::formsMatchDifferences() {
     };
     const double h = 1e-6;
     for (std::size_t i = 0; i < 2; ++i) {
-        const Eigen::VectorXd ds = (logits(points[i] + Eigen::Vector2d(h, 0)) - logits(points[i] - Eigen::Vector2d(h, 0))) / (2 * h);
+        const Eigen::VectorXd ds =
+            (logits(points[i] + Eigen::Vector2d(h, 0)) - logits(points[i] - Eigen::Vector2d(h, 0))) / (2 * h);
         const Eigen::VectorXd value = logits(points[i]);
         for (int k = 0; k < 3; ++k) {
             const double* form = forms.data() + (i * 3 + static_cast<std::size_t>(k)) * 3;
@@ -224,7 +245,8 @@ void LinearRegionsTest::chainEqualsGraph() {
         const Eigen::VectorXd input = plane.inputFromSlice(points[i]);
         Eigen::VectorXd logits(values.cols());
         QVERIFY(model->logits(input.data(), 1, logits.data()).isOk());
-        QVERIFY((values.row(static_cast<Eigen::Index>(i)).transpose() - logits).cwiseAbs().maxCoeff() < 1e-12);
+        QVERIFY((values.row(static_cast<Eigen::Index>(i)).transpose() - logits).cwiseAbs().maxCoeff() <
+                1e-12);
     }
     QVERIFY(!affineChainOnSlice(branched(1)->graph(), plane).has_value());
 }
@@ -237,11 +259,14 @@ void LinearRegionsTest::inexactModelIsRefusedByName() {
     NoProgress progress;
     const auto result = LinearRegions::run(*model, randomPlane(1, 1), {}, {}, progress);
     QVERIFY(result.isError());
-    QVERIFY2(result.error().message.find("block.gelu (gelu)") != std::string::npos, result.error().message.c_str());
+    QVERIFY2(result.error().message.find("block.gelu (gelu)") != std::string::npos,
+             result.error().message.c_str());
 }
 
 void LinearRegionsTest::wrongShapeIsRefused() {
-    auto plane = planeAlongDirections({5}, randomDirection(5, 1), randomDirection(5, 2), randomDirection(5, 3), 1).value();
+    auto plane =
+        planeAlongDirections({5}, randomDirection(5, 1), randomDirection(5, 2), randomDirection(5, 3), 1)
+            .value();
     NoProgress progress;
     const auto result = LinearRegions::run(*branched(1), plane, {}, {}, progress);
     QVERIFY(result.isError());
@@ -255,7 +280,8 @@ void LinearRegionsTest::stopKeepsWhatIsThere() {
     for (const char* engine : {"depth-first", "breadth-first"}) {
         LinearRegions::Options options;
         options.engine = engine;
-        const auto result = LinearRegions::run(*convChain(1), randomPlane(1, 3), options, source.get_token(), progress);
+        const auto result =
+            LinearRegions::run(*convChain(1), randomPlane(1, 3), options, source.get_token(), progress);
         QVERIFY(result.isOk());
         QVERIFY(!result.value().arrangement->complete);
         QVERIFY(!result.value().provenance.complete);
