@@ -12,7 +12,8 @@ namespace tessera {
 namespace {
 
 constexpr std::int64_t kStandardBytes = std::int64_t{512} << 20;
-// A chunk's live values at most: large enough for batches to pay, small enough for a layer to take well under 100 ms.
+// A chunk's live values at most: large enough for batches to pay, small enough for a layer to take well under
+// 100 ms.
 constexpr std::int64_t kChunkBytes = std::int64_t{32} << 20;
 constexpr std::int64_t kProgressTotal = 10000;
 
@@ -20,14 +21,19 @@ class Refinement {
   public:
     Refinement(const SiteNetwork& network, const Polygon& window, const ArrangementOptions& options,
                std::stop_token stop, Progress& progress)
-        : network_(network), window_(window), options_(options), progress_(progress),
-          control_(std::move(stop), options.budget), run_{network, control_} {}
+        : network_(network),
+          window_(window),
+          options_(options),
+          progress_(progress),
+          control_(std::move(stop), options.budget),
+          run_{network, control_} {}
 
     Result<Arrangement> arrangement() {
         prepare();
         FinishedFaces finished(run_, origin_);
         if (!refine(finished)) {
-            return inputError("The network gives values that are not finite (NaN or infinite) at layer \"" + where_ +
+            return inputError("The network gives values that are not finite (NaN or infinite) at layer \"" +
+                              where_ +
                               "\" inside this window; check the model's weights or move the window.");
         }
         finished.refine();
@@ -82,8 +88,8 @@ class Refinement {
         return chunk;
     }
 
-    // Depth first over chunks: the newest is taken on until its faces are finished, so memory stays bounded and what
-    // lies nearest to the middle is there first. False: values that are not finite.
+    // Depth first over chunks: the newest is taken on until its faces are finished, so memory stays bounded
+    // and what lies nearest to the middle is there first. False: values that are not finite.
     bool refine(FinishedFaces& finished) {
         const int sites = static_cast<int>(network_.sites().size());
         std::vector<std::unique_ptr<SiteStep>> open;
@@ -121,7 +127,8 @@ class Refinement {
     }
 
     bool budgetReached(const FinishedFaces& finished, bool nothingLeft) {
-        if (!finished.truncated() && (nothingLeft || run_.maxFaces == 0 || finished.faces() < run_.maxFaces)) return false;
+        if (!finished.truncated() && (nothingLeft || run_.maxFaces == 0 || finished.faces() < run_.maxFaces))
+            return false;
         stopReason_ = "region budget of " + std::to_string(run_.maxFaces) + " reached";
         return true;
     }
@@ -158,7 +165,8 @@ Result<Arrangement> arrangementBreadthFirst(const SiteNetwork& network, const Po
     bool finite = window.size() >= 3;
     for (const auto& corner : window) finite = finite && corner.allFinite();
     if (!finite || !(signedArea(window) > 0)) {
-        return inputError("The window is not a counter-clockwise polygon with an area; give at least three corners.");
+        return inputError(
+            "The window is not a counter-clockwise polygon with an area; give at least three corners.");
     }
     return Refinement(network, window, options, std::move(stop), progress).arrangement();
 }

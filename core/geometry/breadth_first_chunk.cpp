@@ -74,8 +74,10 @@ bool SiteStep::splitBlock() {
         for (const std::int32_t row : rows) corners.push_back(points_[row].position);
         FaceSplitter& splitter = block_[i];
         splitter.begin(corners, std::span(chunk_.sideSite).subspan(begin, count),
-                       std::span(chunk_.sideUnit).subspan(begin, count), site_, chunk_.hash[face], run_.tolerance);
-        for (std::int32_t corner = 0; corner < count; ++corner) splitter.vertices[corner].point = rows[corner];
+                       std::span(chunk_.sideUnit).subspan(begin, count), site_, chunk_.hash[face],
+                       run_.tolerance);
+        for (std::int32_t corner = 0; corner < count; ++corner)
+            splitter.vertices[corner].point = rows[corner];
         scan_->prepare(rows, splitter, scratch);
         if (!splitter.run(capacityFaces_, run_.control)) finished = false;
     });
@@ -155,7 +157,8 @@ std::int32_t SiteStep::pointOnSide(FaceSplitter& face, FaceSplitter::Vertex& ver
         point.position = low.position + point.t * (high.position - low.position);
         point.vertex = static_cast<std::int32_t>(run_.positions.size());
         run_.positions.push_back(point.position);
-        index = run_.sideVertices.add(low.vertex, high.vertex, {point.t, vertex.line, point.vertex, -1, step_, -1});
+        index = run_.sideVertices.add(low.vertex, high.vertex,
+                                      {point.t, vertex.line, point.vertex, -1, step_, -1});
     } else {
         point.vertex = run_.sideVertices[index].vertex;
         point.t = run_.sideVertices[index].t;
@@ -192,8 +195,10 @@ void SiteStep::materialise(FaceChunk& out) {
     std::int32_t row = 0;
     for (std::size_t p = 0; p < points_.size(); ++p) {
         if (needed[p] == 0) continue;
-        if (p < static_cast<std::size_t>(rows)) gathered.push_back(static_cast<std::int32_t>(p));
-        else blends.push_back({rowOf[points_[p].parent0], rowOf[points_[p].parent1], points_[p].t});
+        if (p < static_cast<std::size_t>(rows))
+            gathered.push_back(static_cast<std::int32_t>(p));
+        else
+            blends.push_back({rowOf[points_[p].parent0], rowOf[points_[p].parent1], points_[p].t});
         rowOf[p] = row++;
         if (needed[p] == 1) corners.push_back(rowOf[p]);
         out.rowVertex.push_back(needed[p] == 1 ? points_[p].vertex : -1);

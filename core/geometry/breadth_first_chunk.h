@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A chunk of neighbouring faces with the live values at their corners, and the step that takes it through one site,
-// handing on smaller chunks when the refined one would not fit.
+// A chunk of neighbouring faces with the live values at their corners, and the step that takes it through one
+// site, handing on smaller chunks when the refined one would not fit.
 #pragma once
 
 #include <cstdint>
@@ -26,8 +26,8 @@ struct FaceChunk {
     std::int64_t faces() const { return static_cast<std::int64_t>(faceBegin.size()) - 1; }
 };
 
-// Vertices on the sides of faces, found by the side as it was when a site began: both faces beside a side, in whatever
-// chunk and order they come, get the same vertex.
+// Vertices on the sides of faces, found by the side as it was when a site began: both faces beside a side, in
+// whatever chunk and order they come, get the same vertex.
 class SideVertices {
   public:
     struct Entry {
@@ -38,7 +38,8 @@ class SideVertices {
     };
     void clear();
     // -1: no vertex of this line, nor one within `tolerance` (in t). `low` < `high` are the side's ends.
-    std::int32_t find(std::int32_t low, std::int32_t high, std::uint64_t line, double t, double tolerance) const;
+    std::int32_t find(std::int32_t low, std::int32_t high, std::uint64_t line, double t,
+                      double tolerance) const;
     std::int32_t add(std::int32_t low, std::int32_t high, const Entry& entry);
     Entry& operator[](std::int32_t index) { return entries_[index]; }
 
@@ -53,10 +54,10 @@ struct BreadthRun {
     RunControl& control;
     double tolerance = 0;
     int threads = 1;
-    std::int64_t maxFaces = 0;                // of a chunk; 0: any
+    std::int64_t maxFaces = 0;  // of a chunk; 0: any
     std::int64_t maxChunkBytes = 0;
-    std::vector<std::int64_t> bytesPerRow = {};    // per site, and of the outputs
-    std::vector<Eigen::Vector2d> positions = {};   // of vertices
+    std::vector<std::int64_t> bytesPerRow = {};   // per site, and of the outputs
+    std::vector<Eigen::Vector2d> positions = {};  // of vertices
     SideVertices sideVertices = {};
     OnOffMargins margins = {};
     std::int32_t steps = 0;
@@ -67,7 +68,8 @@ class SiteStep {
     SiteStep(BreadthRun& run, FaceChunk chunk);
     int site() const { return site_; }
     bool finite() const { return scan_->finite(); }
-    // The next refined chunk, live values still before the site; nothing when all are out or the run must stop.
+    // The next refined chunk, live values still before the site; nothing when all are out or the run must
+    // stop.
     std::optional<FaceChunk> next();
     bool exhausted() const { return cursor_ == chunk_.faces(); }
     bool wasWhole() const { return exhausted() && groups_ == 1; }

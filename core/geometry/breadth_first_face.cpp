@@ -9,7 +9,8 @@
 namespace tessera {
 
 void FaceSplitter::begin(std::span<const Eigen::Vector2d> corners, std::span<const std::int32_t> sideSite,
-                         std::span<const std::int32_t> sideUnit, int site, std::uint64_t hash, double tolerance) {
+                         std::span<const std::int32_t> sideUnit, int site, std::uint64_t hash,
+                         double tolerance) {
     frame_.fit(corners);
     site_ = site;
     tolerance_ = tolerance;
@@ -40,13 +41,14 @@ void FaceSplitter::clearEmitted() {
     faceHash.clear();
 }
 
-void FaceSplitter::addLine(std::int32_t unit, std::uint64_t line, std::uint64_t stateKey, std::span<const double> d,
-                           double noise) {
+void FaceSplitter::addLine(std::int32_t unit, std::uint64_t line, std::uint64_t stateKey,
+                           std::span<const double> d, double noise) {
     const AffineForm form = frame_.formOf([&](int corner) { return d[corner]; });
     const double gradient = frame_.gradientNorm(form);
     const double allowed = std::max(tolerance_ * gradient, noise);
     const auto [low, high] = std::minmax_element(d.begin(), d.end());
-    const double inverse = tolerance_ * gradient > noise ? 1 / gradient : 0;  // 0: rounding, no distance to speak of
+    const double inverse =
+        tolerance_ * gradient > noise ? 1 / gradient : 0;  // 0: rounding, no distance to speak of
     if (inverse > 0) {
         for (const double value : d) margins.note(std::abs(value) * inverse, tolerance_);
     }
@@ -71,9 +73,12 @@ bool FaceSplitter::run(std::int64_t limit, RunControl& control) {
         currentOpen_.assign(open_.begin() + task.openBegin, open_.end());
         corners_.resize(task.cornerBegin);
         open_.resize(task.openBegin);
-        if (currentOpen_.empty()) emit(task.hash);
-        else if (windows_.empty()) splitByLine(task.hash);
-        else splitByWindow(task.hash);
+        if (currentOpen_.empty())
+            emit(task.hash);
+        else if (windows_.empty())
+            splitByLine(task.hash);
+        else
+            splitByWindow(task.hash);
     }
     return true;
 }
@@ -139,8 +144,8 @@ void FaceSplitter::splitByLine(std::uint64_t hash) {
                               std::int32_t toVertex, std::uint64_t key) {
         const std::size_t begin = childCorners_.size();
         if (from.fraction > 0) {
-            childCorners_.push_back({vertices[fromVertex].p, vertices[fromVertex].q, fromVertex,
-                                     current_[from.corner].segment});
+            childCorners_.push_back(
+                {vertices[fromVertex].p, vertices[fromVertex].q, fromVertex, current_[from.corner].segment});
         }
         int i = from.fraction > 0 ? (from.corner + 1) % n : from.corner;
         const int stop = to.fraction > 0 ? (to.corner + 1) % n : to.corner;
@@ -165,8 +170,10 @@ void FaceSplitter::pushChildren(std::uint64_t hash) {
         const auto corners = std::span(childCorners_).subspan(child.begin, child.end - child.begin);
         Task task{corners_.size(), open_.size(), hash ^ child.hash};
         corners_.insert(corners_.end(), corners.begin(), corners.end());
-        if (windows_.empty()) inheritLines(corners, task.hash);
-        else inheritWindows(corners, task.hash);
+        if (windows_.empty())
+            inheritLines(corners, task.hash);
+        else
+            inheritWindows(corners, task.hash);
         tasks_.push_back(task);
     }
 }
@@ -181,8 +188,10 @@ void FaceSplitter::inheritLines(std::span<const PolygonCorner> corners, std::uin
             high = std::max(high, d);
             margins.note(std::abs(d) * line.inverseGradient, tolerance_);
         }
-        if (high > line.tolerance && low < -line.tolerance) open_.push_back(index);
-        else if (high > -low) hash ^= line.stateKey;
+        if (high > line.tolerance && low < -line.tolerance)
+            open_.push_back(index);
+        else if (high > -low)
+            hash ^= line.stateKey;
     }
 }
 
@@ -197,10 +206,12 @@ std::int32_t FaceSplitter::vertexOn(std::int32_t segmentIndex, double fraction, 
     const double length = frame_.distance(v1.p - v0.p, v1.q - v0.q);
     for (std::int32_t on = segment.firstOn; on >= 0; on = onSegments_[on].next) {
         const OnSegment& known = onSegments_[on];
-        if (known.line == line || std::abs(known.t - fraction) * length <= 4 * tolerance_) return known.vertex;
+        if (known.line == line || std::abs(known.t - fraction) * length <= 4 * tolerance_)
+            return known.vertex;
     }
     const auto made = static_cast<std::int32_t>(vertices.size());
-    Vertex vertex{v0.p + fraction * (v1.p - v0.p), v0.q + fraction * (v1.q - v0.q), segment.v0, segment.v1, fraction};
+    Vertex vertex{v0.p + fraction * (v1.p - v0.p), v0.q + fraction * (v1.q - v0.q), segment.v0, segment.v1,
+                  fraction};
     if (segmentIndex < entrySideCount_) vertex.entrySide = segmentIndex;
     vertex.line = line;
     vertices.push_back(vertex);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Splits one convex face by all units (or max windows) of one site. On the face every input of the site is an affine
-// form, so no network is needed: forms are read off at three corners. Vertices and segments are local to the face;
-// vertices on its sides are matched with the neighbours' afterwards (breadth_first_chunk.h).
+// Splits one convex face by all units (or max windows) of one site. On the face every input of the site is an
+// affine form, so no network is needed: forms are read off at three corners. Vertices and segments are local
+// to the face; vertices on its sides are matched with the neighbours' afterwards (breadth_first_chunk.h).
 #pragma once
 
 #include <cstdint>
@@ -20,8 +20,10 @@ struct OnOffMargins {
     double smallestOff = std::numeric_limits<double>::infinity();
     double largestOn = 0;
     void note(double distance, double tolerance) {
-        if (distance > tolerance) smallestOff = distance < smallestOff ? distance : smallestOff;
-        else largestOn = distance > largestOn ? distance : largestOn;
+        if (distance > tolerance)
+            smallestOff = distance < smallestOff ? distance : smallestOff;
+        else
+            largestOn = distance > largestOn ? distance : largestOn;
     }
     void merge(const OnOffMargins& other) {
         smallestOff = smallestOff < other.smallestOff ? smallestOff : other.smallestOff;
@@ -33,7 +35,8 @@ class FaceSplitter {
   public:
     struct Vertex {
         double p, q;
-        std::int32_t parent0 = -1, parent1 = -1;  // local: (1 - t) * parent0 + t * parent1; -1 for the face's corners
+        std::int32_t parent0 = -1,
+                     parent1 = -1;  // local: (1 - t) * parent0 + t * parent1; -1 for the face's corners
         double t = 0;
         std::int32_t entrySide = -1;  // on this side of the face as it was (parents are its ends)
         std::uint64_t line = 0;       // what cut that side
@@ -48,10 +51,13 @@ class FaceSplitter {
     void begin(std::span<const Eigen::Vector2d> corners, std::span<const std::int32_t> sideSite,
                std::span<const std::int32_t> sideUnit, int site, std::uint64_t hash, double tolerance);
     void flipHash(std::uint64_t key) { tasks_.front().hash ^= key; }
-    // A unit whose values beyond the knot, d, have both signs at the corners. `stateKey` enters the hash where d > 0.
-    void addLine(std::int32_t unit, std::uint64_t line, std::uint64_t stateKey, std::span<const double> d, double noise);
+    // A unit whose values beyond the knot, d, have both signs at the corners. `stateKey` enters the hash
+    // where d > 0.
+    void addLine(std::int32_t unit, std::uint64_t line, std::uint64_t stateKey, std::span<const double> d,
+                 double noise);
     // A max window; rows[i] are the site's inputs at corner i.
-    void addWindow(std::int32_t window, const MaxWindows& windows, std::span<const double* const> rows, double noise);
+    void addWindow(std::int32_t window, const MaxWindows& windows, std::span<const double* const> rows,
+                   double noise);
     // Splits on until `limit` faces have been emitted since the last clearEmitted; false if stopped.
     bool run(std::int64_t limit, RunControl& control);
     bool done() const { return tasks_.empty(); }
@@ -79,7 +85,8 @@ class FaceSplitter {
         std::int32_t window;
         double noise;
     };
-    // A part still to be split: its corners and open cuts lie at the end of corners_ and open_ (last in, first out).
+    // A part still to be split: its corners and open cuts lie at the end of corners_ and open_ (last in,
+    // first out).
     struct Task {
         std::size_t cornerBegin, openBegin;
         std::uint64_t hash;
@@ -94,9 +101,10 @@ class FaceSplitter {
     void inheritWindows(std::span<const PolygonCorner> corners, std::uint64_t& hash);
     std::size_t chooseLine() const;
     std::size_t chooseWindow() const;
-    // Best form at the mean corner; candidates that beat it nowhere go. Returns how many are left (1: decided).
-    int filterMembers(std::span<const PolygonCorner> corners, std::span<const std::int32_t> candidates, double noise,
-                      std::vector<std::int32_t>& left);
+    // Best form at the mean corner; candidates that beat it nowhere go. Returns how many are left (1:
+    // decided).
+    int filterMembers(std::span<const PolygonCorner> corners, std::span<const std::int32_t> candidates,
+                      double noise, std::vector<std::int32_t>& left);
     std::int32_t vertexOn(std::int32_t segment, double fraction, std::uint64_t line);
     std::int32_t vertexInside(double p, double q);
     std::int32_t addSegment(std::int32_t v0, std::int32_t v1, std::int32_t unit);

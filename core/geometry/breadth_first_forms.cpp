@@ -17,7 +17,9 @@ constexpr double kPoorSlope = 1e-6;
 constexpr double kSliver = 1e-12;
 constexpr std::int64_t kSample = 128;
 
-double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
+double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
+    return a.x() * b.y() - a.y() * b.x();
+}
 
 // Twice the area over the longest side or diagonal from the first corner.
 double heightOf(const std::vector<Eigen::Vector2d>& corners) {
@@ -44,7 +46,8 @@ double FinishedFaces::areaOf(const FaceChunk& chunk) const {
     for (std::int64_t face = 0; face < chunk.faces(); ++face) {
         const std::int32_t begin = chunk.faceBegin[face], end = chunk.faceBegin[face + 1];
         const auto at = [&](std::int32_t i) { return run_.positions[chunk.rowVertex[chunk.cornerRow[i]]]; };
-        for (std::int32_t i = begin + 1; i + 1 < end; ++i) twice += cross(at(i) - at(begin), at(i + 1) - at(begin));
+        for (std::int32_t i = begin + 1; i + 1 < end; ++i)
+            twice += cross(at(i) - at(begin), at(i + 1) - at(begin));
     }
     return twice / 2;
 }
@@ -82,7 +85,8 @@ void FinishedFaces::formsFromCorners(const FaceChunk& chunk, std::int64_t face, 
     thread_local std::vector<Eigen::Vector2d> corners;
     const std::int32_t begin = chunk.faceBegin[face], end = chunk.faceBegin[face + 1];
     corners.clear();
-    for (std::int32_t i = begin; i < end; ++i) corners.push_back(run_.positions[chunk.rowVertex[chunk.cornerRow[i]]]);
+    for (std::int32_t i = begin; i < end; ++i)
+        corners.push_back(run_.positions[chunk.rowVertex[chunk.cornerRow[i]]]);
     LocalFrame frame;
     frame.fit(corners);
     const double* const logits = chunk.live->values();
@@ -96,7 +100,8 @@ void FinishedFaces::formsFromCorners(const FaceChunk& chunk, std::int64_t face, 
         for (int corner = 0; corner < end - begin; ++corner) {
             const double logit = logitAt(corner);
             const double fitted = form.x() * corners[corner].x() + form.y() * corners[corner].y() + form.z();
-            noise_ = std::max({noise_, std::abs(fitted - logit), 2 * std::numeric_limits<double>::epsilon() * std::abs(logit)});
+            noise_ = std::max({noise_, std::abs(fitted - logit),
+                               2 * std::numeric_limits<double>::epsilon() * std::abs(logit)});
         }
         size = std::max(size, (std::abs(form.x()) + std::abs(form.y())) * halfWidth_ + std::abs(form.z()));
     }
@@ -106,7 +111,8 @@ void FinishedFaces::formsFromCorners(const FaceChunk& chunk, std::int64_t face, 
 
 std::vector<std::int64_t> FinishedFaces::unclearFaces() const {
     const auto doubtOf = [&](std::int64_t face) {  // what rounding may add to a form over the window
-        return height_[face] > 0 ? 2 * noise_ * halfWidth_ / height_[face] : std::numeric_limits<double>::infinity();
+        return height_[face] > 0 ? 2 * noise_ * halfWidth_ / height_[face]
+                                 : std::numeric_limits<double>::infinity();
     };
     const std::int64_t width = outputs_ * 3;
     std::vector<std::uint8_t> unclear(faces(), 0);
@@ -115,7 +121,8 @@ std::vector<std::int64_t> FinishedFaces::unclearFaces() const {
         for (std::int64_t k = 0; k < width; k += 3) {
             const double* const f = raw_.forms.data() + a * width + k;
             const double* const g = raw_.forms.data() + b * width + k;
-            difference = std::max(difference, (std::abs(f[0] - g[0]) + std::abs(f[1] - g[1])) * halfWidth_ + std::abs(f[2] - g[2]));
+            difference = std::max(difference, (std::abs(f[0] - g[0]) + std::abs(f[1] - g[1])) * halfWidth_ +
+                                                  std::abs(f[2] - g[2]));
         }
         const double same = kSamePiece * std::max(size_[a], size_[b]), doubt = doubtOf(a) + doubtOf(b);
         if (difference + doubt <= same || difference - doubt > same) return;
@@ -127,8 +134,10 @@ std::vector<std::int64_t> FinishedFaces::unclearFaces() const {
         if (doubtOf(face) > kPoorSlope * size_[face]) unclear[face] = 1;
         const std::int32_t begin = raw_.faceBegin[face], end = raw_.faceBegin[face + 1];
         for (std::int32_t i = begin; i < end; ++i) {
-            const auto [low, high] = std::minmax(raw_.faceVertices[i], raw_.faceVertices[i + 1 == end ? begin : i + 1]);
-            const std::uint64_t side = static_cast<std::uint64_t>(low) << 32 | static_cast<std::uint32_t>(high);
+            const auto [low, high] =
+                std::minmax(raw_.faceVertices[i], raw_.faceVertices[i + 1 == end ? begin : i + 1]);
+            const std::uint64_t side =
+                static_cast<std::uint64_t>(low) << 32 | static_cast<std::uint32_t>(high);
             const auto [first, fresh] = waiting.try_emplace(side, face);
             if (fresh) continue;
             compare(first->second, face);
@@ -142,9 +151,12 @@ std::vector<std::int64_t> FinishedFaces::unclearFaces() const {
     return list;
 }
 
+// A point's form costs three passes through every layer, where a chunk's row costs one through one.
 std::int64_t FinishedFaces::formBatch() const {
     const std::int64_t widest = *std::max_element(run_.bytesPerRow.begin(), run_.bytesPerRow.end());
-    return std::clamp<std::int64_t>(run_.maxChunkBytes / (4 * 3 * std::max<std::int64_t>(widest, 1)), 8, 4096);
+    const auto passes = static_cast<std::int64_t>(3 * run_.bytesPerRow.size());
+    return std::clamp<std::int64_t>(run_.maxChunkBytes / (passes * std::max<std::int64_t>(widest, 1)), 4,
+                                    1024);
 }
 
 Eigen::Vector2d FinishedFaces::centroidOf(std::int64_t face) const {
@@ -193,7 +205,8 @@ void FinishedFaces::check(Arrangement& map) const {
         if (first > 0 && run_.control.shouldStop()) break;  // a run out of time has checked one batch
         std::vector<Eigen::Vector2d> points;
         std::vector<std::int64_t> sampled;
-        for (std::int64_t face = first; face < count && static_cast<std::int64_t>(points.size()) < batch; face += step) {
+        for (std::int64_t face = first; face < count && static_cast<std::int64_t>(points.size()) < batch;
+             face += step) {
             sampled.push_back(face);
             points.push_back(map.centroid(face));
         }

@@ -22,8 +22,10 @@ class RunControl {
         : stop_(std::move(stop)), maxSeconds_(budget.maxSeconds), start_(std::chrono::steady_clock::now()) {}
     bool shouldStop() {
         if (cancelled_ || timedOut_) return true;
-        if (stop_.stop_requested()) cancelled_ = true;
-        else if (maxSeconds_ > 0 && seconds() >= maxSeconds_) timedOut_ = true;
+        if (stop_.stop_requested())
+            cancelled_ = true;
+        else if (maxSeconds_ > 0 && seconds() >= maxSeconds_)
+            timedOut_ = true;
         return cancelled_ || timedOut_;
     }
     double seconds() const {

@@ -10,12 +10,13 @@
 namespace tessera {
 namespace {
 
-// Rounding of a unit's input, relative to the largest it gets in the chunk. Far below what the tolerance allows.
+// Rounding of a unit's input, relative to the largest it gets in the chunk. Far below what the tolerance
+// allows.
 constexpr double kNoise = 64 * std::numeric_limits<double>::epsilon();
 // A unit that nowhere gets beyond this fraction of the layer's largest value is zero: sums that cancel.
 constexpr double kVanishing = 256 * std::numeric_limits<double>::epsilon();
-// Of two forms in a max window, which are often zero but for rounding: relative to the layer's largest value, because a
-// ReLU hides how large the sum was that ended near zero.
+// Of two forms in a max window, which are often zero but for rounding: relative to the layer's largest value,
+// because a ReLU hides how large the sum was that ended near zero.
 constexpr double kTieNoise = 16 * std::numeric_limits<double>::epsilon();
 constexpr std::int64_t kRowBlock = 64;
 constexpr int kMaskMembers = 16;
@@ -26,8 +27,10 @@ SiteScan::SiteScan(const Site& site, int siteIndex, const double* values, std::i
     : site_(site), siteIndex_(siteIndex), values_(values), rows_(rows), width_(site.inputs) {
     measure(threads);
     if (!finite_) return;
-    if (site.kind == SiteKind::Max) scanWindows(threads);
-    else scanLines(threads);
+    if (site.kind == SiteKind::Max)
+        scanWindows(threads);
+    else
+        scanLines(threads);
 }
 
 void SiteScan::measure(int threads) {
@@ -66,9 +69,11 @@ void SiteScan::scanLines(int threads) {
         for (std::int64_t unit = 0; unit < width_; ++unit) {
             if (!function.bends(k, unit)) continue;
             bends[unit / 64] |= std::uint64_t{1} << (unit % 64);
-            // States are nested, so the XOR of these differences over the knots below a unit is the key of its state.
+            // States are nested, so the XOR of these differences over the knots below a unit is the key of
+            // its state.
             const int state = ++bendsSoFar[unit];
-            plane.stateKey[unit] = patternKey(siteIndex_, unit, state) ^ patternKey(siteIndex_, unit, state - 1);
+            plane.stateKey[unit] =
+                patternKey(siteIndex_, unit, state) ^ patternKey(siteIndex_, unit, state - 1);
         }
         plane.above.assign(rows_ * words, 0);
         plane.below.assign(rows_ * words, 0);
@@ -138,15 +143,19 @@ void SiteScan::scanWindows(int threads) {
     for (std::int32_t w = 0; w < count; ++w) {
         // A member that wins everywhere still shares the win with an earlier one where both are, say, zero.
         const int winner = std::countr_zero(everywhere[w]);
-        if (everywhere[w] == 0 || winner != std::countr_zero(anywhere[w])) openWindows_.push_back(w);
-        else decidedKey_ ^= patternKey(siteIndex_, w, winner);
+        if (everywhere[w] == 0 || winner != std::countr_zero(anywhere[w]))
+            openWindows_.push_back(w);
+        else
+            decidedKey_ ^= patternKey(siteIndex_, w, winner);
     }
 }
 
 void SiteScan::prepare(std::span<const std::int32_t> rows, FaceSplitter& face, Scratch& scratch) const {
     face.flipHash(decidedKey_);
-    if (site_.kind == SiteKind::Max) prepareWindows(rows, face, scratch);
-    else prepareLines(rows, face, scratch);
+    if (site_.kind == SiteKind::Max)
+        prepareWindows(rows, face, scratch);
+    else
+        prepareLines(rows, face, scratch);
 }
 
 void SiteScan::prepareLines(std::span<const std::int32_t> rows, FaceSplitter& face, Scratch& scratch) const {
@@ -170,15 +179,16 @@ void SiteScan::prepareLines(std::span<const std::int32_t> rows, FaceSplitter& fa
                 for (std::size_t i = 0; i < rows.size(); ++i) {
                     scratch.d[i] = values_[rows[i] * width_ + unit] - plane.knot;
                 }
-                face.addLine(static_cast<std::int32_t>(unit), unit * planes_.size() + k, plane.stateKey[unit], scratch.d,
-                             noise_[unit]);
+                face.addLine(static_cast<std::int32_t>(unit), unit * planes_.size() + k, plane.stateKey[unit],
+                             scratch.d, noise_[unit]);
             }
         }
     }
     face.flipHash(hash);
 }
 
-void SiteScan::prepareWindows(std::span<const std::int32_t> rows, FaceSplitter& face, Scratch& scratch) const {
+void SiteScan::prepareWindows(std::span<const std::int32_t> rows, FaceSplitter& face,
+                              Scratch& scratch) const {
     const std::int64_t count = site_.windows.windows();
     scratch.rows.clear();
     for (const std::int32_t row : rows) scratch.rows.push_back(values_ + row * width_);
@@ -186,8 +196,10 @@ void SiteScan::prepareWindows(std::span<const std::int32_t> rows, FaceSplitter& 
     for (const std::int32_t w : openWindows_) {
         unsigned everywhere = 0xffff;
         for (const std::int32_t row : rows) everywhere &= reaching_[row * count + w];
-        if (everywhere != 0) hash ^= patternKey(siteIndex_, w, std::countr_zero(everywhere));
-        else face.addWindow(w, site_.windows, scratch.rows, windowNoise_[w]);
+        if (everywhere != 0)
+            hash ^= patternKey(siteIndex_, w, std::countr_zero(everywhere));
+        else
+            face.addWindow(w, site_.windows, scratch.rows, windowNoise_[w]);
     }
     face.flipHash(hash);
 }

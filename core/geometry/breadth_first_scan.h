@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What one site decides at every row of a chunk, packed so that asking "which units bend on this face" costs a few
-// word operations a row: a bit each for above and below a knot, or which members of a max window reach its maximum.
+// What one site decides at every row of a chunk, packed so that asking "which units bend on this face" costs
+// a few word operations a row: a bit each for above and below a knot, or which members of a max window reach
+// its maximum.
 #pragma once
 
 #include <cstdint>
@@ -27,10 +28,10 @@ class SiteScan {
   private:
     struct Plane {  // one knot
         double knot = 0;
-        std::vector<std::uint64_t> above, below;    // rows x words
-        std::vector<std::uint64_t> open;            // words: units with both signs somewhere in the chunk
-        std::vector<std::int32_t> openWords;        // those words that are not zero
-        std::vector<std::uint64_t> stateKey;        // units
+        std::vector<std::uint64_t> above, below;  // rows x words
+        std::vector<std::uint64_t> open;          // words: units with both signs somewhere in the chunk
+        std::vector<std::int32_t> openWords;      // those words that are not zero
+        std::vector<std::uint64_t> stateKey;      // units
     };
     void measure(int threads);
     void scanLines(int threads);
@@ -43,11 +44,12 @@ class SiteScan {
     const double* values_;
     std::int64_t rows_, width_;
     bool finite_ = true;
-    double scale_ = 0;             // largest |value|
-    std::vector<double> noise_;    // per input: differences below it are rounding
+    double scale_ = 0;              // largest |value|
+    std::vector<double> noise_;     // per input: differences below it are rounding
     std::uint64_t decidedKey_ = 0;  // of units decided the same way at all rows
     std::vector<Plane> planes_;
-    std::vector<std::uint16_t> reaching_;      // rows x windows: members at the maximum; windows of up to 16 members
+    std::vector<std::uint16_t>
+        reaching_;  // rows x windows: members at the maximum; windows of up to 16 members
     std::vector<double> windowNoise_;
     std::vector<std::int32_t> openWindows_;
 };

@@ -7,8 +7,8 @@
 
 namespace tessera {
 
-void FaceSplitter::addWindow(std::int32_t window, const MaxWindows& windows, std::span<const double* const> rows,
-                             double noise) {
+void FaceSplitter::addWindow(std::int32_t window, const MaxWindows& windows,
+                             std::span<const double* const> rows, double noise) {
     const std::int32_t begin = windows.begin[window], end = windows.begin[window + 1];
     const auto corners = std::span<const PolygonCorner>(corners_);  // only the face itself is there yet
     const std::size_t firstMember = members_.size();
@@ -16,7 +16,8 @@ void FaceSplitter::addWindow(std::int32_t window, const MaxWindows& windows, std
     for (std::int32_t m = begin; m < end; ++m) {
         const std::int32_t input = windows.members[m];
         candidates_.push_back(static_cast<std::int32_t>(members_.size()));
-        members_.push_back({frame_.formOf([&](int corner) { return rows[corner][input]; }), m - begin, input});
+        members_.push_back(
+            {frame_.formOf([&](int corner) { return rows[corner][input]; }), m - begin, input});
     }
     const int kept = filterMembers(corners, candidates_, noise, left_);
     if (kept == 1) {
@@ -30,8 +31,9 @@ void FaceSplitter::addWindow(std::int32_t window, const MaxWindows& windows, std
     windows_.push_back({window, noise});
 }
 
-int FaceSplitter::filterMembers(std::span<const PolygonCorner> corners, std::span<const std::int32_t> candidates,
-                                double noise, std::vector<std::int32_t>& left) {
+int FaceSplitter::filterMembers(std::span<const PolygonCorner> corners,
+                                std::span<const std::int32_t> candidates, double noise,
+                                std::vector<std::int32_t>& left) {
     const Eigen::Vector2d middle = meanCorner(corners);
     std::size_t best = 0;
     double highest = -std::numeric_limits<double>::infinity();
@@ -60,7 +62,8 @@ int FaceSplitter::filterMembers(std::span<const PolygonCorner> corners, std::spa
         if (high > allowed) {
             left.push_back(candidates[i]);
         } else if (low >= -allowed && i < best && !bestIsIn) {
-            left.push_back(candidates[i]);  // the same form, listed earlier: it stands for the best from here on
+            left.push_back(
+                candidates[i]);  // the same form, listed earlier: it stands for the best from here on
             bestIsIn = true;
         }
     }
@@ -70,7 +73,8 @@ int FaceSplitter::filterMembers(std::span<const PolygonCorner> corners, std::spa
 void FaceSplitter::inheritWindows(std::span<const PolygonCorner> corners, std::uint64_t& hash) {
     for (std::size_t at = 0; at < currentOpen_.size(); at += 2 + currentOpen_[at + 1]) {
         const Window& window = windows_[currentOpen_[at]];
-        const auto candidates = std::span<const std::int32_t>(currentOpen_).subspan(at + 2, currentOpen_[at + 1]);
+        const auto candidates =
+            std::span<const std::int32_t>(currentOpen_).subspan(at + 2, currentOpen_[at + 1]);
         const int kept = filterMembers(corners, candidates, window.noise, left_);
         if (kept == 1) {
             hash ^= patternKey(site_, window.window, members_[left_[0]].position);
@@ -88,7 +92,8 @@ std::size_t FaceSplitter::chooseWindow() const {
     std::size_t chosen = 0;
     double nearest = std::numeric_limits<double>::infinity();
     for (std::size_t at = 0; at < currentOpen_.size(); at += 2 + currentOpen_[at + 1]) {
-        const auto candidates = std::span<const std::int32_t>(currentOpen_).subspan(at + 2, currentOpen_[at + 1]);
+        const auto candidates =
+            std::span<const std::int32_t>(currentOpen_).subspan(at + 2, currentOpen_[at + 1]);
         AffineForm first, second;
         double highest = -std::numeric_limits<double>::infinity(), next = highest;
         for (const std::int32_t candidate : candidates) {
@@ -102,7 +107,8 @@ std::size_t FaceSplitter::chooseWindow() const {
             }
         }
         const double gradient = frame_.gradientNorm(first - second);
-        const double distance = gradient > 0 ? (highest - next) / gradient : std::numeric_limits<double>::max();
+        const double distance =
+            gradient > 0 ? (highest - next) / gradient : std::numeric_limits<double>::max();
         if (distance < nearest) nearest = distance, chosen = at;
     }
     return chosen;

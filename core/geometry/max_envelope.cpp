@@ -7,7 +7,9 @@
 namespace tessera {
 namespace {
 
-double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
+double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
+    return a.x() * b.y() - a.y() * b.x();
+}
 
 int farthestFrom(std::span<const Eigen::Vector2d> corners, int from) {
     int best = from;
@@ -68,10 +70,12 @@ Eigen::Vector3d LocalFrame::planeForm(const AffineForm& form) const {
     return {slope.x(), slope.y(), form.c - slope.dot(base_)};
 }
 
-double LocalFrame::distance(double dp, double dq) const { return (dp * u_ + dq * v_).norm(); }
+double LocalFrame::distance(double dp, double dq) const {
+    return (dp * u_ + dq * v_).norm();
+}
 
-bool findCrossings(std::span<const double> d, double tolerance, std::vector<std::int8_t>& sign, LineCrossing& leaving,
-                   LineCrossing& entering) {
+bool findCrossings(std::span<const double> d, double tolerance, std::vector<std::int8_t>& sign,
+                   LineCrossing& leaving, LineCrossing& entering) {
     const int n = static_cast<int>(d.size());
     sign.resize(n);
     bool positive = false, negative = false;
@@ -127,8 +131,8 @@ std::int32_t MaxEnvelope::vertexAt(const LineCrossing& crossing, std::int32_t wi
     return static_cast<std::int32_t>(vertices_.size()) - 1;
 }
 
-bool MaxEnvelope::clip(const AffineForm& difference, std::int32_t winner, std::int32_t loser, const LocalFrame& frame,
-                       double tolerance, double noise) {
+bool MaxEnvelope::clip(const AffineForm& difference, std::int32_t winner, std::int32_t loser,
+                       const LocalFrame& frame, double tolerance, double noise) {
     const int n = static_cast<int>(current_.size());
     const double allowed = std::max(tolerance * frame.gradientNorm(difference), noise);
     d_.resize(n);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The upper envelope of a few affine forms over a convex polygon: one convex cell per form that wins on an area. Lines
-// along which the winner does not change appear nowhere. Coordinates are those of a LocalFrame.
+// The upper envelope of a few affine forms over a convex polygon: one convex cell per form that wins on an
+// area. Lines along which the winner does not change appear nowhere. Coordinates are those of a LocalFrame.
 #pragma once
 
 #include <Eigen/Core>
@@ -16,8 +16,8 @@ struct AffineForm {
     AffineForm operator-(const AffineForm& o) const { return {a - o.a, b - o.b, c - o.c}; }
 };
 
-// Affine coordinates (p, q) in which a wide triangle of a face's corners is the unit triangle. Forms read off at those
-// corners stay well conditioned on the face however thin it is.
+// Affine coordinates (p, q) in which a wide triangle of a face's corners is the unit triangle. Forms read off
+// at those corners stay well conditioned on the face however thin it is.
 class LocalFrame {
   public:
     void fit(std::span<const Eigen::Vector2d> corners);
@@ -38,7 +38,7 @@ class LocalFrame {
   private:
     int corner_[3] = {0, 0, 0};
     Eigen::Vector2d base_, u_, v_;
-    double area_ = 0;                      // cross(u, v); 0: all corners on a line
+    double area_ = 0;                     // cross(u, v); 0: all corners on a line
     double gpp_ = 0, gpq_ = 0, gqq_ = 0;  // Gram matrix of (u, v)
     double ipp_ = 0, ipq_ = 0, iqq_ = 0;  // its inverse
 };
@@ -49,22 +49,24 @@ struct PolygonCorner {
     std::int32_t segment = 0;  // carries the side from this corner to the next
 };
 
-// Splits off the part of a convex polygon where d >= 0, given d at its corners and the tolerance for "on the line":
-// where the boundary crosses over. A crossing is at corner `corner` (fraction 0) or between it and the next.
+// Where a line leaves or enters a convex polygon: at a corner, or between it and the next.
 struct LineCrossing {
     int corner = -1;
     double fraction = 0;  // from `corner` towards the next; 0: the corner itself
 };
-// Signs -1, 0, 1 of d at the corners; false if not strictly on both sides. leaving: from + to -; entering: from - to +.
-bool findCrossings(std::span<const double> d, double tolerance, std::vector<std::int8_t>& sign, LineCrossing& leaving,
-                   LineCrossing& entering);
+// Given d at the corners, with signs where |d| exceeds the tolerance: leaving is the change from + to -,
+// entering from
+// - to +, counter-clockwise. False if d is not strictly on both sides.
+bool findCrossings(std::span<const double> d, double tolerance, std::vector<std::int8_t>& sign,
+                   LineCrossing& leaving, LineCrossing& entering);
 
 class MaxEnvelope {
   public:
     struct Vertex {
         double p = 0, q = 0;
-        std::int32_t vertex = -1;   // a corner of the polygon, or
-        std::int32_t segment = -1;  // on this segment of its outline, where forms first and second tie, or neither: inside
+        std::int32_t vertex = -1;  // a corner of the polygon, or
+        std::int32_t segment =
+            -1;  // on this segment of its outline, where forms first and second tie, or neither: inside
         std::int32_t first = -1, second = -1;
     };
     struct Side {
@@ -76,8 +78,8 @@ class MaxEnvelope {
         std::int32_t begin, end;  // into sides(), counter-clockwise
     };
     // Earlier forms win ties on an area. `noise`: differences below it are rounding.
-    void compute(std::span<const PolygonCorner> polygon, std::span<const AffineForm> forms, const LocalFrame& frame,
-                 double tolerance, double noise);
+    void compute(std::span<const PolygonCorner> polygon, std::span<const AffineForm> forms,
+                 const LocalFrame& frame, double tolerance, double noise);
     const std::vector<Vertex>& vertices() const { return vertices_; }
     const std::vector<Side>& sides() const { return sides_; }
     const std::vector<Cell>& cells() const { return cells_; }
@@ -85,8 +87,8 @@ class MaxEnvelope {
   private:
     bool clip(const AffineForm& difference, std::int32_t winner, std::int32_t loser, const LocalFrame& frame,
               double tolerance, double noise);
-    std::int32_t vertexAt(const LineCrossing& crossing, std::int32_t winner, std::int32_t loser, const LocalFrame& frame,
-                          double tolerance);
+    std::int32_t vertexAt(const LineCrossing& crossing, std::int32_t winner, std::int32_t loser,
+                          const LocalFrame& frame, double tolerance);
 
     std::vector<Vertex> vertices_;
     std::vector<Side> sides_, current_, clipped_;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <rapidcheck.h>
 #include <QtTest>
 #include <algorithm>
 #include <map>
-#include <rapidcheck.h>
 
 #include "core/geometry/breadth_first.h"
 #include "core/geometry/depth_first.h"
@@ -61,11 +61,13 @@ void requireSound(const PlainSiteNetwork& network, const Arrangement& map) {
                 double miss = 0;
                 if (description.kind == SiteKind::PiecewiseLinear) {
                     miss = std::numeric_limits<double>::infinity();
-                    for (const double knot : description.function.knots) miss = std::min(miss, std::abs(z[edge.unit] - knot));
+                    for (const double knot : description.function.knots)
+                        miss = std::min(miss, std::abs(z[edge.unit] - knot));
                 } else {
                     const auto& windows = description.windows;
                     std::vector<double> members;
-                    for (int m = windows.begin[edge.unit]; m < windows.begin[edge.unit + 1]; ++m) members.push_back(z[windows.members[m]]);
+                    for (int m = windows.begin[edge.unit]; m < windows.begin[edge.unit + 1]; ++m)
+                        members.push_back(z[windows.members[m]]);
                     std::sort(members.rbegin(), members.rend());
                     miss = members[0] - members[1];
                 }
@@ -88,10 +90,11 @@ class BreadthFirstPropertyTest : public QObject {
 
   private Q_SLOTS:
     void invariantsHoldOnRandomNets() {
-        QVERIFY(rc::check("a complete subdivision with the network's own patterns and values", [](unsigned seed) {
-            const TwinNetwork net = randomTwin(seed);
-            requireSound(net.plain, arrange(net.plain, randomWindow(seed)));
-        }));
+        QVERIFY(
+            rc::check("a complete subdivision with the network's own patterns and values", [](unsigned seed) {
+                const TwinNetwork net = randomTwin(seed);
+                requireSound(net.plain, arrange(net.plain, randomWindow(seed)));
+            }));
     }
 
     void bruteForceAgrees() {
@@ -103,8 +106,11 @@ class BreadthFirstPropertyTest : public QObject {
             if (map.faceCount() > 1500) continue;
             const ClippingOracle oracle(net.steps, window);
             ++compared;
-            QVERIFY2(map.faceCount() == oracle.regions(), qPrintable(QString("seed %1: %2 regions, %3 by brute force")
-                                                                          .arg(seed).arg(map.faceCount()).arg(oracle.regions())));
+            QVERIFY2(map.faceCount() == oracle.regions(),
+                     qPrintable(QString("seed %1: %2 regions, %3 by brute force")
+                                    .arg(seed)
+                                    .arg(map.faceCount())
+                                    .arg(oracle.regions())));
             QCOMPARE(static_cast<std::int64_t>(map.vertices.size()), oracle.vertices());
             auto areas = map.area, expected = oracle.areas;
             std::sort(areas.begin(), areas.end());
@@ -162,7 +168,8 @@ class BreadthFirstPropertyTest : public QObject {
                 node = plain.linear(node, weights, bias);
                 width = next;
                 if (layer + 1 == layers) continue;
-                node = plain.piecewise(node, round % 2 ? PiecewiseLinear::leakyRelu(0.1) : PiecewiseLinear::clamp(0, 0.6));
+                node = plain.piecewise(
+                    node, round % 2 ? PiecewiseLinear::leakyRelu(0.1) : PiecewiseLinear::clamp(0, 0.6));
                 chain.sites.push_back(plain.sites().back());
             }
             NoProgress progress;
@@ -180,7 +187,8 @@ class BreadthFirstPropertyTest : public QObject {
                 QCOMPARE(wide.sites[s].edges, deep.value().sites[s].edges);
             }
             const auto wideArea = wide.areaPerClass(), deepArea = deep.value().areaPerClass();
-            for (std::size_t k = 0; k < wideArea.size(); ++k) QVERIFY(std::abs(wideArea[k] - deepArea[k]) < 1e-10);
+            for (std::size_t k = 0; k < wideArea.size(); ++k)
+                QVERIFY(std::abs(wideArea[k] - deepArea[k]) < 1e-10);
         }
     }
 
@@ -208,7 +216,8 @@ class BreadthFirstPropertyTest : public QObject {
         for (int i = 0; i < 75; ++i) biases[i] = bias[i / 25];
         int b = dense.maxPool(dense.relu(dense.linear(0, unrolled, biases)), 3, 5, 5, 3, 2);
         dense.linear(b, head, headBias);
-        const Arrangement first = arrange(conv, squarePolygon(0.7)), second = arrange(dense, squarePolygon(0.7));
+        const Arrangement first = arrange(conv, squarePolygon(0.7)),
+                          second = arrange(dense, squarePolygon(0.7));
         QVERIFY(first.faceCount() > 100);
         QCOMPARE(first.vertices.size(), second.vertices.size());
         QCOMPARE(sortedHashes(first), sortedHashes(second));

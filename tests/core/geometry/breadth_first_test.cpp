@@ -14,7 +14,8 @@ namespace {
 
 using Rows = PlainSiteNetwork::Rows;
 
-Arrangement arrange(const SiteNetwork& network, const Polygon& window = squarePolygon(), ArrangementOptions options = {}) {
+Arrangement arrange(const SiteNetwork& network, const Polygon& window = squarePolygon(),
+                    ArrangementOptions options = {}) {
     NoProgress progress;
     auto result = arrangementBreadthFirst(network, window, options, {}, progress);
     if (!result.isOk()) throw std::runtime_error("the engine refused the network");
@@ -131,12 +132,14 @@ class BreadthFirstTest : public QObject {
         Lines lines{{1, 0, 0}, {1, 2, 0}, {1, -3, 0}, {0, 1, 0}, {-2, 1, 0}};
         compareCounts(arrange(reluNet(lines)), 10, 4 + 10 + 1);
         // The same star far from the origin of the coordinates, where rounding is larger.
-        for (int i = 0; i < 5; ++i) lines.bias[i] = -lines.weights.row(i).dot(Eigen::RowVector2d(3000.1, -2000.7));
+        for (int i = 0; i < 5; ++i)
+            lines.bias[i] = -lines.weights.row(i).dot(Eigen::RowVector2d(3000.1, -2000.7));
         compareCounts(arrange(reluNet(lines), rectanglePolygon(2999.1, -2001.7, 3001.1, -1999.7)), 10, 15);
     }
 
     void copiesOfALineCutOnce() {
-        const Lines lines{{1, 0.3, 0.1}, {1, 0.3, 0.1}, {-1, -0.3, -0.1}, {1e-6, 0.3e-6, 0.1e-6}, {0.7e5, 0.21e5, 0.07e5}};
+        const Lines lines{
+            {1, 0.3, 0.1}, {1, 0.3, 0.1}, {-1, -0.3, -0.1}, {1e-6, 0.3e-6, 0.1e-6}, {0.7e5, 0.21e5, 0.07e5}};
         const Arrangement map = arrange(reluNet(lines));
         compareCounts(map, 2, 6);
         QVERIFY(map.checks.largestOnMargin < 1e-14);
@@ -153,8 +156,9 @@ class BreadthFirstTest : public QObject {
 
     void parallelLinesAndKnots() {
         PlainSiteNetwork net = PlainSiteNetwork::onPlane();
-        const int bent = net.piecewise(net.linear(0, Lines{{1, 0, 0}, {0, 1, 2}}.weights, Eigen::Vector2d(0, 2)),
-                                       PiecewiseLinear::clamp(-0.5, 0.25));
+        const int bent =
+            net.piecewise(net.linear(0, Lines{{1, 0, 0}, {0, 1, 2}}.weights, Eigen::Vector2d(0, 2)),
+                          PiecewiseLinear::clamp(-0.5, 0.25));
         net.linear(bent, Rows::Ones(1, 2), Eigen::VectorXd::Zero(1));
         compareCounts(arrange(net), 3, 8);  // the second unit, t + 2, is above both knots
     }
@@ -170,7 +174,8 @@ class BreadthFirstTest : public QObject {
         PlainSiteNetwork net = PlainSiteNetwork::onPlane();
         int node = net.linear(0, Lines{{1, 0, 0}}.weights, Eigen::VectorXd::Zero(1));
         for (int depth = 1; depth <= 9; ++depth) {
-            node = net.linear(net.piecewise(node, PiecewiseLinear::absolute()), Rows::Constant(1, 1, -2), Eigen::VectorXd::Ones(1));
+            node = net.linear(net.piecewise(node, PiecewiseLinear::absolute()), Rows::Constant(1, 1, -2),
+                              Eigen::VectorXd::Ones(1));
         }
         compareCounts(arrange(net), 512, 4 + 2 * 511);
     }
@@ -183,24 +188,29 @@ class BreadthFirstTest : public QObject {
 
     void maxOfThreeFormsMeetsInAPoint() {
         const double half = 0.5, root = std::sqrt(0.75);
-        const Arrangement map = arrange(maxNet({{1, 0, 0}, {-half, root, 0.1}, {-half, -root, 0}}, windowsOf({{0, 1, 2}})));
+        const Arrangement map =
+            arrange(maxNet({{1, 0, 0}, {-half, root, 0.1}, {-half, -root, 0}}, windowsOf({{0, 1, 2}})));
         compareCounts(map, 3, 4 + 3 + 1);
         for (const auto& edge : map.edges) QVERIFY(edge.site == -1 || edge.unit == 0);
     }
 
     void fourFormsMeetInOnePoint() {
-        compareCounts(arrange(maxNet({{1, 0, 0}, {0, 1, 0}, {-1, 0, 0}, {0, -1, 0}}, windowsOf({{0, 1, 2, 3}}))), 4, 5);
+        compareCounts(
+            arrange(maxNet({{1, 0, 0}, {0, 1, 0}, {-1, 0, 0}, {0, -1, 0}}, windowsOf({{0, 1, 2, 3}}))), 4, 5);
         // Turned, so that the ties do not end in corners; eight forms.
         Lines star{{0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}, {0, 0, 0}};
-        for (int i = 0; i < 8; ++i) star.weights.row(i) << std::cos(0.3 + i * M_PI / 4), std::sin(0.3 + i * M_PI / 4);
+        for (int i = 0; i < 8; ++i)
+            star.weights.row(i) << std::cos(0.3 + i * M_PI / 4), std::sin(0.3 + i * M_PI / 4);
         compareCounts(arrange(maxNet(star, windowsOf({{0, 1, 2, 3, 4, 5, 6, 7}}))), 8, 4 + 8 + 1);
     }
 
     void tieOnASideOfTheWindowNeedsNoVertex() {
-        // The third form touches the other two's tie exactly where that meets the side s = -1, and wins nowhere inside.
+        // The third form touches the other two's tie exactly where that meets the side s = -1, and wins
+        // nowhere inside.
         compareCounts(arrange(maxNet({{0, 1, 0}, {0, -1, 0}, {-2, 0, -2}}, windowsOf({{0, 1, 2}}))), 2, 6);
         // Three cells that meet on the side itself.
-        compareCounts(arrange(maxNet({{-1, 1, -1}, {-1, -1, -1}, {1, 0, 1}}, windowsOf({{0, 1, 2}}))), 3, 6 - 1 + 2);
+        compareCounts(arrange(maxNet({{-1, 1, -1}, {-1, -1, -1}, {1, 0, 1}}, windowsOf({{0, 1, 2}}))), 3,
+                      6 - 1 + 2);
     }
 
     void moreMembersThanTheMaskHolds() {
@@ -218,7 +228,9 @@ class BreadthFirstTest : public QObject {
     void overlappingWindowsShareLines() {
         compareCounts(arrange(maxNet({{1, 0, 0}, {0, 1, 0}, {-1, 0, 0}}, windowsOf({{0, 1}, {1, 2}}))), 4, 5);
         // The third form never wins, so both windows bend along the same line.
-        compareCounts(arrange(maxNet({{1, 0, 0.1}, {0, 1, 0}, {0, 0, -3}}, windowsOf({{0, 1}, {1, 0, 2}, {0, 2, 1}}))), 2, 6);
+        compareCounts(
+            arrange(maxNet({{1, 0, 0.1}, {0, 1, 0}, {0, 0, -3}}, windowsOf({{0, 1}, {1, 0, 2}, {0, 2, 1}}))),
+            2, 6);
     }
 
     void tiesGoToTheEarliest() {
@@ -231,7 +243,8 @@ class BreadthFirstTest : public QObject {
     void windowsThatAreZeroAfterRelu() {
         PlainSiteNetwork net = PlainSiteNetwork::onPlane();
         const Lines lines{{1, 0, 0}, {0, 1, 0}, {1, 0, -9}, {0, 1, -9}};
-        const int best = net.maxWindows(net.relu(net.linear(0, lines.weights, lines.bias)), windowsOf({{0, 1}, {3, 2}, {2, 1}}));
+        const int best = net.maxWindows(net.relu(net.linear(0, lines.weights, lines.bias)),
+                                        windowsOf({{0, 1}, {3, 2}, {2, 1}}));
         net.linear(best, Rows::Ones(1, 3), Eigen::VectorXd::Zero(1));
         // Four quadrants; only where both are on does the first window change its mind.
         const Arrangement map = arrange(net);
@@ -264,7 +277,8 @@ class BreadthFirstTest : public QObject {
         Rows both(3, 4);
         both << cancel, 1, 0, 0, 0, 0, 1, 0, 0;
         const int twice = net.concat(a, net.linear(a, Rows::Identity(2, 2), Eigen::VectorXd::Zero(2)));
-        net.linear(net.relu(net.linear(twice, both, Eigen::VectorXd::Zero(3))), Rows::Ones(1, 3), Eigen::VectorXd::Zero(1));
+        net.linear(net.relu(net.linear(twice, both, Eigen::VectorXd::Zero(3))), Rows::Ones(1, 3),
+                   Eigen::VectorXd::Zero(1));
         QCOMPARE(arrange(net).faceCount(), std::int64_t{4});
     }
 
@@ -303,14 +317,16 @@ class BreadthFirstTest : public QObject {
         verifyExact(net, map);
         // The middle of the window comes first.
         double farthest = 0;
-        for (std::int64_t face = 0; face < map.faceCount(); ++face) farthest = std::max(farthest, map.centroid(face).norm());
+        for (std::int64_t face = 0; face < map.faceCount(); ++face)
+            farthest = std::max(farthest, map.centroid(face).norm());
         QVERIFY(farthest < 0.04);
     }
 
     void regionBudgetThatSufficesIsNoLimit() {
         ArrangementOptions options;
         options.budget.maxRegions = 7;
-        const Arrangement map = arrange(reluNet({{1, 0, -0.2}, {0, 1, 0.1}, {1, 1, 0.3}}), squarePolygon(), options);
+        const Arrangement map =
+            arrange(reluNet({{1, 0, -0.2}, {0, 1, 0.1}, {1, 1, 0.3}}), squarePolygon(), options);
         QCOMPARE(map.faceCount(), std::int64_t{7});
         QVERIFY(map.complete);
         QVERIFY(map.stopReason.empty());
@@ -327,7 +343,8 @@ class BreadthFirstTest : public QObject {
 
         std::stop_source source;
         StopAtFirstReport progress(source);
-        const auto stopped = arrangementBreadthFirst(net, lenetWeights().window, {}, source.get_token(), progress);
+        const auto stopped =
+            arrangementBreadthFirst(net, lenetWeights().window, {}, source.get_token(), progress);
         QVERIFY(stopped.isOk());
         QVERIFY(!stopped.value().complete);
         QCOMPARE(stopped.value().stopReason, std::string("cancelled"));
@@ -338,7 +355,9 @@ class BreadthFirstTest : public QObject {
 
     void valuesThatAreNotFiniteAreRefused() {
         PlainSiteNetwork net = PlainSiteNetwork::onPlane();
-        const int broken = net.linear(net.relu(0), Rows::Constant(1, 2, std::numeric_limits<double>::quiet_NaN()), Eigen::VectorXd::Zero(1));
+        const int broken =
+            net.linear(net.relu(0), Rows::Constant(1, 2, std::numeric_limits<double>::quiet_NaN()),
+                       Eigen::VectorXd::Zero(1));
         net.linear(net.relu(broken), Rows::Ones(1, 1), Eigen::VectorXd::Zero(1));
         NoProgress progress;
         const auto result = arrangementBreadthFirst(net, squarePolygon(), {}, {}, progress);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Linear regions by brute force, to check the engines against: carry the affine form of every value of the network on a
-// polygon, clip the polygon by one unit after another, recompute everything downstream for each part. Generic nets only.
+// Linear regions by brute force, to check the engines against: carry the affine form of every value of the
+// network on a polygon, clip the polygon by one unit after another, recompute everything downstream for each
+// part. Generic nets only.
 #pragma once
 
 #include <Eigen/Core>
@@ -24,8 +25,13 @@ struct OracleStep {
 // One network in two forms: as the engine's tests see it, and as the oracle's list of steps.
 struct TwinNetwork {
     PlainSiteNetwork plain = PlainSiteNetwork::onPlane();
-    std::vector<OracleStep> steps{{OracleStep::Dense, -1, -1, PlainSiteNetwork::Rows::Identity(2, 2),
-                                   Eigen::VectorXd::Zero(2), {}, {}}};
+    std::vector<OracleStep> steps{{OracleStep::Dense,
+                                   -1,
+                                   -1,
+                                   PlainSiteNetwork::Rows::Identity(2, 2),
+                                   Eigen::VectorXd::Zero(2),
+                                   {},
+                                   {}}};
 
     int dense(int from, PlainSiteNetwork::Rows weights, Eigen::VectorXd bias) {
         steps.push_back({OracleStep::Dense, from, -1, weights, bias, {}, {}});
@@ -92,7 +98,8 @@ class ClippingOracle {
             const OracleStep& s = steps_[step];
             const Forms* const in = s.a >= 0 ? &forms[s.a] : nullptr;
             if (s.kind == OracleStep::Bend) return bendUnit(step, forms, polygon, 0, Forms(in->rows(), 3));
-            if (s.kind == OracleStep::Max) return maxWindow(step, forms, polygon, 0, Forms(s.windows.windows(), 3));
+            if (s.kind == OracleStep::Max)
+                return maxWindow(step, forms, polygon, 0, Forms(s.windows.windows(), 3));
             if (s.kind == OracleStep::Sum) forms[step] = *in + forms[s.b];
             if (s.kind == OracleStep::Concat) {
                 forms[step].resize(in->rows() + forms[s.b].rows(), 3);
@@ -108,7 +115,8 @@ class ClippingOracle {
         corners.insert(corners.end(), polygon.begin(), polygon.end());
     }
 
-    void bendUnit(std::size_t step, const std::vector<Forms>& forms, const Polygon& polygon, Eigen::Index unit, Forms out) {
+    void bendUnit(std::size_t step, const std::vector<Forms>& forms, const Polygon& polygon,
+                  Eigen::Index unit, Forms out) {
         const OracleStep& s = steps_[step];
         const Forms& in = forms[s.a];
         if (unit == in.rows()) {
@@ -129,7 +137,8 @@ class ClippingOracle {
         }
     }
 
-    void maxWindow(std::size_t step, const std::vector<Forms>& forms, const Polygon& polygon, int window, Forms out) {
+    void maxWindow(std::size_t step, const std::vector<Forms>& forms, const Polygon& polygon, int window,
+                   Forms out) {
         const MaxWindows& windows = steps_[step].windows;
         const Forms& in = forms[steps_[step].a];
         if (window == windows.windows()) {
@@ -164,8 +173,8 @@ inline PlainSiteNetwork::Rows gaussian(std::mt19937& random, int rows, int colum
     return matrix;
 }
 
-// A small net of one to three blocks of every kind: piecewise-linear units, max windows (overlapping ones too, and after
-// a ReLU), residual sums and concatenations.
+// A small net of one to three blocks of every kind: piecewise-linear units, max windows (overlapping ones
+// too, and after a ReLU), residual sums and concatenations.
 inline TwinNetwork randomTwin(unsigned seed, int outputs = 3) {
     std::mt19937 random(seed);
     const auto pick = [&](int choices) { return static_cast<int>(random() % choices); };
@@ -173,7 +182,8 @@ inline TwinNetwork randomTwin(unsigned seed, int outputs = 3) {
     int node = 0;
     const auto dense = [&](int from, int width) {
         const int inputs = static_cast<int>(net.plain.width(from));
-        return net.dense(from, gaussian(random, width, inputs, 1.2 / std::sqrt(inputs)), gaussian(random, width, 1, 0.4));
+        return net.dense(from, gaussian(random, width, inputs, 1.2 / std::sqrt(inputs)),
+                         gaussian(random, width, 1, 0.4));
     };
     const auto windowsOf = [&](int inputs, int size, int stride) {
         MaxWindows windows;
@@ -187,10 +197,18 @@ inline TwinNetwork randomTwin(unsigned seed, int outputs = 3) {
     for (int block = 1 + pick(3); block > 0; --block) {
         const int width = 3 + pick(4);
         switch (pick(7)) {
-            case 0: node = net.bend(dense(node, width), PiecewiseLinear::relu()); break;
-            case 1: node = net.bend(dense(node, width), PiecewiseLinear::leakyRelu(0.2)); break;
-            case 2: node = net.bend(dense(node, width), PiecewiseLinear::clamp(-0.3, 0.5)); break;
-            case 3: node = net.max(dense(node, width + 1), windowsOf(width + 1, 2 + pick(3), 1 + pick(2))); break;
+            case 0:
+                node = net.bend(dense(node, width), PiecewiseLinear::relu());
+                break;
+            case 1:
+                node = net.bend(dense(node, width), PiecewiseLinear::leakyRelu(0.2));
+                break;
+            case 2:
+                node = net.bend(dense(node, width), PiecewiseLinear::clamp(-0.3, 0.5));
+                break;
+            case 3:
+                node = net.max(dense(node, width + 1), windowsOf(width + 1, 2 + pick(3), 1 + pick(2)));
+                break;
             case 4: {
                 const int on = net.bend(dense(node, width + 2), PiecewiseLinear::relu());
                 node = net.max(on, windowsOf(width + 2, 3, 2));

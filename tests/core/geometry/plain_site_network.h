@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A small network in plain Eigen for tests of the breadth-first engine: dense and convolutional layers, piecewise-linear
-// units, max windows, sums and concatenations, in any order of nodes.
+// A small network in plain Eigen for tests of the breadth-first engine: dense and convolutional layers,
+// piecewise-linear units, max windows, sums and concatenations, in any order of nodes.
 #pragma once
 
 #include <Eigen/Core>
@@ -24,7 +24,9 @@ class PlainSiteNetwork : public SiteNetwork {
     };
 
     // Node 0: the network's input at a point (s, t): embed * (s, t) + offset.
-    PlainSiteNetwork(Rows embed, Eigen::VectorXd offset) { add({Kind::Linear, -1, -1, std::move(embed), std::move(offset)}); }
+    PlainSiteNetwork(Rows embed, Eigen::VectorXd offset) {
+        add({Kind::Linear, -1, -1, std::move(embed), std::move(offset)});
+    }
     static PlainSiteNetwork onPlane() { return {Rows::Identity(2, 2), Eigen::VectorXd::Zero(2)}; }
 
     int linear(int from, Rows weights, Eigen::VectorXd bias) {
@@ -132,11 +134,21 @@ class PlainSiteNetwork : public SiteNetwork {
         const int index = static_cast<int>(nodes_.size());
         const auto widthOf = [&](int n) { return nodes_[n].width; };
         switch (node.kind) {
-            case Kind::Linear: node.width = node.weights.rows(); break;
-            case Kind::Conv: node.width = node.conv.outChannels * node.conv.outHeight() * node.conv.outWidth(); break;
-            case Kind::Site: node.width = sites_[node.site].units; break;
-            case Kind::Sum: node.width = widthOf(node.a); break;
-            case Kind::Concat: node.width = widthOf(node.a) + widthOf(node.b); break;
+            case Kind::Linear:
+                node.width = node.weights.rows();
+                break;
+            case Kind::Conv:
+                node.width = node.conv.outChannels * node.conv.outHeight() * node.conv.outWidth();
+                break;
+            case Kind::Site:
+                node.width = sites_[node.site].units;
+                break;
+            case Kind::Sum:
+                node.width = widthOf(node.a);
+                break;
+            case Kind::Concat:
+                node.width = widthOf(node.a) + widthOf(node.b);
+                break;
         }
         for (const int from : {node.a, node.b}) {
             if (from >= 0) nodes_[from].lastUse = index;
@@ -177,7 +189,8 @@ class PlainSiteNetwork : public SiteNetwork {
         for (Eigen::Index r = 0; r < a.rows(); ++r) {
             const double* const image = a.row(r).data();
             for (int k = 0; k < patches.rows(); ++k) {
-                const int channel = k / (c.kernel * c.kernel), ky = k / c.kernel % c.kernel, kx = k % c.kernel;
+                const int channel = k / (c.kernel * c.kernel), ky = k / c.kernel % c.kernel,
+                          kx = k % c.kernel;
                 for (int y = 0; y < c.outHeight(); ++y) {
                     const int iy = y * c.stride + ky - c.pad;
                     if (iy < 0 || iy >= c.height) continue;
@@ -199,8 +212,8 @@ class PlainSiteNetwork : public SiteNetwork {
         bend(node, z, none, none, out, none, none, nullptr);
         return out;
     }
-    void bend(const Node& node, const Rows& z, const Rows& zs, const Rows& zt, Rows& out, Rows& outS, Rows& outT,
-              std::uint64_t* hash) const {
+    void bend(const Node& node, const Rows& z, const Rows& zs, const Rows& zt, Rows& out, Rows& outS,
+              Rows& outT, std::uint64_t* hash) const {
         const Site& site = sites_[node.site];
         const bool tangents = zs.rows() > 0;
         out.resize(z.rows(), node.width);
@@ -213,7 +226,8 @@ class PlainSiteNetwork : public SiteNetwork {
                 if (site.kind == SiteKind::Max) {
                     const std::int32_t begin = site.windows.begin[u];
                     for (std::int32_t m = begin; m < site.windows.begin[u + 1]; ++m) {
-                        if (z(r, site.windows.members[m]) > z(r, site.windows.members[begin + state])) state = m - begin;
+                        if (z(r, site.windows.members[m]) > z(r, site.windows.members[begin + state]))
+                            state = m - begin;
                     }
                     input = site.windows.members[begin + state];
                     out(r, u) = z(r, input);
@@ -240,7 +254,9 @@ class PlainSiteNetwork : public SiteNetwork {
         std::int64_t count = 0;
 
         std::int64_t rows() const override { return count; }
-        int site() const override { return atEnd() ? static_cast<int>(net.sites_.size()) : net.nodes_[next].site; }
+        int site() const override {
+            return atEnd() ? static_cast<int>(net.sites_.size()) : net.nodes_[next].site;
+        }
         bool atEnd() const { return next == static_cast<int>(net.nodes_.size()); }
         const Rows& front() const { return atEnd() ? value.back() : value[net.nodes_[next].a]; }
         const double* values() const override { return front().data(); }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Yardstick networks as PlainSiteNetworks, from the flat files that tests/golden/export_plain_weights.py writes.
+// Yardstick networks as PlainSiteNetworks, from the flat files that tests/golden/export_plain_weights.py
+// writes.
 #pragma once
 
 #include <cstring>
@@ -27,10 +28,12 @@ struct PlainWeights {
         }
         for (Eigen::VectorXd* vector : {&origin, &u, &v}) *vector = doubles(file);
         const Eigen::VectorXd corners = doubles(file);
-        for (Eigen::Index i = 0; i + 1 < corners.size(); i += 2) window.push_back({corners[i], corners[i + 1]});
+        for (Eigen::Index i = 0; i + 1 < corners.size(); i += 2)
+            window.push_back({corners[i], corners[i + 1]});
     }
     PlainSiteNetwork::Rows matrix(std::size_t index, int rows) const {
-        return Eigen::Map<const PlainSiteNetwork::Rows>(tensors[index].data(), rows, tensors[index].size() / rows);
+        return Eigen::Map<const PlainSiteNetwork::Rows>(tensors[index].data(), rows,
+                                                        tensors[index].size() / rows);
     }
     Eigen::VectorXd vector(std::size_t index) const {
         return Eigen::Map<const Eigen::VectorXd>(tensors[index].data(), tensors[index].size());
@@ -45,7 +48,8 @@ struct PlainWeights {
     template <typename T>
     static T read(std::ifstream& file) {
         T value{};
-        if (!file.read(reinterpret_cast<char*>(&value), sizeof value)) throw std::runtime_error("file ends early");
+        if (!file.read(reinterpret_cast<char*>(&value), sizeof value))
+            throw std::runtime_error("file ends early");
         return value;
     }
     static Eigen::VectorXd doubles(std::ifstream& file) {
