@@ -57,7 +57,8 @@ OpenedDataset openFolder(const std::filesystem::path& folder) {
         const std::string name = it->path().filename().string();
         if (isPickle(start.value()) && name.find("batch") != std::string::npos)
             return pickled(it->path().string());
-        if (looksLikeIdx(start.value().data(), start.value().size(), 0) || name.ends_with("-ubyte.gz"))
+        const bool images = name.find("images") != std::string::npos;
+        if (images && (looksLikeIdx(start.value().data(), start.value().size(), 0) || name.ends_with(".gz")))
             return inputError(folder.string() + " holds IDX files; open one of them, " + name + " say.");
         if (isImage(start.value()))
             return inputError(folder.string() +
@@ -104,6 +105,9 @@ OpenedDataset openFile(const std::filesystem::path& path, const DataOptions& opt
     if (startsWith(start, "\x89HDF"))
         return unsupported(name + " is an HDF5 file; save its arrays with numpy.savez and open that.");
     if (isPickle(start)) return pickled(name);
+    if (const auto text = std::find_if(start.begin(), start.end(), [](unsigned char c) { return c > 32; });
+        text != start.end() && (*text == '{' || *text == '[' || *text == '<'))
+        return fileError(name + " looks like JSON or XML, not like a table; choose " + kFormats + ".");
     if (isText(start)) return openCsv(path, options);
     if (path.extension() == ".bin") return openCifar(path);  // which says what is wrong with it
     return fileError(name + " is in no format that Tessera opens as data; choose " + kFormats + ".");

@@ -123,7 +123,9 @@ Result<NpzArchive> NpzArchive::open(const std::filesystem::path& path) {
     }
     if (state != UNZ_END_OF_LIST_OF_FILE && seen > 0) return damaged(name);
     if (archive.members_.empty())
-        return fileError(name + " is a zip file without .npy arrays; choose a file written by numpy.savez.");
+        return fileError(
+            name +
+            " is a zip file without .npy arrays (a model, perhaps); choose a file written by numpy.savez.");
     return archive;
 }
 

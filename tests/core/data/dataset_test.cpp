@@ -99,6 +99,7 @@ class DatasetTest : public QObject {
         QVERIFY(contains(refusal(scratch.write("m", std::string("\x01\x02\x03\x04\x00", 5)), "m"), "IDX"));
         QVERIFY(
             contains(refusal(scratch.write("h5", std::string("\x89HDF\r\n\x1a\n\0\0", 10)), "h5"), "HDF5"));
+        QVERIFY(contains(refusal(scratch.write("j", std::string("{\n  \"a\": 1\n}\n")), "j"), "JSON"));
         QVERIFY(contains(refusal("", "No data"), "choose"));
         std::filesystem::create_directory(scratch.path("bare"));
         QVERIFY(contains(refusal(scratch.path("bare").string(), "bare"), "holds no data"));
