@@ -40,8 +40,11 @@ LayerGraph opaqueGraph(const torch::jit::Module& module, const Shape& inputShape
 // Runs forward on a batch and returns the first tensor of the result. Throws c10::Error.
 at::Tensor runModule(const torch::jit::Module& module, const at::Tensor& batch);
 
+// The first tensor in a value: itself, or the first of a tuple, list or dictionary. Throws NotAGraph when
+// there is none.
+at::Tensor firstTensor(const c10::IValue& value);
+
 // One executed operation, as the handlers in torchscript_ops.cpp see it.
-class TorchScriptImporter;
 struct RecordedOp {
     const torch::jit::Node* node;
     std::string op;                 // "conv2d": without aten:: and the in-place underscore
