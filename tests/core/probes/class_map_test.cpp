@@ -5,6 +5,7 @@
 #include <QtTest>
 #include <cmath>
 
+#include "core/data/dataset.h"
 #include "tests/core/data/scratch_folder.h"
 #include "tests/core/probes/small_models_torch.h"
 
@@ -246,6 +247,40 @@ class ClassMapTest : public QObject {
         QVERIFY(contains(result.value().provenance.note, "cancelled"));
         QVERIFY(
             ClassMap::run(*model, planeOf(squarePolygon(2)), {}, source.get_token(), progress).isCancelled());
+    }
+
+    // Trained networks bend their boundaries more sharply than random ones.
+    void adaptiveAgreesOnTrainedNetworks_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<int>("resolution");
+        QTest::newRow("dense") << "mnist_mlp.pt" << 256;
+        QTest::newRow("convolutional") << "mnist_cnn.pt" << 96;
+    }
+    void adaptiveAgreesOnTrainedNetworks() {
+        QFETCH(QString, file);
+        QFETCH(int, resolution);
+        const std::string samples = TESSERA_SAMPLES;
+        const auto model = loadModel(samples + "/" + file.toStdString());
+        QVERIFY2(model.isOk(), model.isError() ? model.error().message.c_str() : "");
+        const auto digits = openDataset(samples + "/mnist-images-idx3-ubyte.gz").value();
+        std::vector<Eigen::VectorXd> anchors;
+        for (const std::int64_t index : {2, 10, 8}) {
+            Eigen::VectorXf values(784);
+            QVERIFY(digits->read({&index, 1}, values.data()).isOk());
+            normalise({{0.1307}, {0.3081}}, {1, 28, 28}, 1, values.data());
+            anchors.push_back(values.cast<double>());
+        }
+        const auto plane = planeThroughSamples(model.value()->info().inputShape, anchors).value();
+        ClassMap::Options options;
+        options.resolution = resolution;
+        const auto adaptive = sample(*model.value(), plane, options);
+        options.adaptive = false;
+        const auto full = sample(*model.value(), plane, options);
+        QVERIFY(adaptive && full);
+        const double different = labelsThatDiffer(*adaptive, *full);
+        qInfo("%.4f %% of labels differ, %.1f %% of points evaluated", 100 * different,
+              100.0 * static_cast<double>(adaptive->evaluations) / static_cast<double>(full->evaluations));
+        QVERIFY(different < 0.005);
     }
 
     void denseNetworkAtOnce() {
