@@ -11,7 +11,8 @@
 namespace tessera {
 namespace {
 
-// Two affine maps are one piece if they differ nowhere on the window by more than this fraction of the larger one.
+// Two affine maps are one piece if they differ nowhere on the window by more than this fraction of the larger
+// one.
 constexpr double kSamePiece = 1e-9;
 
 struct Side {
@@ -21,7 +22,8 @@ struct Side {
     bool forward;  // runs from the smaller vertex index to the larger
 };
 
-// Pairs the sides of faces into edges: sides are bucketed by their smaller vertex, which leaves a handful to compare.
+// Pairs the sides of faces into edges: sides are bucketed by their smaller vertex, which leaves a handful to
+// compare.
 void pairSides(const RawFaces& raw, Arrangement& map, std::vector<std::int32_t>& sideEdge) {
     const std::size_t sides = map.faceVertices.size();
     std::vector<std::int32_t> bucketBegin(map.vertices.size() + 1, 0);
@@ -68,7 +70,8 @@ void pairSides(const RawFaces& raw, Arrangement& map, std::vector<std::int32_t>&
             if (sideEdge[side->index] >= 0) continue;
             ArrangementEdge& edge = addEdge(low, *side);
             for (Side* twin = side + 1; twin != end; ++twin) {
-                if (twin->other == side->other && twin->forward != side->forward && sideEdge[twin->index] < 0) {
+                if (twin->other == side->other && twin->forward != side->forward &&
+                    sideEdge[twin->index] < 0) {
                     edge.right = twin->face;
                     sideEdge[twin->index] = sideEdge[side->index];
                     break;
@@ -121,8 +124,9 @@ std::int32_t rootOf(std::vector<std::int32_t>& parent, std::int32_t face) {
     return face;
 }
 
-// Union of neighbours whose forms agree on the window for every logit: |difference| summed over its terms, against the
-// largest logit of either face, so that a logit that is nearly zero everywhere does not tell faces apart by rounding.
+// Union of neighbours whose forms agree on the window for every logit: |difference| summed over its terms,
+// against the largest logit of either face, so that a logit that is nearly zero everywhere does not tell
+// faces apart by rounding.
 void mergePieces(Arrangement& map, const Eigen::Vector2d& reach) {
     const auto faces = static_cast<std::int32_t>(map.faceCount());
     const std::int32_t width = map.outputs * 3;
@@ -171,7 +175,9 @@ Eigen::Vector2d halfExtent(const Polygon& window) {
 
 }  // namespace
 
-double windowHalfWidth(const Polygon& window) { return halfExtent(window).maxCoeff(); }
+double windowHalfWidth(const Polygon& window) {
+    return halfExtent(window).maxCoeff();
+}
 
 Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
                                 double tolerance) {

@@ -48,7 +48,8 @@ class BumpArena {
         while (next < blocks_.size() && blocks_[next].size < bytes) ++next;
         if (next == blocks_.size()) {
             const std::size_t size = std::max(bytes, kBlock);
-            blocks_.push_back({static_cast<std::byte*>(::operator new[](size, std::align_val_t{kAlign})), size});
+            blocks_.push_back(
+                {static_cast<std::byte*>(::operator new[](size, std::align_val_t{kAlign})), size});
         }
         block_ = next;
         used_ = 0;

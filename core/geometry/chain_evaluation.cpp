@@ -14,7 +14,8 @@ namespace {
 
 bool isRelu(const PiecewiseLinear& function) {
     const PiecewiseLinear relu = PiecewiseLinear::relu();
-    return function.knots == relu.knots && function.slopes == relu.slopes && function.intercepts == relu.intercepts;
+    return function.knots == relu.knots && function.slopes == relu.slopes &&
+           function.intercepts == relu.intercepts;
 }
 
 }  // namespace
@@ -22,13 +23,15 @@ bool isRelu(const PiecewiseLinear& function) {
 void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> points, double* logits,
                   std::uint64_t* patternHash) {
     std::size_t widest = 2;
-    for (const auto& stage : chain.stages) widest = std::max(widest, static_cast<std::size_t>(stage.bias.size()));
+    for (const auto& stage : chain.stages)
+        widest = std::max(widest, static_cast<std::size_t>(stage.bias.size()));
     PackedDoubles first(widest * kPointBlock), second(widest * kPointBlock);
     double *in = first.data(), *out = second.data();
     std::vector<std::vector<std::uint64_t>> reluKeys(chain.sites.size());
     for (std::size_t s = 0; s < chain.sites.size(); ++s) {
         if (!isRelu(chain.sites[s].function)) continue;
-        for (std::int64_t unit = 0; unit < chain.sites[s].units; ++unit) reluKeys[s].push_back(patternKey(s, unit, 1));
+        for (std::int64_t unit = 0; unit < chain.sites[s].units; ++unit)
+            reluKeys[s].push_back(patternKey(s, unit, 1));
     }
     for (std::size_t begin = 0; begin < points.size(); begin += kPointBlock) {
         const std::size_t count = std::min(kPointBlock, points.size() - begin);
@@ -40,7 +43,8 @@ void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> poi
         alignas(64) std::uint64_t hash[kPointBlock] = {};
         for (std::size_t s = 0; s < chain.stages.size(); ++s) {
             const AffineChain::Stage& stage = chain.stages[s];
-            applyAffine(stage.weights.data(), stage.bias.data(), stage.weights.rows(), stage.weights.cols(), in, out);
+            applyAffine(stage.weights.data(), stage.bias.data(), stage.weights.rows(), stage.weights.cols(),
+                        in, out);
             std::swap(in, out);
             if (s == chain.sites.size()) break;
             const PiecewiseLinear& function = chain.sites[s].function;
@@ -57,7 +61,8 @@ void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> poi
                 std::uint64_t state = 0;
                 for (int knot = 0; knot + 1 < function.pieces(); ++knot) {
                     const double at = function.knots[knot];
-                    const double slope = function.slope(knot + 1, unit), intercept = function.intercept(knot + 1, unit);
+                    const double slope = function.slope(knot + 1, unit),
+                                 intercept = function.intercept(knot + 1, unit);
                     for (std::size_t p = 0; p < kPointBlock; ++p) {
                         result[p] = z[p] > at ? slope * z[p] + intercept : result[p];
                     }
@@ -71,7 +76,8 @@ void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> poi
         }
         const std::size_t outputs = chain.stages.back().bias.size();
         for (std::size_t p = 0; p < count; ++p) {
-            for (std::size_t k = 0; k < outputs; ++k) logits[(begin + p) * outputs + k] = in[k * kPointBlock + p];
+            for (std::size_t k = 0; k < outputs; ++k)
+                logits[(begin + p) * outputs + k] = in[k * kPointBlock + p];
             if (patternHash) patternHash[begin + p] = hash[p];
         }
     }
@@ -107,7 +113,8 @@ bool patternFits(const AffineChain& chain, const Eigen::Vector2d& point, std::ui
     }
     // Is the difference the XOR of some of the doubtful keys? Elimination, highest bit first.
     for (int bit = 63; bit >= 0; --bit) {
-        const auto pivot = std::find_if(doubtful.begin(), doubtful.end(), [&](auto key) { return key >> bit & 1; });
+        const auto pivot =
+            std::find_if(doubtful.begin(), doubtful.end(), [&](auto key) { return key >> bit & 1; });
         if (pivot == doubtful.end()) continue;
         const std::uint64_t key = *pivot;
         doubtful.erase(pivot);

@@ -43,7 +43,8 @@ class CrossingTable {
     };
     static std::uint32_t hash(const CrossingKey& key) {
         std::uint64_t x = (static_cast<std::uint64_t>(static_cast<std::uint32_t>(key.low)) << 32 |
-                           static_cast<std::uint32_t>(key.high)) * 0x9e3779b97f4a7c15ull;
+                           static_cast<std::uint32_t>(key.high)) *
+                          0x9e3779b97f4a7c15ull;
         x = (x ^ (x >> 32) ^ static_cast<std::uint32_t>(key.line)) * 0xbf58476d1ce4e5b9ull;
         return static_cast<std::uint32_t>(x >> 32);
     }

@@ -12,8 +12,8 @@ namespace {
 
 // A difference of logits below this fraction of their size is rounding, whatever its slope.
 constexpr double kRounding = 1e-14;
-// A boundary that leaves an edge halfway does so for at least this fraction of the edge; less is rounding in the two
-// faces' cut points.
+// A boundary that leaves an edge halfway does so for at least this fraction of the edge; less is rounding in
+// the two faces' cut points.
 constexpr double kPartOfEdge = 1e-6;
 
 struct Form {
@@ -22,8 +22,8 @@ struct Form {
     Form minus(const Form& other) const { return {a - other.a, b - other.b, c - other.c}; }
 };
 
-// A corner of a class cell; `side` is what runs from it to the next corner: >= 0 a side of the face, else the tie with
-// class -1 - side.
+// A corner of a class cell; `side` is what runs from it to the next corner: >= 0 a side of the face, else the
+// tie with class -1 - side.
 struct Corner {
     Eigen::Vector2d offset;  // from formOrigin
     std::int32_t side = 0;
@@ -59,7 +59,8 @@ class BoundaryTracer {
             while (next < stretches_.size() && stretches_[next].edge == e) ++next;
             if (edge.left < 0 || edge.right < 0) continue;
             if (next == begin) {
-                if (!crossed[edge.left] && !crossed[edge.right] && map_.label[edge.left] != map_.label[edge.right]) {
+                if (!crossed[edge.left] && !crossed[edge.right] &&
+                    map_.label[edge.left] != map_.label[edge.right]) {
                     addAlong(edge, map_.label[edge.left], map_.label[edge.right], 0, 1);
                 }
                 continue;
@@ -72,19 +73,20 @@ class BoundaryTracer {
     // A single logit z is two classes with forms 0 and z.
     Form form(std::int32_t face, std::int32_t k) const {
         if (map_.outputs == 1 && k == 0) return {};
-        const double* at =
-            map_.forms.data() + (static_cast<std::size_t>(face) * map_.outputs + (map_.outputs == 1 ? 0 : k)) * 3;
+        const double* at = map_.forms.data() +
+                           (static_cast<std::size_t>(face) * map_.outputs + (map_.outputs == 1 ? 0 : k)) * 3;
         return {at[0], at[1], at[2]};
     }
 
-    // Classes that win somewhere on the face by more than the tolerance, and the one at its centroid. By convexity a
-    // class that is nowhere above the centroid's at the corners is nowhere above it inside.
+    // Classes that win somewhere on the face by more than the tolerance, and the one at its centroid. By
+    // convexity a class that is nowhere above the centroid's at the corners is nowhere above it inside.
     void findCandidates(std::int32_t face) {
         const std::int32_t label = map_.label[face];
         const Form top = form(face, label);
         corners_.clear();
         for (std::int32_t i = map_.faceBegin[face]; i < map_.faceBegin[face + 1]; ++i) {
-            corners_.push_back({map_.vertices[map_.faceVertices[i]] - map_.formOrigin, i - map_.faceBegin[face]});
+            corners_.push_back(
+                {map_.vertices[map_.faceVertices[i]] - map_.formOrigin, i - map_.faceBegin[face]});
         }
         candidates_.clear();
         const int classes = map_.classCount();
@@ -100,7 +102,8 @@ class BoundaryTracer {
         }
     }
 
-    // The value below which the difference of two logits counts as zero on the face whose corners are in corners_.
+    // The value below which the difference of two logits counts as zero on the face whose corners are in
+    // corners_.
     double toleranceOf(std::int32_t face, const Form& difference, std::int32_t i, std::int32_t j) const {
         double size = 0;
         const Form first = form(face, i), second = form(face, j);
@@ -130,8 +133,8 @@ class BoundaryTracer {
         return false;
     }
 
-    // Keeps the part of cell_ where class k is ahead of `other`. As with units, a tie line cuts only if there are
-    // corners beyond the tolerance on both sides, and goes through corners that lie on it.
+    // Keeps the part of cell_ where class k is ahead of `other`. As with units, a tie line cuts only if there
+    // are corners beyond the tolerance on both sides, and goes through corners that lie on it.
     void clip(std::int32_t face, std::int32_t k, std::int32_t other) {
         const Form ahead = form(face, k).minus(form(face, other));
         const double tolerance = toleranceOf(face, ahead, k, other);
@@ -185,7 +188,8 @@ class BoundaryTracer {
             const std::int32_t side = cell_[i].side;
             if (side < 0) {
                 const std::int32_t other = -1 - side;
-                if (k < other && (b - a).norm() > map_.tolerance) map_.boundary.push_back({a, b, k, other, face});
+                if (k < other && (b - a).norm() > map_.tolerance)
+                    map_.boundary.push_back({a, b, k, other, face});
                 continue;
             }
             const std::int32_t e = sideEdge_[begin + side];
@@ -198,8 +202,8 @@ class BoundaryTracer {
         map_.cells.push_back(std::move(cell));
     }
 
-    // Walks an edge with stretches on its left, right or both sides; where the labels differ, the boundary may run
-    // along it.
+    // Walks an edge with stretches on its left, right or both sides; where the labels differ, the boundary
+    // may run along it.
     void compareSides(const ArrangementEdge& edge, std::size_t begin, std::size_t end) {
         std::vector<Stretch> sides[2];
         for (std::size_t i = begin; i < end; ++i) sides[stretches_[i].left ? 0 : 1].push_back(stretches_[i]);
@@ -207,7 +211,8 @@ class BoundaryTracer {
         if (sides[1].empty()) sides[1].push_back({0, false, 0, 1, map_.label[edge.right]});
         for (const auto& left : sides[0]) {
             for (const auto& right : sides[1]) {
-                const double from = std::max({left.from, right.from, 0.0}), to = std::min({left.to, right.to, 1.0});
+                const double from = std::max({left.from, right.from, 0.0}),
+                             to = std::min({left.to, right.to, 1.0});
                 if (left.label == right.label || to - from < kPartOfEdge) continue;
                 if (tied(edge, left.label, right.label)) addAlong(edge, left.label, right.label, from, to);
             }
@@ -219,7 +224,8 @@ class BoundaryTracer {
         const Form difference = form(edge.left, i).minus(form(edge.left, j));
         for (const std::int32_t v : {edge.v0, edge.v1}) {
             const Eigen::Vector2d offset = map_.vertices[v] - map_.formOrigin;
-            const double size = std::max(std::abs(form(edge.left, i).at(offset)), std::abs(form(edge.left, j).at(offset)));
+            const double size =
+                std::max(std::abs(form(edge.left, i).at(offset)), std::abs(form(edge.left, j).at(offset)));
             const double allowed =
                 std::max(4 * map_.tolerance * std::hypot(difference.a, difference.b), 4 * kRounding * size);
             if (std::abs(difference.at(offset)) > allowed) return false;
@@ -230,7 +236,8 @@ class BoundaryTracer {
     void addAlong(const ArrangementEdge& edge, std::int32_t i, std::int32_t j, double from, double to) {
         const Eigen::Vector2d base = map_.vertices[edge.v0], along = map_.vertices[edge.v1] - base;
         if (!((to - from) * along.norm() > map_.tolerance)) return;
-        map_.boundary.push_back({base + from * along, base + to * along, std::min(i, j), std::max(i, j), edge.left});
+        map_.boundary.push_back(
+            {base + from * along, base + to * along, std::min(i, j), std::max(i, j), edge.left});
     }
 
     Arrangement& map_;

@@ -21,16 +21,20 @@ namespace {
 
 // Splits before a face becomes a task of its own: at most 2^7 tasks, always the same ones.
 constexpr int kTaskLevel = 7;
-// Every face is compared with the network up to this many, else this many spread over all: a few percent of the time.
+// Every face is compared with the network up to this many, else this many spread over all: a few percent of
+// the time.
 constexpr std::int64_t kMostChecked = 2'000;
 
 // The engine's own contract; a file can break it only by holding values that are not finite.
 Result<Done> checkChain(const AffineChain& chain, const Polygon& window) {
-    const auto broken = [](const std::string& what) { return Error{ErrorKind::Internal, what, {"depth-first"}}; };
+    const auto broken = [](const std::string& what) {
+        return Error{ErrorKind::Internal, what, {"depth-first"}};
+    };
     if (chain.stages.empty() || chain.sites.size() + 1 != chain.stages.size()) {
         return broken("A chain needs one affine stage more than it has activations.");
     }
-    if (window.size() < 3 || !(signedArea(window) > 0)) return broken("The window is not a counter-clockwise polygon.");
+    if (window.size() < 3 || !(signedArea(window) > 0))
+        return broken("The window is not a counter-clockwise polygon.");
     Eigen::Index inputs = 2;
     for (std::size_t s = 0; s < chain.stages.size(); ++s) {
         const auto& [weights, bias] = chain.stages[s];
@@ -41,9 +45,11 @@ Result<Done> checkChain(const AffineChain& chain, const Polygon& window) {
             return broken("A chain has activations only.");
         }
         if (!weights.allFinite() || !bias.allFinite()) {
-            const std::string name = s < chain.sites.size() ? "before \"" + chain.sites[s].name + "\"" : "at the output";
-            return inputError("The layer " + name +
-                              " holds a weight that is not finite; open a model whose training did not diverge.");
+            const std::string name =
+                s < chain.sites.size() ? "before \"" + chain.sites[s].name + "\"" : "at the output";
+            return inputError(
+                "The layer " + name +
+                " holds a weight that is not finite; open a model whose training did not diverge.");
         }
         inputs = bias.size();
     }
@@ -100,7 +106,8 @@ void checkAgainstNetwork(const AffineChain& chain, Arrangement& map, int threads
             for (std::int32_t k = 0; k < map.outputs; ++k) {
                 const double* const form = map.forms.data() + (face * map.outputs + k) * 3;
                 const double expected = form[0] * offset.x() + form[1] * offset.y() + form[2];
-                found[chunk].error = std::max(found[chunk].error, std::abs(expected - logits[p * map.outputs + k]));
+                found[chunk].error =
+                    std::max(found[chunk].error, std::abs(expected - logits[p * map.outputs + k]));
             }
         }
     });
@@ -125,8 +132,10 @@ std::string stopReason(const WalkMonitor& monitor, const ArrangementBudget& budg
 }  // namespace
 
 Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygon& window,
-                                          const ArrangementOptions& options, std::stop_token stop, Progress& progress) {
-    if (auto valid = checkChain(chain, window); !valid.isOk()) return std::move(valid).propagate<Arrangement>();
+                                          const ArrangementOptions& options, std::stop_token stop,
+                                          Progress& progress) {
+    if (auto valid = checkChain(chain, window); !valid.isOk())
+        return std::move(valid).propagate<Arrangement>();
     const PreparedChain prepared = prepareChain(chain);
     WalkSettings settings;
     settings.tolerance = options.relativeTolerance * windowHalfWidth(window);
@@ -148,7 +157,8 @@ Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygo
     outputs.resize(1 + tasks.size());
     settings.taskLevel = std::numeric_limits<int>::max();
     const auto firstVertex = static_cast<std::int32_t>(outputs[0].vertices.size());
-    TaskLedger ledger(tasks.size(), static_cast<std::int64_t>(outputs[0].hash.size()), settings.maxFaces, monitor);
+    TaskLedger ledger(tasks.size(), static_cast<std::int64_t>(outputs[0].hash.size()), settings.maxFaces,
+                      monitor);
     std::vector<std::unique_ptr<FaceWalk>> walks(std::max(options.threads, 1));
     bool unfinished = outputs[0].stopped;
     std::vector<char> skipped(tasks.size(), 0);
@@ -169,7 +179,8 @@ Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygo
         unfinished = unfinished || outputs[w].stopped || (w > 0 && skipped[w - 1]);
         faces += static_cast<std::int64_t>(outputs[w].hash.size());
     }
-    RawFaces raw = mergeWalks(outputs, prepared, chain.formOrigin, settings.tolerance, settings.maxFaces, options.threads);
+    RawFaces raw = mergeWalks(outputs, prepared, chain.formOrigin, settings.tolerance, settings.maxFaces,
+                              options.threads);
     if (unfinished || faces > settings.maxFaces) {
         dropUnusedVertices(raw);
         raw.complete = false;

@@ -39,13 +39,14 @@ FaceLocator::FaceLocator(std::shared_ptr<const Arrangement> arrangement)
         low_ = low_.cwiseMin(corner);
         high = high.cwiseMax(corner);
     }
-    const int side = static_cast<int>(std::clamp(std::sqrt(static_cast<double>(map.faceCount())), 1.0, 2048.0));
+    const int side =
+        static_cast<int>(std::clamp(std::sqrt(static_cast<double>(map.faceCount())), 1.0, 2048.0));
     columns_ = rows_ = side;
     const Eigen::Vector2d extent = (high - low_).cwiseMax(std::numeric_limits<double>::min());
     cellsPerUnit_ = Eigen::Vector2d(columns_, rows_).cwiseQuotient(extent);
 
-    // Two passes over the same walk: count, then fill. Row by row, a face claims only the columns it reaches there,
-    // so long thin faces do not claim their whole bounding box.
+    // Two passes over the same walk: count, then fill. Row by row, a face claims only the columns it reaches
+    // there, so long thin faces do not claim their whole bounding box.
     std::vector<double> left, right;
     const auto walk = [&](std::int32_t face, auto&& visit) {
         const std::int32_t begin = map.faceBegin[face], end = map.faceBegin[face + 1];
@@ -59,8 +60,7 @@ FaceLocator::FaceLocator(std::shared_ptr<const Arrangement> arrangement)
         const int lastRow = std::clamp(static_cast<int>(top), 0, rows_ - 1);
         left.assign(lastRow - firstRow + 1, std::numeric_limits<double>::infinity());
         right.assign(lastRow - firstRow + 1, -std::numeric_limits<double>::infinity());
-        Eigen::Vector2d from =
-            (map.vertices[map.faceVertices[end - 1]] - low_).cwiseProduct(cellsPerUnit_);
+        Eigen::Vector2d from = (map.vertices[map.faceVertices[end - 1]] - low_).cwiseProduct(cellsPerUnit_);
         for (std::int32_t i = begin; i < end; ++i) {
             const Eigen::Vector2d to = (map.vertices[map.faceVertices[i]] - low_).cwiseProduct(cellsPerUnit_);
             const Eigen::Vector2d& lower = from.y() <= to.y() ? from : to;
@@ -70,7 +70,8 @@ FaceLocator::FaceLocator(std::shared_ptr<const Arrangement> arrangement)
             const int ends = std::clamp(static_cast<int>(upper.y()), firstRow, lastRow);
             for (int row = begins; row <= ends; ++row) {
                 const double xLow = lower.y() < row ? lower.x() + (row - lower.y()) * run : lower.x();
-                const double xHigh = upper.y() > row + 1 ? lower.x() + (row + 1 - lower.y()) * run : upper.x();
+                const double xHigh =
+                    upper.y() > row + 1 ? lower.x() + (row + 1 - lower.y()) * run : upper.x();
                 double& l = left[row - firstRow];
                 double& r = right[row - firstRow];
                 l = std::min({l, xLow, xHigh});
@@ -107,7 +108,8 @@ std::int32_t FaceLocator::faceAt(const Eigen::Vector2d& pointInSlice) const {
     const int column = std::min(static_cast<int>(cell.x()), columns_ - 1);
     const int row = std::min(static_cast<int>(cell.y()), rows_ - 1);
     const std::size_t index = static_cast<std::size_t>(row) * columns_ + column;
-    // On a shared side rounding may put the point outside both faces: the one it is deepest in (or least outside) wins.
+    // On a shared side rounding may put the point outside both faces: the one it is deepest in (or least
+    // outside) wins.
     std::int32_t best = -1;
     double bestDepth = -kOnSide * std::max(columns_ / cellsPerUnit_.x(), rows_ / cellsPerUnit_.y());
     for (std::int32_t i = cellBegin_[index]; i < cellBegin_[index + 1]; ++i) {
@@ -121,11 +123,13 @@ std::int32_t FaceLocator::faceAt(const Eigen::Vector2d& pointInSlice) const {
     return best;
 }
 
-std::vector<std::int32_t> FaceLocator::facesIn(const Eigen::Vector2d& low, const Eigen::Vector2d& high) const {
+std::vector<std::int32_t> FaceLocator::facesIn(const Eigen::Vector2d& low,
+                                               const Eigen::Vector2d& high) const {
     std::vector<std::int32_t> faces;
     const Eigen::Vector2d from = (low - low_).cwiseProduct(cellsPerUnit_);
     const Eigen::Vector2d to = (high - low_).cwiseProduct(cellsPerUnit_);
-    if (columns_ == 0 || !(to.x() >= 0 && to.y() >= 0 && from.x() <= columns_ && from.y() <= rows_)) return faces;
+    if (columns_ == 0 || !(to.x() >= 0 && to.y() >= 0 && from.x() <= columns_ && from.y() <= rows_))
+        return faces;
     const int firstColumn = static_cast<int>(std::clamp(from.x(), 0.0, columns_ - 1.0));
     const int lastColumn = static_cast<int>(std::clamp(to.x(), 0.0, columns_ - 1.0));
     const int firstRow = static_cast<int>(std::clamp(from.y(), 0.0, rows_ - 1.0));
@@ -138,13 +142,15 @@ std::vector<std::int32_t> FaceLocator::facesIn(const Eigen::Vector2d& low, const
     std::sort(faces.begin(), faces.end());
     faces.erase(std::unique(faces.begin(), faces.end()), faces.end());
     std::erase_if(faces, [&](std::int32_t face) {
-        Eigen::Vector2d faceLow = arrangement_->vertices[arrangement_->faceVertices[arrangement_->faceBegin[face]]];
+        Eigen::Vector2d faceLow =
+            arrangement_->vertices[arrangement_->faceVertices[arrangement_->faceBegin[face]]];
         Eigen::Vector2d faceHigh = faceLow;
         for (std::int32_t i = arrangement_->faceBegin[face]; i < arrangement_->faceBegin[face + 1]; ++i) {
             faceLow = faceLow.cwiseMin(arrangement_->vertices[arrangement_->faceVertices[i]]);
             faceHigh = faceHigh.cwiseMax(arrangement_->vertices[arrangement_->faceVertices[i]]);
         }
-        return faceHigh.x() < low.x() || faceLow.x() > high.x() || faceHigh.y() < low.y() || faceLow.y() > high.y();
+        return faceHigh.x() < low.x() || faceLow.x() > high.x() || faceHigh.y() < low.y() ||
+               faceLow.y() > high.y();
     });
     return faces;
 }

@@ -25,12 +25,14 @@ using Mask = std::int64_t __attribute__((vector_size(kPack * sizeof(double)), al
 }  // namespace
 
 TESSERA_CLONES
-void addColumns(const double* source, double* target, std::size_t padded, const FormTerm* terms, std::size_t count) {
+void addColumns(const double* source, double* target, std::size_t padded, const FormTerm* terms,
+                std::size_t count) {
     const double* from = source;
     if (count == 0 && from != target) std::copy(from, from + 3 * padded, target);
     // Four columns at a time, so that the sums are read and written a quarter as often.
     for (; count >= 4; count -= 4, terms += 4) {
-        const double *w0 = terms[0].column, *w1 = terms[1].column, *w2 = terms[2].column, *w3 = terms[3].column;
+        const double *w0 = terms[0].column, *w1 = terms[1].column, *w2 = terms[2].column,
+                     *w3 = terms[3].column;
         const double a0 = terms[0].a, a1 = terms[1].a, a2 = terms[2].a, a3 = terms[3].a;
         const double b0 = terms[0].b, b1 = terms[1].b, b2 = terms[2].b, b3 = terms[3].b;
         const double c0 = terms[0].c, c1 = terms[1].c, c2 = terms[2].c, c3 = terms[3].c;
@@ -40,10 +42,18 @@ void addColumns(const double* source, double* target, std::size_t padded, const 
             Pack a = TESSERA_LOAD(from + i);
             Pack b = TESSERA_LOAD(from + padded + i);
             Pack c = TESSERA_LOAD(from + 2 * padded + i);
-            a += p0 * a0; b += p0 * b0; c += p0 * c0;
-            a += p1 * a1; b += p1 * b1; c += p1 * c1;
-            a += p2 * a2; b += p2 * b2; c += p2 * c2;
-            a += p3 * a3; b += p3 * b3; c += p3 * c3;
+            a += p0 * a0;
+            b += p0 * b0;
+            c += p0 * c0;
+            a += p1 * a1;
+            b += p1 * b1;
+            c += p1 * c1;
+            a += p2 * a2;
+            b += p2 * b2;
+            c += p2 * c2;
+            a += p3 * a3;
+            b += p3 * b3;
+            c += p3 * c3;
             TESSERA_STORE(target + i) = a;
             TESSERA_STORE(target + padded + i) = b;
             TESSERA_STORE(target + 2 * padded + i) = c;
@@ -56,10 +66,8 @@ void addColumns(const double* source, double* target, std::size_t padded, const 
         for (std::size_t i = 0; i < padded; i += kPack) {
             const Pack p = TESSERA_LOAD(w + i);
             TESSERA_STORE(target + i) = TESSERA_LOAD(from + i) + p * ta;
-            TESSERA_STORE(target + padded + i) =
-                TESSERA_LOAD(from + padded + i) + p * tb;
-            TESSERA_STORE(target + 2 * padded + i) =
-                TESSERA_LOAD(from + 2 * padded + i) + p * tc;
+            TESSERA_STORE(target + padded + i) = TESSERA_LOAD(from + padded + i) + p * tb;
+            TESSERA_STORE(target + 2 * padded + i) = TESSERA_LOAD(from + 2 * padded + i) + p * tc;
         }
         from = target;
     }
@@ -84,8 +92,9 @@ void addColumnsBatch(const double* source, double* targets, std::size_t padded, 
 }
 
 TESSERA_CLONES
-void addRows(const double* source, double* target, std::size_t targets, std::size_t targetPadded, const double* rows,
-             const double* forms, std::size_t padded, const double* gates, const double* shifts) {
+void addRows(const double* source, double* target, std::size_t targets, std::size_t targetPadded,
+             const double* rows, const double* forms, std::size_t padded, const double* gates,
+             const double* shifts) {
     for (std::size_t k = 0; k < targets; ++k) {
         const double* const row = rows + k * padded;
         Pack a = {}, b = {}, c = {};
@@ -144,8 +153,8 @@ ReluSides reluSides(const double* forms, std::size_t padded, const FaceCorner* c
 }
 
 TESSERA_CLONES
-void formRanges(const double* a, const double* b, const double* c, std::size_t padded, const FaceCorner* corners,
-                int cornerCount, double* low, double* high) {
+void formRanges(const double* a, const double* b, const double* c, std::size_t padded,
+                const FaceCorner* corners, int cornerCount, double* low, double* high) {
     for (std::size_t i = 0; i < padded; i += kPack) {
         const Pack pa = TESSERA_LOAD(a + i), pb = TESSERA_LOAD(b + i);
         const Pack pc = TESSERA_LOAD(c + i);
@@ -178,8 +187,8 @@ double formReach(const double* forms, std::size_t padded, double reachX, double 
 }
 
 TESSERA_CLONES
-void applyAffine(const double* weights, const double* bias, std::size_t rows, std::size_t columns, const double* in,
-                 double* out) {
+void applyAffine(const double* weights, const double* bias, std::size_t rows, std::size_t columns,
+                 const double* in, double* out) {
     std::size_t row = 0;
     for (; row + 4 <= rows; row += 4) {
         const double* const w0 = weights + row * columns;
@@ -190,14 +199,24 @@ void applyAffine(const double* weights, const double* bias, std::size_t rows, st
         for (std::size_t j = 0; j < columns; ++j) {
             const Pack x0 = TESSERA_LOAD(in + j * kPointBlock);
             const Pack x1 = TESSERA_LOAD(in + j * kPointBlock + kPack);
-            s00 += x0 * w0[j]; s01 += x1 * w0[j];
-            s10 += x0 * w1[j]; s11 += x1 * w1[j];
-            s20 += x0 * w2[j]; s21 += x1 * w2[j];
-            s30 += x0 * w3[j]; s31 += x1 * w3[j];
+            s00 += x0 * w0[j];
+            s01 += x1 * w0[j];
+            s10 += x0 * w1[j];
+            s11 += x1 * w1[j];
+            s20 += x0 * w2[j];
+            s21 += x1 * w2[j];
+            s30 += x0 * w3[j];
+            s31 += x1 * w3[j];
         }
         Pack* const to = reinterpret_cast<Pack*>(out + row * kPointBlock);
-        to[0] = s00; to[1] = s01; to[2] = s10; to[3] = s11;
-        to[4] = s20; to[5] = s21; to[6] = s30; to[7] = s31;
+        to[0] = s00;
+        to[1] = s01;
+        to[2] = s10;
+        to[3] = s11;
+        to[4] = s20;
+        to[5] = s21;
+        to[6] = s30;
+        to[7] = s31;
     }
     for (; row < rows; ++row) {
         const double* const w = weights + row * columns;

@@ -11,8 +11,8 @@
 
 namespace tessera {
 
-// body(index, worker) for every index in [0, count); worker < threads. Started in order, returns when all are done.
-// An exception (out of memory) of any body ends the loop and is thrown here.
+// body(index, worker) for every index in [0, count); worker < threads. Started in order, returns when all are
+// done. An exception (out of memory) of any body ends the loop and is thrown here.
 template <typename Body>
 void parallelFor(std::size_t count, int threads, Body&& body) {
     const std::size_t workers = std::min<std::size_t>(std::max(threads, 1), count);

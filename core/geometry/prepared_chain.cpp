@@ -10,8 +10,8 @@
 namespace tessera {
 namespace {
 
-// Units are cut in one fixed order everywhere, so that both faces beside a side meet concurrent lines in the same order
-// and agree on their common vertex. A random order keeps the recursion logarithmically deep.
+// Units are cut in one fixed order everywhere, so that both faces beside a side meet concurrent lines in the
+// same order and agree on their common vertex. A random order keeps the recursion logarithmically deep.
 std::vector<std::int32_t> cuttingOrder(std::int32_t units, std::size_t site) {
     std::vector<std::int32_t> order(units);
     std::iota(order.begin(), order.end(), 0);
@@ -74,8 +74,8 @@ PreparedChain prepareChain(const AffineChain& chain) {
                 if (!function.bends(knot, unit)) continue;
                 const std::uint64_t above = patternKey(s, unit, ++state);
                 stage.lines.push_back({function.knots[knot],
-                                       function.slope(knot + 1, unit) - function.slope(knot, unit), above ^ below,
-                                       knot + 1, i});
+                                       function.slope(knot + 1, unit) - function.slope(knot, unit),
+                                       above ^ below, knot + 1, i});
                 below = above;
                 prepared.siteOfLabel.push_back(static_cast<std::int32_t>(s));
                 prepared.unitOfLabel.push_back(unit);

@@ -15,9 +15,12 @@ namespace {
 // Directions whose independent part is below this fraction of their length count as dependent.
 constexpr double kDependent = 1e-9;
 
-double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
+double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
+    return a.x() * b.y() - a.y() * b.x();
+}
 
-// What is left of `vector` without its components along orthonormal `u` (and `v`), projected twice against rounding.
+// What is left of `vector` without its components along orthonormal `u` (and `v`), projected twice against
+// rounding.
 Eigen::VectorXd without(Eigen::VectorXd vector, std::span<const Eigen::VectorXd> axes) {
     for (int pass = 0; pass < 2; ++pass) {
         for (const auto& axis : axes) vector -= axis * axis.dot(vector);
@@ -81,7 +84,8 @@ Result<SlicePlane> SlicePlane::tiltedTowards(const Eigen::Ref<const Eigen::Vecto
         u.normalized(), without(v, std::array<Eigen::VectorXd, 1>{u.normalized()}).normalized()};
     const Eigen::VectorXd outward = without(direction, axes);
     if (!(outward.norm() > kDependent * direction.norm())) {
-        return inputError("The direction to tilt towards lies in the plane; choose one that leads out of it.");
+        return inputError(
+            "The direction to tilt towards lies in the plane; choose one that leads out of it.");
     }
     SlicePlane tilted = *this;
     tilted.v = std::cos(angle) * v + std::sin(angle) * v.norm() * outward.normalized();
@@ -92,13 +96,14 @@ Result<SlicePlane> SlicePlane::tiltedTowards(const Eigen::Ref<const Eigen::Vecto
 Result<SlicePlane> planeThroughSamples(const Shape& shape, std::span<const Eigen::VectorXd> anchors,
                                        double margin) {
     if (anchors.size() != 3) {
-        return inputError("A plane through samples needs three of them, and " + std::to_string(anchors.size()) +
-                          " were given; choose three.");
+        return inputError("A plane through samples needs three of them, and " +
+                          std::to_string(anchors.size()) + " were given; choose three.");
     }
     for (std::size_t i = 0; i < 3; ++i) {
         if (anchors[i].size() != elementCount(shape)) {
-            return inputError("Sample " + std::to_string(i + 1) + " has " + std::to_string(anchors[i].size()) +
-                              " values, but the input is " + sizeText(shape) + "; choose samples of that shape.");
+            return inputError("Sample " + std::to_string(i + 1) + " has " +
+                              std::to_string(anchors[i].size()) + " values, but the input is " +
+                              sizeText(shape) + "; choose samples of that shape.");
         }
         if (!anchors[i].allFinite()) {
             return inputError("Sample " + std::to_string(i + 1) +
@@ -192,7 +197,8 @@ Result<Done> validatePlane(const SlicePlane& plane) {
         }
     }
     if (!(signedArea(window) > 0)) {
-        return inputError("The plane's window is empty or runs clockwise; list its corners counter-clockwise.");
+        return inputError(
+            "The plane's window is empty or runs clockwise; list its corners counter-clockwise.");
     }
     double turned = 0;  // a convex polygon turns left at every corner, and once round in all
     for (std::size_t i = 0; i < window.size(); ++i) {
@@ -206,7 +212,8 @@ Result<Done> validatePlane(const SlicePlane& plane) {
         turned += std::atan2(cross(in, out), in.dot(out));
     }
     if (turned > 3 * std::numbers::pi) {
-        return inputError("The plane's window crosses itself; list the corners of a convex polygon in order.");
+        return inputError(
+            "The plane's window crosses itself; list the corners of a convex polygon in order.");
     }
     return Done{};
 }

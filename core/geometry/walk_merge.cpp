@@ -14,22 +14,24 @@ namespace {
 
 // Where one walk's vertices and faces go.
 struct Place {
-    std::int32_t firstVertex = 0;                                 // of its new vertices
-    std::vector<std::pair<std::int32_t, std::int32_t>> known;     // own index -> vertex of an earlier walk, ascending
+    std::int32_t firstVertex = 0;  // of its new vertices
+    std::vector<std::pair<std::int32_t, std::int32_t>>
+        known;  // own index -> vertex of an earlier walk, ascending
     std::size_t firstFace = 0, firstSide = 0, faces = 0, sides = 0;
 };
 
 }  // namespace
 
-RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain, const Eigen::Vector2d& formOrigin,
-                    double tolerance, std::int64_t maxFaces, int threads) {
+RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain,
+                    const Eigen::Vector2d& formOrigin, double tolerance, std::int64_t maxFaces, int threads) {
     RawFaces raw;
     raw.outputs = chain.outputs;
     raw.formOrigin = formOrigin;
     raw.regionsAfter.assign(chain.stages.size(), 0);
     double smallestOff = std::numeric_limits<double>::infinity(), largestOn = 0;
 
-    // Serial and small: only vertices on sides between tasks are looked up. The first walk to make one keeps it.
+    // Serial and small: only vertices on sides between tasks are looked up. The first walk to make one keeps
+    // it.
     std::vector<Place> places(outputs.size());
     CrossingTable table;
     const auto earlier = static_cast<std::int32_t>(outputs[0].vertices.size());
@@ -52,7 +54,8 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
             std::vector<std::pair<std::int32_t, std::int32_t>> placed;
             const auto globalOf = [&](std::int32_t id) {
                 if (id < earlier) return id;
-                const auto at = std::lower_bound(placed.begin(), placed.end(), std::pair(id, std::int32_t{-1}));
+                const auto at =
+                    std::lower_bound(placed.begin(), placed.end(), std::pair(id, std::int32_t{-1}));
                 return at->second;
             };
             for (const auto& vertex : output.shared) {

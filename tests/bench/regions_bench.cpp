@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exact arrangements of the yardstick chains: time (output forms, boundary, assembly and checks included, file loading
-// not), regions a second and bytes a region, on one and two threads.
+// Exact arrangements of the yardstick chains: time (output forms, boundary, assembly and checks included,
+// file loading not), regions a second and bytes a region, on one and two threads.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -12,7 +12,8 @@
 namespace {
 
 void regions(benchmark::State& state, const char* name) {
-    const auto [chain, window] = tessera::yardstickChain(std::string(TESSERA_TEST_DATA "/regions/") + name + ".bin");
+    const auto [chain, window] =
+        tessera::yardstickChain(std::string(TESSERA_TEST_DATA "/regions/") + name + ".bin");
     tessera::ArrangementOptions options;
     options.threads = static_cast<int>(state.range(0));
     tessera::NoProgress progress;
@@ -27,8 +28,8 @@ void regions(benchmark::State& state, const char* name) {
         state.ResumeTiming();
     }
     state.counters["regions"] = static_cast<double>(faces);
-    state.counters["regions/s"] =
-        benchmark::Counter(static_cast<double>(faces) * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
+    state.counters["regions/s"] = benchmark::Counter(
+        static_cast<double>(faces) * static_cast<double>(state.iterations()), benchmark::Counter::kIsRate);
     state.counters["bytes/region"] = static_cast<double>(bytes) / static_cast<double>(faces);
     double load = 0;
     if (getloadavg(&load, 1) == 1) state.counters["load"] = load;
@@ -36,7 +37,19 @@ void regions(benchmark::State& state, const char* name) {
 
 }  // namespace
 
-BENCHMARK_CAPTURE(regions, a_2x64x64x64x1, "a_mlp2_64x3")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(regions, c1_784x256x256x10, "c1_mlp784_256x2_hw1")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
-BENCHMARK_CAPTURE(regions, b_2x256x256x256x1, "b_mlp2_256x3")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK_CAPTURE(regions, a_2x64x64x64x1, "a_mlp2_64x3")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(regions, c1_784x256x256x10, "c1_mlp784_256x2_hw1")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
+BENCHMARK_CAPTURE(regions, b_2x256x256x256x1, "b_mlp2_256x3")
+    ->Arg(1)
+    ->Arg(2)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 BENCHMARK_MAIN();

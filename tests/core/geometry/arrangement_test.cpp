@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Assembly and decision boundary on subdivisions written down by hand, and on random nets what must hold of any.
+// Assembly and decision boundary on subdivisions written down by hand, and on random nets what must hold of
+// any.
 #include "core/geometry/arrangement.h"
 
+#include <rapidcheck.h>
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
-#include <rapidcheck.h>
 #include <set>
 
 #include "core/geometry/arrangement_assembly.h"
@@ -113,7 +114,8 @@ class ArrangementTest : public QObject {
         QVERIFY(has(map, {{0, 0.5}, {0.5, 0.5}, 1, 2, 0}));
         QVERIFY(has(map, {{0.5, 0}, {0.5, 0.5}, 0, 2, 0}));  // half of the edge between the faces
         const auto areas = map.areaPerClass();
-        QVERIFY(std::abs(areas[0] - 0.375) < 1e-14 && std::abs(areas[1] - 0.375) < 1e-14 && std::abs(areas[2] - 0.25) < 1e-14);
+        QVERIFY(std::abs(areas[0] - 0.375) < 1e-14 && std::abs(areas[1] - 0.375) < 1e-14 &&
+                std::abs(areas[2] - 0.25) < 1e-14);
     }
 
     void tiesGoToTheLowerClass() {
@@ -134,8 +136,9 @@ class ArrangementTest : public QObject {
             const auto seed = *rc::gen::inRange(0u, 1000000u);
             const auto hidden = *rc::gen::container<std::vector<int>>(rc::gen::inRange(1, 14));
             const int outputs = *rc::gen::inRange(1, 6);
-            const auto function = *rc::gen::element(PiecewiseLinear::relu(), PiecewiseLinear::leakyRelu(0.2),
-                                                    PiecewiseLinear::absolute(), PiecewiseLinear::clamp(-0.5, 0.8));
+            const auto function =
+                *rc::gen::element(PiecewiseLinear::relu(), PiecewiseLinear::leakyRelu(0.2),
+                                  PiecewiseLinear::absolute(), PiecewiseLinear::clamp(-0.5, 0.8));
             std::vector<int> widths(hidden.begin(), hidden.begin() + std::min<std::size_t>(hidden.size(), 4));
             widths.push_back(outputs);
             const AffineChain chain = gaussianChain(seed, widths, function);
@@ -163,8 +166,8 @@ class ArrangementTest : public QObject {
                 if (edge.right < 0) continue;
                 // Continuity: the maps of both faces agree along their edge, and the patterns differ.
                 for (const auto v : {edge.v0, edge.v1}) {
-                    const Eigen::VectorXd jump =
-                        map.logitsOnFace(edge.left, map.vertices[v]) - map.logitsOnFace(edge.right, map.vertices[v]);
+                    const Eigen::VectorXd jump = map.logitsOnFace(edge.left, map.vertices[v]) -
+                                                 map.logitsOnFace(edge.right, map.vertices[v]);
                     RC_ASSERT(jump.cwiseAbs().maxCoeff() < 1e-10 * scale);
                 }
                 RC_ASSERT(map.patternHash[edge.left] != map.patternHash[edge.right]);

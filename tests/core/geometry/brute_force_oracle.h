@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Exact regions, pieces, vertices, edges and decision boundary of small chains with integer weights, in integers only:
-// clip the window by one unit after another, recompute every form downstream for each part. Vertices are homogeneous
-// integer points (intersections of two lines with integer coefficients), so nothing is ever rounded: what lies on a line
-// lies on it exactly. Shares no code with the engine.
+// Exact regions, pieces, vertices, edges and decision boundary of small chains with integer weights, in
+// integers only: clip the window by one unit after another, recompute every form downstream for each part.
+// Vertices are homogeneous integer points (intersections of two lines with integer coefficients), so nothing
+// is ever rounded: what lies on a line lies on it exactly. Shares no code with the engine.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,8 @@ class BruteForceOracle {
     struct Layer {
         std::vector<std::vector<int>> weights;  // out x in
         std::vector<int> bias;
-        PiecewiseLinear function;  // knots, slopes and intercepts are multiples of 1/2; the last layer's is not used
+        PiecewiseLinear
+            function;  // knots, slopes and intercepts are multiples of 1/2; the last layer's is not used
     };
     struct Counts {
         std::int64_t regions = 0, pieces = 0, vertices = 0, edges = 0, segments = 0;
@@ -36,12 +37,14 @@ class BruteForceOracle {
     };
 
     // Window sides as integer lines through consecutive integer corners, counter-clockwise.
-    BruteForceOracle(const std::vector<Layer>& layers, const std::vector<std::array<int, 2>>& window) : layers_(layers) {
+    BruteForceOracle(const std::vector<Layer>& layers, const std::vector<std::array<int, 2>>& window)
+        : layers_(layers) {
         Region region;
         for (std::size_t i = 0; i < window.size(); ++i) {
             const auto &p = window[i], &q = window[(i + 1) % window.size()];
             region.corners.push_back({p[0], p[1], 1});
-            region.sides.push_back({-(Int{q[1]} - p[1]), Int{q[0]} - p[0], Int{p[0]} * q[1] - Int{q[0]} * p[1]});
+            region.sides.push_back(
+                {-(Int{q[1]} - p[1]), Int{q[0]} - p[0], Int{p[0]} * q[1] - Int{q[0]} * p[1]});
             window_.insert(lineKey(region.sides.back()));
         }
         enterLayer(region, 0, {{1, 0, 0}, {0, 1, 0}}, 1);
@@ -82,7 +85,7 @@ class BruteForceOracle {
   private:
     struct Region {
         std::vector<Point> corners;
-        std::vector<Form> sides;      // line that carries corner i -> i + 1
+        std::vector<Form> sides;  // line that carries corner i -> i + 1
         std::vector<Form> outputs;
     };
     struct Cell {
@@ -116,7 +119,8 @@ class BruteForceOracle {
         return value > 0 ? 1 : value < 0 ? -1 : 0;
     }
     static double value(Int numerator, Int denominator) {
-        return static_cast<double>(static_cast<long double>(numerator) / static_cast<long double>(denominator));
+        return static_cast<double>(static_cast<long double>(numerator) /
+                                   static_cast<long double>(denominator));
     }
     static double distance(const Point& p, const Point& q) {
         return std::hypot(value(p[0], p[2]) - value(q[0], q[2]), value(p[1], p[2]) - value(q[1], q[2]));
@@ -129,7 +133,8 @@ class BruteForceOracle {
     }
 
     // The part of the region where the form is >= 0; the new side carries `line` and, in ties, `tie`.
-    static Region clip(const Region& region, const Form& form, std::vector<int>* ties = nullptr, int tie = -1) {
+    static Region clip(const Region& region, const Form& form, std::vector<int>* ties = nullptr,
+                       int tie = -1) {
         Region kept;
         std::vector<int> keptTies;
         const std::size_t n = region.corners.size();
@@ -152,7 +157,8 @@ class BruteForceOracle {
         if (ties) *ties = keptTies;
         return kept;
     }
-    static std::pair<bool, bool> reach(const Region& region, const Form& form) {  // any corner above, any below
+    static std::pair<bool, bool> reach(const Region& region,
+                                       const Form& form) {  // any corner above, any below
         std::pair<bool, bool> found{false, false};
         for (const auto& corner : region.corners) {
             const int s = sign(form, corner);
@@ -182,16 +188,16 @@ class BruteForceOracle {
         splitUnits(region, index, z, outputs, scale);
     }
 
-    void splitUnits(const Region& region, std::size_t index, const std::vector<Form>& z, std::vector<Form>& outputs,
-                    Int scale) {
+    void splitUnits(const Region& region, std::size_t index, const std::vector<Form>& z,
+                    std::vector<Form>& outputs, Int scale) {
         const std::size_t unit = outputs.size();
         if (unit == z.size()) return enterLayer(region, index + 1, outputs, 2 * scale);
         splitKnots(region, index, z, outputs, scale, 0);
     }
 
     // The region lies above the first `knot` knots of the unit; cuts it at the next one.
-    void splitKnots(const Region& region, std::size_t index, const std::vector<Form>& z, std::vector<Form>& outputs,
-                    Int scale, int knot) {
+    void splitKnots(const Region& region, std::size_t index, const std::vector<Form>& z,
+                    std::vector<Form>& outputs, Int scale, int knot) {
         const PiecewiseLinear& f = layers_[index].function;
         const auto unit = static_cast<std::int64_t>(outputs.size());
         if (knot + 1 < f.pieces()) {
@@ -206,13 +212,15 @@ class BruteForceOracle {
                 finishUnit(clip(region, below), index, z, outputs, scale, knot);
                 return splitKnots(clip(region, above), index, z, outputs, scale, knot + 1);
             }
-            // Not bent here: any piece from here to the next bend does, so going on is right on either side of it.
-            if (f.bends(knot, unit) ? hasAbove : true) return splitKnots(region, index, z, outputs, scale, knot + 1);
+            // Not bent here: any piece from here to the next bend does, so going on is right on either side
+            // of it.
+            if (f.bends(knot, unit) ? hasAbove : true)
+                return splitKnots(region, index, z, outputs, scale, knot + 1);
         }
         finishUnit(region, index, z, outputs, scale, knot);
     }
-    void finishUnit(const Region& region, std::size_t index, const std::vector<Form>& z, std::vector<Form>& outputs,
-                    Int scale, int piece) {
+    void finishUnit(const Region& region, std::size_t index, const std::vector<Form>& z,
+                    std::vector<Form>& outputs, Int scale, int piece) {
         const PiecewiseLinear& f = layers_[index].function;
         const auto unit = static_cast<std::int64_t>(outputs.size());
         Form form = z[unit];
@@ -229,16 +237,20 @@ class BruteForceOracle {
         return forms;
     }
 
-    // Cells of one class in every region; ties over an area go to the lower class. A segment is a side between two cells
-    // of a region, or a stretch of an edge with different classes on its two sides.
-    void traceBoundary(const std::map<std::pair<Point, Point>, std::vector<std::size_t>>& edges, Counts& result) const {
-        std::map<std::pair<Point, Point>, std::map<std::size_t, std::vector<std::pair<std::array<Point, 2>, int>>>> along;
+    // Cells of one class in every region; ties over an area go to the lower class. A segment is a side
+    // between two cells of a region, or a stretch of an edge with different classes on its two sides.
+    void traceBoundary(const std::map<std::pair<Point, Point>, std::vector<std::size_t>>& edges,
+                       Counts& result) const {
+        std::map<std::pair<Point, Point>,
+                 std::map<std::size_t, std::vector<std::pair<std::array<Point, 2>, int>>>>
+            along;
         for (std::size_t r = 0; r < regions_.size(); ++r) {
             const auto forms = classForms(r);
             for (int k = 0; k < static_cast<int>(forms.size()); ++k) {
                 Region cell = regions_[r];
                 std::vector<int> ties;
-                for (std::size_t i = 0; i < cell.corners.size(); ++i) ties.push_back(-1 - static_cast<int>(i));
+                for (std::size_t i = 0; i < cell.corners.size(); ++i)
+                    ties.push_back(-1 - static_cast<int>(i));
                 bool empty = false;
                 for (int j = 0; j < static_cast<int>(forms.size()) && !empty; ++j) {
                     if (j == k) continue;
@@ -258,7 +270,8 @@ class BruteForceOracle {
                     if (ties[i] < 0) {
                         const auto& corners = regions_[r].corners;
                         const std::size_t side = -1 - ties[i];
-                        along[std::minmax(corners[side], corners[(side + 1) % corners.size()])][r].push_back({{p, q}, k});
+                        along[std::minmax(corners[side], corners[(side + 1) % corners.size()])][r].push_back(
+                            {{p, q}, k});
                     }
                 }
             }
@@ -267,7 +280,8 @@ class BruteForceOracle {
             if (sides.size() != 2) continue;
             const auto& both = along.at(ends);
             if (both.size() != 2) continue;
-            // Positions along the edge as doubles do: pieces of an edge are not nearly equal in these small nets.
+            // Positions along the edge as doubles do: pieces of an edge are not nearly equal in these small
+            // nets.
             const Point origin = ends.first;
             const auto interval = [&origin](const std::array<Point, 2>& piece) {
                 const double p = distance(origin, piece[0]), q = distance(origin, piece[1]);

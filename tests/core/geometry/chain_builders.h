@@ -20,8 +20,10 @@ inline void addSite(AffineChain& chain, PiecewiseLinear function) {
     chain.sites.push_back(site);
 }
 
-// One hidden layer of lines a*s + b*t + c, and a sum of its units with distinct weights, so that no two faces agree.
-inline AffineChain linesChain(const std::vector<Eigen::Vector3d>& lines, PiecewiseLinear function = PiecewiseLinear::relu()) {
+// One hidden layer of lines a*s + b*t + c, and a sum of its units with distinct weights, so that no two faces
+// agree.
+inline AffineChain linesChain(const std::vector<Eigen::Vector3d>& lines,
+                              PiecewiseLinear function = PiecewiseLinear::relu()) {
     AffineChain chain;
     AffineChain::Stage first, last;
     first.weights.resize(lines.size(), 2);
@@ -39,7 +41,8 @@ inline AffineChain linesChain(const std::vector<Eigen::Vector3d>& lines, Piecewi
     return chain;
 }
 
-inline AffineChain gaussianChain(unsigned seed, const std::vector<int>& widths, PiecewiseLinear function = PiecewiseLinear::relu()) {
+inline AffineChain gaussianChain(unsigned seed, const std::vector<int>& widths,
+                                 PiecewiseLinear function = PiecewiseLinear::relu()) {
     std::mt19937 random(seed);
     std::normal_distribution<double> normal;
     AffineChain chain;
@@ -57,7 +60,8 @@ inline AffineChain gaussianChain(unsigned seed, const std::vector<int>& widths, 
     return chain;
 }
 
-inline Arrangement arrangementOf(const AffineChain& chain, const Polygon& window = squarePolygon(), const ArrangementOptions& options = {}) {
+inline Arrangement arrangementOf(const AffineChain& chain, const Polygon& window = squarePolygon(),
+                                 const ArrangementOptions& options = {}) {
     NoProgress progress;
     auto result = arrangementDepthFirst(chain, window, options, {}, progress);
     if (!result.isOk()) throw std::runtime_error("the engine refused the chain");

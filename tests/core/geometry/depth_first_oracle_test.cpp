@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The depth-first engine against exact integer arithmetic on small nets. Small integer weights make degenerate nets the
-// rule: concurrent, parallel, duplicate and opposite lines, dead units, zero rows, ties on whole faces and along edges.
+// The depth-first engine against exact integer arithmetic on small nets. Small integer weights make
+// degenerate nets the rule: concurrent, parallel, duplicate and opposite lines, dead units, zero rows, ties
+// on whole faces and along edges.
 #include <QtTest>
 #include <cmath>
 #include <random>
@@ -22,26 +23,37 @@ struct RandomNet {
 
 PiecewiseLinear randomFunction(std::mt19937& random, int units, std::string& text) {
     switch (random() % 7) {
-        case 0: text += " leaky"; return PiecewiseLinear::leakyRelu(0.5);
-        case 1: text += " abs"; return PiecewiseLinear::absolute();
-        case 2: text += " clamp"; return PiecewiseLinear::clamp(-1, 2);
+        case 0:
+            text += " leaky";
+            return PiecewiseLinear::leakyRelu(0.5);
+        case 1:
+            text += " abs";
+            return PiecewiseLinear::absolute();
+        case 2:
+            text += " clamp";
+            return PiecewiseLinear::clamp(-1, 2);
         case 3: {  // PReLU: a slope per unit, 1 (no bend) among them
             text += " prelu";
             PiecewiseLinear function;
             function.knots = {0};
             function.channels = units;
-            for (int i = 0; i < units; ++i) function.slopes.push_back(0.5 * static_cast<int>(random() % 4) - 0.5);
+            for (int i = 0; i < units; ++i)
+                function.slopes.push_back(0.5 * static_cast<int>(random() % 4) - 0.5);
             function.slopes.resize(2 * units, 1.0);
             function.intercepts.resize(2 * units, 0.0);
             return function;
         }
-        default: text += " relu"; return PiecewiseLinear::relu();
+        default:
+            text += " relu";
+            return PiecewiseLinear::relu();
     }
 }
 
 RandomNet randomNet(unsigned seed) {
     std::mt19937 random(seed);
-    const auto between = [&](int low, int high) { return low + static_cast<int>(random() % (high - low + 1)); };
+    const auto between = [&](int low, int high) {
+        return low + static_cast<int>(random() % (high - low + 1));
+    };
     RandomNet net;
     net.window = random() % 3 == 0 ? std::vector<std::array<int, 2>>{{-5, -3}, {4, -4}, {3, 5}}
                                    : std::vector<std::array<int, 2>>{{-4, -4}, {4, -4}, {4, 4}, {-4, 4}};
@@ -83,7 +95,8 @@ AffineChain chainOf(const RandomNet& net, const Eigen::Vector2d& formOrigin) {
         stage.weights.resize(layer.weights.size(), layer.weights[0].size());
         stage.bias.resize(layer.bias.size());
         for (std::size_t i = 0; i < layer.weights.size(); ++i) {
-            for (std::size_t j = 0; j < layer.weights[i].size(); ++j) stage.weights(i, j) = layer.weights[i][j];
+            for (std::size_t j = 0; j < layer.weights[i].size(); ++j)
+                stage.weights(i, j) = layer.weights[i][j];
             stage.bias[i] = layer.bias[i];
         }
         if (l == 0) stage.bias += stage.weights * formOrigin;
@@ -113,8 +126,10 @@ class DepthFirstOracleTest : public QObject {
             NoProgress progress;
             ArrangementOptions options;
             options.threads = 1 + static_cast<int>(seed % 2);
-            const Eigen::Vector2d formOrigin = seed % 3 == 0 ? Eigen::Vector2d(0.5, -1) : Eigen::Vector2d(0, 0);
-            const auto result = arrangementDepthFirst(chainOf(net, formOrigin), window, options, {}, progress);
+            const Eigen::Vector2d formOrigin =
+                seed % 3 == 0 ? Eigen::Vector2d(0.5, -1) : Eigen::Vector2d(0, 0);
+            const auto result =
+                arrangementDepthFirst(chainOf(net, formOrigin), window, options, {}, progress);
             QVERIFY(result.isOk());
             const Arrangement& map = result.value();
             const std::string text = "seed " + std::to_string(seed) + ":" + net.text;

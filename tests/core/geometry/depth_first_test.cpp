@@ -53,7 +53,9 @@ bool identical(const Arrangement& a, const Arrangement& b) {
            a.boundary.size() == b.boundary.size() && a.checks.smallestOffMargin == b.checks.smallestOffMargin;
 }
 
-double logitAt(const AffineChain& chain, double s, double t) { return evaluateChain(chain, {{s, t}})(0, 0); }
+double logitAt(const AffineChain& chain, double s, double t) {
+    return evaluateChain(chain, {{s, t}})(0, 0);
+}
 
 }  // namespace
 
@@ -66,7 +68,8 @@ class DepthFirstTest : public QObject {
         QTest::addColumn<qint64>("edges");
         QTest::addColumn<qint64>("segments");
         QTest::addColumn<double>("length");
-        const auto row = [](const char* name, qint64 regions, qint64 vertices, qint64 edges, qint64 segments, double length) {
+        const auto row = [](const char* name, qint64 regions, qint64 vertices, qint64 edges, qint64 segments,
+                            double length) {
             QTest::newRow(name) << regions << vertices << edges << segments << length;
         };
         // From an independent oracle (tests/data/regions/expected.json).
@@ -82,7 +85,8 @@ class DepthFirstTest : public QObject {
         QFETCH(qint64, edges);
         QFETCH(qint64, segments);
         QFETCH(double, length);
-        const auto [chain, window] = yardstickChain(std::string(TESSERA_TEST_DATA "/regions/") + QTest::currentDataTag() + ".bin");
+        const auto [chain, window] =
+            yardstickChain(std::string(TESSERA_TEST_DATA "/regions/") + QTest::currentDataTag() + ".bin");
         ArrangementOptions options;
         options.threads = 2;
         const Arrangement map = arrangementOf(chain, window, options);
@@ -104,7 +108,8 @@ class DepthFirstTest : public QObject {
         std::vector<Eigen::Vector3d> lines;
         for (int i = 0; i < 40; ++i) {
             const double angle = 3 * uniform(random);
-            lines.emplace_back(std::cos(angle), std::sin(angle), 0.9 * uniform(random));  // all meet the window
+            lines.emplace_back(std::cos(angle), std::sin(angle),
+                               0.9 * uniform(random));  // all meet the window
         }
         std::int64_t crossings = 0;
         for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -149,7 +154,8 @@ class DepthFirstTest : public QObject {
             QCOMPARE(map.pieces, pieces);
             QCOMPARE(static_cast<std::int64_t>(map.boundary.size()), pieces);
             QVERIFY(std::abs(map.boundaryLength() - static_cast<double>(pieces)) < 1e-9);
-            for (const double area : map.area) QVERIFY(std::abs(area * static_cast<double>(pieces) - 1) < 1e-9);
+            for (const double area : map.area)
+                QVERIFY(std::abs(area * static_cast<double>(pieces) - 1) < 1e-9);
         }
     }
 
@@ -162,7 +168,8 @@ class DepthFirstTest : public QObject {
             QCOMPARE(map.vertices.size(), std::size_t{6});
             QCOMPARE(map.edges.size(), std::size_t{7});
         }
-        const Arrangement parallel = arrangementOf(linesChain({{1, 0, 0}, {1, 0, 1e-7}, {-1, 0, 0.5}, {2, 0, 3}}));
+        const Arrangement parallel =
+            arrangementOf(linesChain({{1, 0, 0}, {1, 0, 1e-7}, {-1, 0, 0.5}, {2, 0, 3}}));
         QVERIFY(sound(parallel));
         QCOMPARE(parallel.faceCount(), 4);
     }
@@ -185,12 +192,14 @@ class DepthFirstTest : public QObject {
 
     void deadUnitsAndLinesOnTheRim() {
         // Never on, always on, zero, along a side of the window, through a corner of it only.
-        const Arrangement map = arrangementOf(linesChain({{0.1, 0, -5}, {0.1, 0.2, 5}, {0, 0, 0}, {1, 0, -1}, {1, 1, -2}, {0, 0, 1}}));
+        const Arrangement map = arrangementOf(
+            linesChain({{0.1, 0, -5}, {0.1, 0.2, 5}, {0, 0, 0}, {1, 0, -1}, {1, 1, -2}, {0, 0, 1}}));
         QVERIFY(sound(map));
         QCOMPARE(map.faceCount(), 1);
         QCOMPARE(map.vertices.size(), std::size_t{4});
         QCOMPARE(map.depth[0], 0);
-        const Arrangement diagonal = arrangementOf(linesChain({{1, -1, 0}}));  // through two corners: no new vertex
+        const Arrangement diagonal =
+            arrangementOf(linesChain({{1, -1, 0}}));  // through two corners: no new vertex
         QVERIFY(sound(diagonal));
         QCOMPARE(diagonal.faceCount(), 2);
         QCOMPARE(diagonal.vertices.size(), std::size_t{4});
@@ -202,7 +211,8 @@ class DepthFirstTest : public QObject {
         const Arrangement map = arrangementOf(chain);
         QVERIFY(sound(map));
         // Positively homogeneous: every face is a cone from the origin, so every line runs through it.
-        QCOMPARE(map.faceCount(), static_cast<std::int64_t>(map.edges.size()) - static_cast<std::int64_t>(map.vertices.size()) + 1);
+        QCOMPARE(map.faceCount(), static_cast<std::int64_t>(map.edges.size()) -
+                                      static_cast<std::int64_t>(map.vertices.size()) + 1);
         std::int64_t cones = 0;
         for (std::int64_t face = 0; face < map.faceCount(); ++face) {
             bool atOrigin = false;
@@ -216,7 +226,8 @@ class DepthFirstTest : public QObject {
 
     void otherActivations() {
         const std::vector<Eigen::Vector3d> lines{{1, 0.2, 0.1}, {0.1, 1, -0.2}};
-        for (const auto& function : {PiecewiseLinear::leakyRelu(0.1), PiecewiseLinear::absolute(), PiecewiseLinear::relu()}) {
+        for (const auto& function :
+             {PiecewiseLinear::leakyRelu(0.1), PiecewiseLinear::absolute(), PiecewiseLinear::relu()}) {
             const Arrangement map = arrangementOf(linesChain(lines, function));
             QVERIFY(sound(map));
             QCOMPARE(map.faceCount(), 4);
@@ -224,10 +235,12 @@ class DepthFirstTest : public QObject {
         const Arrangement clamped = arrangementOf(linesChain(lines, PiecewiseLinear::clamp(-0.3, 0.3)));
         QVERIFY(sound(clamped));
         QCOMPARE(clamped.faceCount(), 9);
-        const Arrangement straight = arrangementOf(linesChain(lines, PiecewiseLinear::leakyRelu(1)));  // does not bend
+        const Arrangement straight =
+            arrangementOf(linesChain(lines, PiecewiseLinear::leakyRelu(1)));  // does not bend
         QVERIFY(sound(straight));
         QCOMPARE(straight.faceCount(), 1);
-        for (const auto& function : {PiecewiseLinear::leakyRelu(0.3), PiecewiseLinear::absolute(), PiecewiseLinear::clamp(-0.4, 0.7)}) {
+        for (const auto& function : {PiecewiseLinear::leakyRelu(0.3), PiecewiseLinear::absolute(),
+                                     PiecewiseLinear::clamp(-0.4, 0.7)}) {
             QVERIFY(sound(arrangementOf(gaussianChain(3, {12, 9, 7, 5}, function))));
         }
     }
@@ -316,7 +329,8 @@ class DepthFirstTest : public QObject {
         const Arrangement far = arrangementOf(moved, window);
         QVERIFY(countsOf(map) == countsOf(far));
         QCOMPARE(far.checks.euler, 1);
-        QVERIFY(std::abs(far.checks.areaSum / far.checks.windowArea - 1) < 1e-8);  // corners are rounded to 1e-13
+        QVERIFY(std::abs(far.checks.areaSum / far.checks.windowArea - 1) <
+                1e-8);  // corners are rounded to 1e-13
     }
 
     void logitsAndHashesOnFaces() {
@@ -324,17 +338,20 @@ class DepthFirstTest : public QObject {
         const Arrangement map = arrangementOf(chain);
         for (std::int64_t face = 0; face < map.faceCount(); ++face) {
             const Eigen::Vector2d centre = map.centroid(face);
-            QVERIFY(std::abs(map.logitsOnFace(face, centre)[0] - logitAt(chain, centre.x(), centre.y())) < 1e-12);
+            QVERIFY(std::abs(map.logitsOnFace(face, centre)[0] - logitAt(chain, centre.x(), centre.y())) <
+                    1e-12);
             QCOMPARE(map.label[face], logitAt(chain, centre.x(), centre.y()) > 0 ? 1 : 0);
         }
         auto hashes = map.patternHash;
         std::sort(hashes.begin(), hashes.end());
         const Arrangement part = arrangementOf(chain, rectanglePolygon(-0.2, -0.2, 0.3, 0.4));
-        for (const auto hash : part.patternHash) QVERIFY(std::binary_search(hashes.begin(), hashes.end(), hash));
+        for (const auto hash : part.patternHash)
+            QVERIFY(std::binary_search(hashes.begin(), hashes.end(), hash));
     }
 
     void doesNotDependOnThreads() {
-        for (const auto& chain : {gaussianChain(2, {60, 60, 4}), gaussianChain(4, {3, 30, 30, 1}, PiecewiseLinear::absolute())}) {
+        for (const auto& chain :
+             {gaussianChain(2, {60, 60, 4}), gaussianChain(4, {3, 30, 30, 1}, PiecewiseLinear::absolute())}) {
             const Arrangement one = arrangementOf(chain);
             QVERIFY(sound(one));
             for (const int threads : {2, 3, 8}) {
@@ -391,7 +408,8 @@ class DepthFirstTest : public QObject {
                 }
             } progress;
             if (byToken) progress.source = &source;
-            const auto result = arrangementDepthFirst(chain, squarePolygon(), options, source.get_token(), progress);
+            const auto result =
+                arrangementDepthFirst(chain, squarePolygon(), options, source.get_token(), progress);
             QVERIFY(result.isOk());
             const Arrangement& map = result.value();
             QVERIFY(!map.complete);

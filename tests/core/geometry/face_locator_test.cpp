@@ -28,7 +28,8 @@ class FaceLocatorTest : public QObject {
   private Q_SLOTS:
     void findsEveryFaceByItsCentroid() {
         const Polygon window{{-1, -0.5}, {0.7, -1}, {1.2, 0.3}, {0, 1.1}};
-        const auto map = std::make_shared<const Arrangement>(arrangementOf(gaussianChain(4, {60, 60, 3}), window));
+        const auto map =
+            std::make_shared<const Arrangement>(arrangementOf(gaussianChain(4, {60, 60, 3}), window));
         QVERIFY(map->faceCount() > 1000);
         const FaceLocator locator(map);
         for (std::int32_t face = 0; face < map->faceCount(); ++face) {
@@ -50,7 +51,8 @@ class FaceLocatorTest : public QObject {
             const std::int32_t face = locator.faceAt(vertex);
             QVERIFY(face >= 0 && inside(*map, face, vertex));
         }
-        for (const Eigen::Vector2d& outside : {Eigen::Vector2d(1.01, 0), Eigen::Vector2d(0, -2), Eigen::Vector2d(NAN, 0)}) {
+        for (const Eigen::Vector2d& outside :
+             {Eigen::Vector2d(1.01, 0), Eigen::Vector2d(0, -2), Eigen::Vector2d(NAN, 0)}) {
             QCOMPARE(locator.faceAt(outside), -1);
         }
     }
@@ -58,7 +60,8 @@ class FaceLocatorTest : public QObject {
     void partialArrangementsHaveHoles() {
         ArrangementOptions options;
         options.budget.maxRegions = 50;
-        const auto map = std::make_shared<const Arrangement>(arrangementOf(gaussianChain(9, {30, 30, 3}), squarePolygon(), options));
+        const auto map = std::make_shared<const Arrangement>(
+            arrangementOf(gaussianChain(9, {30, 30, 3}), squarePolygon(), options));
         const FaceLocator locator(map);
         int holes = 0;
         for (int i = 0; i < 400; ++i) {

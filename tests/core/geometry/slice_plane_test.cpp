@@ -17,7 +17,8 @@ Eigen::VectorXd vectorOf(std::initializer_list<double> values) {
 }
 
 SlicePlane skewPlane() {  // neither orthogonal nor normalised
-    return {{2, 2}, vectorOf({1, 2, 3, 4}), vectorOf({2, 0, 1, 0}), vectorOf({1, 1, 0, 0.5}), squarePolygon(2)};
+    return {
+        {2, 2}, vectorOf({1, 2, 3, 4}), vectorOf({2, 0, 1, 0}), vectorOf({1, 1, 0, 0.5}), squarePolygon(2)};
 }
 
 }  // namespace
@@ -45,7 +46,8 @@ class SlicePlaneTest : public QObject {
 
     void rotationKeepsPlaneAndCentre() {
         const Eigen::VectorXd centre = randomDirection(9, 1);
-        const SlicePlane plane = planeAlongDirections({9}, centre, randomDirection(9, 2), randomDirection(9, 3), 1).value();
+        const SlicePlane plane =
+            planeAlongDirections({9}, centre, randomDirection(9, 2), randomDirection(9, 3), 1).value();
         const Eigen::Vector2d about(0.4, -0.2);
         const SlicePlane turned = plane.rotatedInPlane(0.6, about);
         QVERIFY((turned.inputFromSlice(about) - plane.inputFromSlice(about)).norm() < 1e-13);
@@ -58,24 +60,30 @@ class SlicePlaneTest : public QObject {
 
     void tiltTurnsAboutALine() {
         const SlicePlane plane =
-            planeAlongDirections({5}, randomDirection(5, 1), randomDirection(5, 2), randomDirection(5, 3), 1).value();
+            planeAlongDirections({5}, randomDirection(5, 1), randomDirection(5, 2), randomDirection(5, 3), 1)
+                .value();
         const Eigen::Vector2d about(0.1, 0.5);
         const Eigen::VectorXd direction = randomDirection(5, 4);
         const SlicePlane tilted = plane.tiltedTowards(direction, M_PI / 2, about).value();
         for (const double s : {-1.0, 0.0, 2.0}) {
-            QVERIFY((tilted.inputFromSlice({s, about.y()}) - plane.inputFromSlice({s, about.y()})).norm() < 1e-13);
+            QVERIFY((tilted.inputFromSlice({s, about.y()}) - plane.inputFromSlice({s, about.y()})).norm() <
+                    1e-13);
         }
         QVERIFY(std::abs(tilted.v.dot(plane.v)) < 1e-13 && std::abs(tilted.v.norm() - 1) < 1e-13);
         QVERIFY(std::abs(tilted.v.dot(tilted.u)) < 1e-13 && tilted.v.dot(direction) > 0);
-        QVERIFY(plane.tiltedTowards(plane.u + 2 * plane.v, 0.1, about).error().message.find("lies in the plane") != std::string::npos);
+        QVERIFY(plane.tiltedTowards(plane.u + 2 * plane.v, 0.1, about)
+                    .error()
+                    .message.find("lies in the plane") != std::string::npos);
         QVERIFY(plane.tiltedTowards(vectorOf({1, 2}), 0.1, about).isError());
     }
 
     void throughThreeSamples() {
-        const std::array<Eigen::VectorXd, 3> anchors{vectorOf({0, 0, 0}), vectorOf({3, 0, 0}), vectorOf({1, 0, 2})};
+        const std::array<Eigen::VectorXd, 3> anchors{vectorOf({0, 0, 0}), vectorOf({3, 0, 0}),
+                                                     vectorOf({1, 0, 2})};
         const SlicePlane plane = planeThroughSamples({3}, anchors, 0.25).value();
         QVERIFY((plane.origin - vectorOf({4.0 / 3, 0, 2.0 / 3})).norm() < 1e-14);
-        QVERIFY((plane.u - vectorOf({1, 0, 0})).norm() < 1e-14 && (plane.v - vectorOf({0, 0, 1})).norm() < 1e-14);
+        QVERIFY((plane.u - vectorOf({1, 0, 0})).norm() < 1e-14 &&
+                (plane.v - vectorOf({0, 0, 1})).norm() < 1e-14);
         for (const auto& anchor : anchors) QVERIFY(plane.offPlaneDistance(anchor) < 1e-14);
         QVERIFY(validatePlane(plane).isOk());
         // Extent 3 by 2; a quarter of 3 on each side of the larger.
@@ -85,7 +93,8 @@ class SlicePlaneTest : public QObject {
 
     void refusesBadSamples() {
         const Eigen::VectorXd a = vectorOf({0, 0, 1}), b = vectorOf({1, 2, 1}), c = vectorOf({2, 4, 1});
-        const auto message = [](const Eigen::VectorXd& p, const Eigen::VectorXd& q, const Eigen::VectorXd& r) {
+        const auto message = [](const Eigen::VectorXd& p, const Eigen::VectorXd& q,
+                                const Eigen::VectorXd& r) {
             return planeThroughSamples({3}, std::array{p, q, r}).error().message;
         };
         QVERIFY(message(a, b, c).find("on one line") != std::string::npos);
@@ -110,15 +119,26 @@ class SlicePlaneTest : public QObject {
             const auto result = validatePlane(plane);
             return result.isError() ? result.error().message : std::string();
         };
-        const auto finds = [](const std::string& text, const char* words) { return text.find(words) != std::string::npos; };
-        QVERIFY(finds(message([](SlicePlane& p) { p.u = vectorOf({1}); }), "u has 1 values, but the input is 2 x 2 (4 values)"));
-        QVERIFY(finds(message([](SlicePlane& p) { p.origin[1] = std::numeric_limits<double>::infinity(); }), "origin holds"));
+        const auto finds = [](const std::string& text, const char* words) {
+            return text.find(words) != std::string::npos;
+        };
+        QVERIFY(finds(message([](SlicePlane& p) { p.u = vectorOf({1}); }),
+                      "u has 1 values, but the input is 2 x 2 (4 values)"));
+        QVERIFY(finds(message([](SlicePlane& p) { p.origin[1] = std::numeric_limits<double>::infinity(); }),
+                      "origin holds"));
         QVERIFY(finds(message([](SlicePlane& p) { p.v = -3 * p.u; }), "parallel"));
         QVERIFY(finds(message([](SlicePlane& p) { p.v.setZero(); }), "v is zero"));
         QVERIFY(finds(message([](SlicePlane& p) { p.window = {{0, 0}, {1, 0}}; }), "2 corners"));
-        QVERIFY(finds(message([](SlicePlane& p) { std::reverse(p.window.begin(), p.window.end()); }), "clockwise"));
-        QVERIFY(finds(message([](SlicePlane& p) { p.window = {{0, 0}, {4, 0}, {1, 1}, {0, 4}}; }), "not strictly convex at corner 3"));
-        QVERIFY(finds(message([](SlicePlane& p) { p.window.insert(p.window.begin() + 1, {0, -2}); }), "not strictly convex"));
+        QVERIFY(finds(message([](SlicePlane& p) { std::reverse(p.window.begin(), p.window.end()); }),
+                      "clockwise"));
+        QVERIFY(finds(message([](SlicePlane& p) {
+                          p.window = {{0, 0}, {4, 0}, {1, 1}, {0, 4}};
+                      }),
+                      "not strictly convex at corner 3"));
+        QVERIFY(finds(message([](SlicePlane& p) {
+                          p.window.insert(p.window.begin() + 1, {0, -2});
+                      }),
+                      "not strictly convex"));
         Polygon star;
         for (int i = 0; i < 5; ++i) star.push_back({std::cos(4 * M_PI * i / 5), std::sin(4 * M_PI * i / 5)});
         QVERIFY(finds(message([&](SlicePlane& p) { p.window = star; }), "crosses itself"));

@@ -43,7 +43,9 @@ inline YardstickChain yardstickChain(const std::string& path) {
         first.weights.resize(matrix.rows(), 2);
         first.weights.col(0) = matrix * weights.u;
         first.weights.col(1) = matrix * weights.v;
-        first.bias = matrix * (weights.origin + chain.formOrigin.x() * weights.u + chain.formOrigin.y() * weights.v) + bias;
+        first.bias =
+            matrix * (weights.origin + chain.formOrigin.x() * weights.u + chain.formOrigin.y() * weights.v) +
+            bias;
         chain.stages.push_back(first);
     }
     return yardstick;
