@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // loadModel: decides by content, builds the layer graph, checks it against the original in float64.
 #include <c10/core/InferenceMode.h>
+#include <torch/cuda.h>
 #include <torch/script.h>
 
 #include <cmath>
@@ -232,6 +233,10 @@ Result<std::shared_ptr<const Model>> loadWeights(const std::filesystem::path& pa
 
 Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path,
                                                const LoadOptions& options) {
+    if (options.device != "cpu" && !(options.device.rfind("cuda", 0) == 0 && torch::cuda::is_available()))
+        return inputError("The device " + options.device + " cannot be used: this LibTorch sees " +
+                          (torch::cuda::is_available() ? "only cpu and cuda" : "no CUDA device") +
+                          "; choose cpu.");
     auto kind = modelFileKind(path);
     if (!kind.isOk()) return std::move(kind).propagate<std::shared_ptr<const Model>>();
     auto hash = sha256OfFile(path);
@@ -239,6 +244,7 @@ Result<std::shared_ptr<const Model>> loadModel(const std::filesystem::path& path
     ModelInfo info;
     info.path = path;
     info.sha256 = hash.value();
+    info.device = options.device;
     try {
         switch (kind.value()) {
             case ModelFileKind::TorchScript:

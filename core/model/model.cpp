@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "core/model/layer_graph_torch.h"
 #include "core/model/parallel_rows.h"
@@ -26,29 +27,70 @@ std::int64_t batchSize(const LayerGraph& graph, std::size_t bytesPerValue) {
 
 constexpr std::int64_t kGrain = 16;  // rows worth a thread
 
+// from_blob wants a mutable pointer; the graph never writes to its input.
 template <typename Scalar>
-Result<Done> forwardInBatches(const LayerGraph& graph, const Scalar* inputs, std::int64_t count,
-                              Scalar* out) {
-    const auto type = sizeof(Scalar) == 4 ? at::kFloat : at::kDouble;
+at::Tensor batchOver(const LayerGraph& graph, const Scalar* inputs, std::int64_t rows) {
+    std::vector<std::int64_t> shape{rows};
+    shape.insert(shape.end(), graph.inputShape().begin(), graph.inputShape().end());
+    return at::from_blob(const_cast<Scalar*>(inputs), shape, sizeof(Scalar) == 4 ? at::kFloat : at::kDouble);
+}
+
+template <typename Scalar>
+void copyOut(const at::Tensor& logits, Scalar* out) {
+    const auto host = logits.to(at::kCPU, sizeof(Scalar) == 4 ? at::kFloat : at::kDouble).contiguous();
+    std::copy_n(host.template data_ptr<Scalar>(), host.numel(), out);
+}
+
+// On the CPU rows are shared between threads.
+template <typename Scalar>
+void forwardOnCpu(const LayerGraph& graph, const Scalar* inputs, std::int64_t count, std::int64_t outputs,
+                  Scalar* out) {
     const std::int64_t width = elementCount(graph.inputShape());
     const std::int64_t batch = batchSize(graph, sizeof(Scalar));
+    parallelRows(count, kGrain, [&](std::int64_t begin, std::int64_t share) {
+        const c10::InferenceMode inference;
+        for (std::int64_t first = begin; first < begin + share; first += batch) {
+            const std::int64_t rows = std::min(batch, begin + share - first);
+            copyOut(graph.forward(batchOver(graph, inputs + first * width, rows)), out + first * outputs);
+        }
+    });
+}
+
+bool isOutOfMemory(const std::exception& failure) {
+    return std::string_view(failure.what()).find("out of memory") != std::string_view::npos;
+}
+
+// On another device batches go one after another; one that does not fit is halved and tried again.
+void forwardOnDevice(const LayerGraph& graph, const at::Device& device, const float* inputs,
+                     std::int64_t count, std::int64_t outputs, float* out) {
+    const c10::InferenceMode inference;
+    const std::int64_t width = elementCount(graph.inputShape());
+    std::int64_t batch = 8 * batchSize(graph, sizeof(float));
+    for (std::int64_t first = 0; first < count;) {
+        const std::int64_t rows = std::min(batch, count - first);
+        try {
+            copyOut(graph.forward(batchOver(graph, inputs + first * width, rows).to(device)),
+                    out + first * outputs);
+            first += rows;
+        } catch (const std::exception& failure) {
+            if (!isOutOfMemory(failure) || batch == 1) throw;
+            batch = std::max<std::int64_t>(1, rows / 2);
+        }
+    }
+}
+
+// The door where LibTorch's exceptions end.
+template <typename Work>
+Result<Done> guarded(const ModelInfo& info, const Work& work) {
     try {
-        parallelRows(count, kGrain, [&](std::int64_t begin, std::int64_t share) {
-            const c10::InferenceMode inference;
-            for (std::int64_t first = begin; first < begin + share; first += batch) {
-                const std::int64_t rows = std::min(batch, begin + share - first);
-                std::vector<std::int64_t> shape{rows};
-                shape.insert(shape.end(), graph.inputShape().begin(), graph.inputShape().end());
-                // from_blob wants a mutable pointer; the graph never writes to its input.
-                const auto input = at::from_blob(const_cast<Scalar*>(inputs + first * width), shape, type);
-                const auto logits = graph.forward(input).to(type).contiguous();
-                std::copy_n(logits.template data_ptr<Scalar>(), logits.numel(), out + first * logits.size(1));
-            }
-        });
+        work();
     } catch (const std::exception& failure) {
-        return Error{ErrorKind::Internal,
-                     "The model cannot be run on these inputs; see the log for LibTorch's message.",
-                     {failure.what()}};
+        return Error{
+            isOutOfMemory(failure) ? ErrorKind::Resource : ErrorKind::Internal,
+            isOutOfMemory(failure)
+                ? "There is not enough memory to run " + info.path.string() + "; close something else."
+                : "Running " + info.path.string() + " failed; see the log for LibTorch's message.",
+            {failure.what()}};
     }
     return Done{};
 }
@@ -56,11 +98,14 @@ Result<Done> forwardInBatches(const LayerGraph& graph, const Scalar* inputs, std
 }  // namespace
 
 struct Model::Float32Copy {
-    LayerGraph graph;
+    LayerGraph graph;  // on the device that sampled work runs on
+    at::Device device;
 };
 
 Model::Model(ModelInfo info, std::shared_ptr<const LayerGraph> graph)
-    : info_(std::move(info)), graph_(std::move(graph)), float32_(new Float32Copy{graph_->to(at::kFloat)}) {}
+    : info_(std::move(info)),
+      graph_(std::move(graph)),
+      float32_(new Float32Copy{graph_->to(at::kFloat, info_.device), at::Device(info_.device)}) {}
 
 Model::~Model() = default;
 
@@ -75,11 +120,20 @@ const LayerInfo* Model::firstInexact() const {
 }
 
 Result<Done> Model::logits(const float* inputs, std::int64_t count, float* out) const {
-    return forwardInBatches(float32_->graph, inputs, count, out);
+    return guarded(info_, [&] {
+        const auto& [graph, device] = *float32_;
+        if (device.is_cpu()) return forwardOnCpu(graph, inputs, count, info_.outputs, out);
+        try {
+            forwardOnDevice(graph, device, inputs, count, info_.outputs, out);
+        } catch (const std::exception& failure) {
+            if (!isOutOfMemory(failure)) throw;
+            forwardOnCpu(graph_->to(at::kFloat), inputs, count, info_.outputs, out);
+        }
+    });
 }
 
 Result<Done> Model::logits(const double* inputs, std::int64_t count, double* out) const {
-    return forwardInBatches(*graph_, inputs, count, out);
+    return guarded(info_, [&] { forwardOnCpu(*graph_, inputs, count, info_.outputs, out); });
 }
 
 int predictedClass(const float* logits, std::int64_t outputs) {

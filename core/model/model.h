@@ -52,6 +52,7 @@ struct ModelInfo {
     std::string format;        // "TorchScript", "state_dict (zip)", "state_dict (legacy)", "safetensors"
     std::string architecture;  // "TorchScript graph", "MLP 784-256-10 (inferred)", "mnist_cnn.json"
     std::string sha256;
+    std::string device = "cpu";  // of sampled work; exact work runs on the CPU in float64
     Shape inputShape;
     std::int64_t outputs = 0;     // logits K; 1 is a two-class model with its boundary at zero
     std::int64_t parameters = 0;  // trained values in all layers

@@ -35,7 +35,7 @@ LayerGraph opaqueGraph(const torch::jit::Module& module, const Shape& inputShape
     node.inputs = {GraphBuilder::kInput};
     node.why = why;
     node.evaluate = [module, dtype](const std::vector<at::Tensor>& x, const std::vector<at::Tensor>&) {
-        return runModule(module, x[0].to(dtype)).to(x[0].scalar_type());
+        return runModule(module, x[0].to(at::kCPU, dtype)).to(x[0].device(), x[0].scalar_type());
     };
     const int id = builder.custom(std::move(node));
     return std::move(builder).finish(id);

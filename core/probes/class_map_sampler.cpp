@@ -253,6 +253,7 @@ Result<ClassMap::Output> ClassMapSampler::run(const ClassMap::Level& onLevel) {
     auto& provenance = output.provenance;
     provenance.version = tesseraVersion();
     provenance.dtype = float32Suffices_ ? "float32" : "float64";
+    provenance.device = float32Suffices_ ? model_.info().device : "cpu";
     provenance.samples = latest->evaluations;
     provenance.seconds = secondsSince(begin);
     provenance.threads = computeThreads();

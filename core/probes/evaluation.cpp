@@ -165,6 +165,7 @@ Result<Evaluation::Output> Evaluation::run(const Model& model, const Dataset& da
     auto& provenance = output.provenance;
     provenance.version = tesseraVersion();
     provenance.dtype = "float32";
+    provenance.device = model.info().device;
     provenance.samples = output.samples;
     provenance.threads = computeThreads();
     provenance.complete = output.samples == wanted;
