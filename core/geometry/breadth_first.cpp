@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::int64_t kStandardBytes = std::int64_t{512} << 20;
 // A chunk's live values at most: large enough for batches to pay, small enough for a layer to take well under
-// 100 ms.
-constexpr std::int64_t kChunkBytes = std::int64_t{32} << 20;
+// 100 ms and for the allocator to reuse the buffers (beyond 32 MiB, grown ones too, it maps fresh pages).
+constexpr std::int64_t kChunkBytes = std::int64_t{8} << 20;
 constexpr std::int64_t kProgressTotal = 10000;
 
 class Refinement {

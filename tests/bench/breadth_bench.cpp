@@ -31,6 +31,8 @@ struct Stopwatch {
 
 struct Times {
     double start = 0, advance = 0, rows = 0, forms = 0;
+    std::vector<std::int64_t> rowsAt = std::vector<std::int64_t>(256, 0);
+    std::int64_t formPoints = 0;
 };
 
 class TimedLive final : public LiveValues {
@@ -51,6 +53,7 @@ class TimedLive final : public LiveValues {
     }
     void advance() override {
         Stopwatch watch(times_.advance);
+        times_.rowsAt[inner_->site() % 256] += inner_->rows();
         inner_->advance();
     }
     void refresh(std::span<const Eigen::Vector2d> points) override { inner_->refresh(points); }
@@ -72,6 +75,7 @@ class TimedNetwork final : public SiteNetwork {
     void formsAt(std::span<const Eigen::Vector2d> points, const Eigen::Vector2d& origin, double* forms,
                  std::uint64_t* hash) const override {
         Stopwatch watch(times_.forms);
+        times_.formPoints += static_cast<std::int64_t>(points.size());
         inner_.formsAt(points, origin, forms, hash);
     }
 
@@ -112,9 +116,12 @@ void measure(const char* name, const SiteNetwork& plain, const Polygon& window, 
             std::printf("  partial: %s; area %.3g of %.3g\n", map.stopReason.c_str(), map.checks.areaSum,
                         map.checks.windowArea);
         }
-        for (const auto& site : map.sites) {
-            std::printf("  %s: %lld\n", site.name.c_str(), static_cast<long long>(site.regionsAfter));
+        for (std::size_t site = 0; site < map.sites.size(); ++site) {
+            std::printf("  %s: %lld regions, %lld rows\n", map.sites[site].name.c_str(),
+                        static_cast<long long>(map.sites[site].regionsAfter),
+                        static_cast<long long>(times.rowsAt[site % 256]));
         }
+        std::printf("  forms at %lld points\n", static_cast<long long>(times.formPoints));
         std::printf("  first run %.1f ms: start %.1f, advance %.1f, rows %.1f, forms %.1f, engine %.1f\n",
                     seconds[0] * 1e3, times.start * 1e3, times.advance * 1e3, times.rows * 1e3,
                     times.forms * 1e3,
