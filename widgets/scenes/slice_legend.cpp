@@ -96,6 +96,18 @@ SliceLegend::SliceLegend(const SliceScene& scene, const SliceStyle&, const std::
     }
 }
 
+double SliceLegend::reservedWidth(const SliceScene& scene, const SliceStyle& style) {
+    if (!scene.switches.legend) return 0;
+    SliceLegend widest;
+    constexpr int kNamesRead = 20;
+    for (int label = 0; label < std::min(scene.classCount, kNamesRead); ++label) widest.entries_.push_back({Kind::Swatch, scene.className(label)});
+    widest.entries_.push_back({Kind::ConfidenceRamp, QStringLiteral("confidence"), {}, QStringLiteral("0.00"), QStringLiteral("1")});
+    widest.entries_.push_back({Kind::Heading, QStringLiteral("deepest layer that cuts")});
+    widest.entries_.push_back({Kind::BoundaryLine, QStringLiteral("decision boundary")});
+    widest.entries_.push_back({Kind::Note, QStringLiteral("smaller: farther off plane")});
+    return widest.width(style);
+}
+
 double SliceLegend::width(const SliceStyle& style) const {
     const SceneText text(style);
     double width = 0;

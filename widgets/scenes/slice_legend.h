@@ -25,6 +25,9 @@ class SliceLegend {
     // `visible`: the classes that the picture shows, in order of importance.
     SliceLegend(const SliceScene& scene, const SliceStyle& style, const std::vector<int>& visible);
 
+    // The width that any legend of this scene may need, whatever its fill and results: a view keeps that column free.
+    static double reservedWidth(const SliceScene& scene, const SliceStyle& style);
+
     bool isEmpty() const { return entries_.empty(); }
     double width(const SliceStyle& style) const;
     double height(const SliceStyle& style) const;

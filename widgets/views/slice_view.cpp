@@ -5,7 +5,6 @@
 #include <QResizeEvent>
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 namespace tessera {
 namespace {
@@ -144,9 +143,7 @@ void SliceView::updateLayout() {
     SliceScene scene = screenScene();
     ScreenView view;
     view.legend = image_.legend;
-    std::vector<int> all(static_cast<std::size_t>(std::min(scene.classCount, 12)));
-    std::iota(all.begin(), all.end(), 0);
-    view.legendWidth = SliceLegend(scene, s, all).width(s);
+    view.legendWidth = SliceLegend::reservedWidth(scene, s);
     if (unitsPerPoint_ == 0) {
         const auto& window = computation_.built().plane.window;
         scene.low = scene.high = window.front();

@@ -111,7 +111,6 @@ class SliceView : public QWidget {
     Eigen::Vector2d centre_ = {0, 0};
     double unitsPerPoint_ = 0;     // 0: fit the plane's window at the next layout
     SliceLayout layout_;
-    double legendWidth_ = 0;
     std::vector<SliceMarker> anchors_, samples_;  // of the present plane
     PlotImage image_;
     quint64 builtVersion_ = 0, pictureVersion_ = 0, shownVersion_ = 0;  // pictureVersion_ rises with all that changes the picture
