@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/geometry/decision_boundary.h"
+#include "core/geometry/for_faces.h"
 
 namespace tessera {
 namespace {
@@ -82,37 +83,38 @@ void pairSides(const RawFaces& raw, Arrangement& map, std::vector<std::int32_t>&
     }
 }
 
-void measureFaces(Arrangement& map) {
-    const std::int64_t faces = map.faceCount();
-    map.area.resize(faces);
-    map.label.resize(faces);
-    long double sum = 0;
-    for (std::int64_t face = 0; face < faces; ++face) {
-        const std::int32_t begin = map.faceBegin[face], end = map.faceBegin[face + 1];
-        const Eigen::Vector2d base = map.vertices[map.faceVertices[begin]];
-        Eigen::Vector2d previous = map.vertices[map.faceVertices[begin + 1]] - base;
-        double twice = 0;
-        for (std::int32_t i = begin + 2; i < end; ++i) {
-            const Eigen::Vector2d corner = map.vertices[map.faceVertices[i]] - base;
-            twice += previous.x() * corner.y() - previous.y() * corner.x();
-            previous = corner;
-        }
-        map.area[face] = twice / 2;
-        sum += twice / 2;
-
-        const Eigen::Vector2d offset = map.centroid(face) - map.formOrigin;
-        const double* form = map.forms.data() + face * map.outputs * 3;
-        std::int32_t best = 0;
-        double largest = 0;
-        for (std::int32_t k = 0; k < map.outputs; ++k, form += 3) {
-            const double logit = form[0] * offset.x() + form[1] * offset.y() + form[2];
-            if (k == 0 || logit > largest) {
-                largest = logit;
-                best = k;
-            }
-        }
-        map.label[face] = map.outputs == 1 ? (largest > 0 ? 1 : 0) : best;
+void measureFace(Arrangement& map, std::int64_t face) {
+    const std::int32_t begin = map.faceBegin[face], end = map.faceBegin[face + 1];
+    const Eigen::Vector2d base = map.vertices[map.faceVertices[begin]];
+    Eigen::Vector2d previous = map.vertices[map.faceVertices[begin + 1]] - base;
+    double twice = 0;
+    for (std::int32_t i = begin + 2; i < end; ++i) {
+        const Eigen::Vector2d corner = map.vertices[map.faceVertices[i]] - base;
+        twice += previous.x() * corner.y() - previous.y() * corner.x();
+        previous = corner;
     }
+    map.area[face] = twice / 2;
+
+    const Eigen::Vector2d offset = map.centroid(face) - map.formOrigin;
+    const double* form = map.forms.data() + face * map.outputs * 3;
+    std::int32_t best = 0;
+    double largest = 0;
+    for (std::int32_t k = 0; k < map.outputs; ++k, form += 3) {
+        const double logit = form[0] * offset.x() + form[1] * offset.y() + form[2];
+        if (k == 0 || logit > largest) {
+            largest = logit;
+            best = k;
+        }
+    }
+    map.label[face] = map.outputs == 1 ? (largest > 0 ? 1 : 0) : best;
+}
+
+void measureFaces(Arrangement& map, int threads) {
+    map.area.resize(map.faceCount());
+    map.label.resize(map.faceCount());
+    forFaces(map, threads, [&](std::int32_t face) { measureFace(map, face); });
+    long double sum = 0;
+    for (const double area : map.area) sum += area;
     map.checks.areaSum = static_cast<double>(sum);
 }
 
@@ -127,19 +129,19 @@ std::int32_t rootOf(std::vector<std::int32_t>& parent, std::int32_t face) {
 // Union of neighbours whose forms agree on the window for every logit: |difference| summed over its terms,
 // against the largest logit of either face, so that a logit that is nearly zero everywhere does not tell
 // faces apart by rounding.
-void mergePieces(Arrangement& map, const Eigen::Vector2d& reach) {
+void mergePieces(Arrangement& map, const Eigen::Vector2d& reach, int threads) {
     const auto faces = static_cast<std::int32_t>(map.faceCount());
     const std::int32_t width = map.outputs * 3;
     const auto size = [&](double a, double b, double c) {
         return std::abs(a) * reach.x() + std::abs(b) * reach.y() + std::abs(c);
     };
     std::vector<double> norm(faces, 0.0);
-    for (std::int32_t face = 0; face < faces; ++face) {
+    forFaces(map, threads, [&](std::int32_t face) {
         const double* form = map.forms.data() + static_cast<std::size_t>(face) * width;
         for (std::int32_t k = 0; k < width; k += 3) {
             norm[face] = std::max(norm[face], size(form[k], form[k + 1], form[k + 2]));
         }
-    }
+    });
     std::vector<std::int32_t> parent(faces);
     for (std::int32_t face = 0; face < faces; ++face) parent[face] = face;
     for (const auto& edge : map.edges) {
@@ -180,7 +182,7 @@ double windowHalfWidth(const Polygon& window) {
 }
 
 Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
-                                double tolerance) {
+                                double tolerance, int threads) {
     Arrangement map;
     map.vertices = std::move(raw.vertices);
     map.faceBegin = std::move(raw.faceBegin);
@@ -196,7 +198,7 @@ Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::
 
     std::vector<std::int32_t> sideEdge;
     pairSides(raw, map, sideEdge);
-    measureFaces(map);
+    measureFaces(map, threads);
 
     map.sites.resize(sites.size());
     for (std::size_t s = 0; s < sites.size(); ++s) {
@@ -210,8 +212,8 @@ Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::
         if (edge.left >= 0) map.depth[edge.left] = std::max(map.depth[edge.left], edge.site + 1);
         if (edge.right >= 0) map.depth[edge.right] = std::max(map.depth[edge.right], edge.site + 1);
     }
-    mergePieces(map, halfExtent(window));
-    traceDecisionBoundary(map, sideEdge);
+    mergePieces(map, halfExtent(window), threads);
+    traceDecisionBoundary(map, sideEdge, threads);
 
     map.checks.windowArea = signedArea(window);
     map.checks.euler = static_cast<std::int64_t>(map.vertices.size()) -

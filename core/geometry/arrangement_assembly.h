@@ -31,8 +31,8 @@ struct RawFaces {
     std::string stopReason;
 };
 
-// `tolerance` in slice units (distance). `sites` names the layers.
-Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites, double tolerance);
+// `tolerance` in slice units (distance). `sites` names the layers. The result does not depend on `threads`.
+Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites, double tolerance, int threads = 1);
 
 // Budgets of an exact computation; 0 means none.
 struct ArrangementBudget {

@@ -12,6 +12,6 @@ namespace tessera {
 
 // Fills `boundary` and `cells` from faces, edges, labels and forms. sideEdge[i] is the edge of side i,
 // parallel to faceVertices.
-void traceDecisionBoundary(Arrangement& map, const std::vector<std::int32_t>& sideEdge);
+void traceDecisionBoundary(Arrangement& map, const std::vector<std::int32_t>& sideEdge, int threads);
 
 }  // namespace tessera

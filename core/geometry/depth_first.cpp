@@ -186,7 +186,8 @@ Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygo
         raw.complete = false;
         raw.stopReason = stopReason(monitor, options.budget);
     }
-    Arrangement map = assembleArrangement(std::move(raw), window, chain.sites, settings.tolerance);
+    Arrangement map =
+        assembleArrangement(std::move(raw), window, chain.sites, settings.tolerance, options.threads);
     checkAgainstNetwork(chain, map, options.threads);
     return map;
 }

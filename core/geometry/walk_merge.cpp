@@ -85,7 +85,9 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
     raw.sideUnit.resize(sideCount);
     raw.patternHash.resize(faceCount);
     raw.forms.resize(faceCount * chain.outputs * 3);
-    parallelFor(outputs.size(), threads, [&](std::size_t w, std::size_t) {
+    // Copying a few megabytes takes less time than starting a thread.
+    const int copiers = sideCount < 200'000 ? 1 : threads;
+    parallelFor(outputs.size(), copiers, [&](std::size_t w, std::size_t) {
         WalkOutput output = std::move(outputs[w]);
         const Place& place = places[w];
         std::vector<std::int32_t> vertexOf(output.vertices.size());

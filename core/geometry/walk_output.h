@@ -20,7 +20,7 @@ class Stream {
   public:
     T* extend(std::size_t count) {
         if (size_ + count > capacity_) {
-            capacity_ = std::max(size_ + count, 2 * capacity_);
+            capacity_ = std::max({size_ + count, 2 * capacity_, kFirst});
             std::unique_ptr<T[]> larger(new T[capacity_]);
             std::copy(data_.get(), data_.get() + size_, larger.get());
             data_ = std::move(larger);
@@ -35,6 +35,7 @@ class Stream {
     const T* end() const { return data_.get() + size_; }
 
   private:
+    static constexpr std::size_t kFirst = 64;
     std::unique_ptr<T[]> data_;
     std::size_t size_ = 0, capacity_ = 0;
 };
