@@ -3,11 +3,13 @@
 #include <QDir>
 #include <QFileInfo>
 
+#include "app/blas_kernels.h"
 #include "app/command_line.h"
 #include "app/window/window_session.h"
 #include "core/base/provenance.h"
 
 int main(int argc, char** argv) {
+    tessera::useFittingBlasKernels();
     tessera::WindowRequest request;
     if (const auto status = tessera::runCommandLine(argc, argv, request)) return *status;
 
