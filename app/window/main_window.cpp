@@ -23,13 +23,10 @@
 #include "widgets/panels/layers_panel.h"
 #include "widgets/panels/message_bar.h"
 #include "widgets/panels/messages_panel.h"
-#include "widgets/panels/start_panel.h"
-#if __has_include("widgets/views/slice_view.h")
 #include "widgets/panels/slice_panel.h"
+#include "widgets/panels/start_panel.h"
 #include "widgets/panels/statistics_panel.h"
 #include "widgets/views/slice_view.h"
-#define TESSERA_HAS_SLICE_VIEW
-#endif
 
 namespace tessera {
 
@@ -71,10 +68,8 @@ void MainWindow::makeCentre() {
     messageBar_ = new MessageBar(log_);
     centre_ = new QStackedWidget;
     centre_->addWidget(start_);
-#ifdef TESSERA_HAS_SLICE_VIEW
     sliceView_ = new SliceView(workspace_, *jobs_);
     centre_->addWidget(sliceView_);
-#endif
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
@@ -99,18 +94,18 @@ void MainWindow::makeDocks() {
     layersDock_ = addDock(Qt::LeftDockWidgetArea, QStringLiteral("layersDock"), tr("Layers"), layers_);
     tabifyDockWidget(galleryDock_, layersDock_);
     galleryDock_->raise();
-    for (QDockWidget* dock : {galleryDock_, layersDock_}) dock->setTitleBarWidget(new QWidget(dock));  // their tabs name them
-#ifdef TESSERA_HAS_SLICE_VIEW
     sliceDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("sliceDock"), tr("Slice"), new SlicePanel(*sliceView_));
     statisticsDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("statisticsDock"), tr("Statistics"), new StatisticsPanel(*sliceView_));
-#endif
+    tabifyDockWidget(sliceDock_, statisticsDock_);
+    sliceDock_->raise();
+    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_}) dock->setTitleBarWidget(new QWidget(dock));  // their tabs name them
     messagesDock_ = addDock(Qt::BottomDockWidgetArea, QStringLiteral("messagesDock"), tr("Messages"), new MessagesPanel(log_));
     jobsDock_ = addDock(Qt::BottomDockWidgetArea, QStringLiteral("jobsDock"), tr("Jobs"), new JobsPanel(*jobs_));
     tabifyDockWidget(messagesDock_, jobsDock_);
     messagesDock_->hide();
     jobsDock_->hide();
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    resizeDocks({galleryDock_}, {340}, Qt::Horizontal);
+    resizeDocks({galleryDock_, sliceDock_}, {290, 250}, Qt::Horizontal);
     resizeDocks({messagesDock_}, {180}, Qt::Vertical);
 }
 
@@ -167,14 +162,12 @@ void MainWindow::takeWorkspace() {
     if (!model && dataset) situation = tr("%1 is open. Now open a model that takes inputs of %2.").arg(dataName, QString::fromStdString(shapeText(dataset->sampleShape())));
     if (model && dataset && !isPair) situation = workspace_.mismatch();
     start_->setSituation(situation);
-    if (sliceView_)
-        centre_->setCurrentIndex(isPair ? 1 : 0);
-    else
-        centre_->setCurrentIndex(0);
+    centre_->setCurrentIndex(isPair ? 1 : 0);
     normalisationAction_->setEnabled(isPair);
     pickAction_->setEnabled(isPair);
     selectionAction_->setEnabled(isPair);
     exportAction_->setEnabled(isPair);
+    for (QAction* action : sliceActions_) action->setEnabled(isPair);
     normalisationButton_->setText(isPair ? tr("Normalisation: %1").arg(normalisationText(workspace_.normalisation())) : tr("Normalisation"));
     if (model && !dataset) layersDock_->raise();
 }

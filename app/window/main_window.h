@@ -45,6 +45,7 @@ class MainWindow : public QMainWindow {
     GalleryPanel* gallery() const { return gallery_; }
     MessageBar* messageBar() const { return messageBar_; }
     StartPanel* startPanel() const { return start_; }
+    bool isSliceUpToDate() const;  // also when there is none to show
 
   protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -98,6 +99,7 @@ class MainWindow : public QMainWindow {
     QMenu* recentMenu_ = nullptr;
     QAction *exportAction_ = nullptr, *normalisationAction_ = nullptr, *pickAction_ = nullptr, *selectionAction_ = nullptr,
             *fullScreenAction_ = nullptr;
+    QList<QAction*> sliceActions_;  // those that need a slice
     QToolButton* normalisationButton_ = nullptr;
     QLabel* deviceLabel_ = nullptr;
     bool wasMaximized_ = false;

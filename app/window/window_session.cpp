@@ -37,7 +37,7 @@ class Photographer : public QObject {
         const auto& messages = window_.log().messages();
         for (const Message& message : messages)
             if (message.severity == Message::Severity::Problem) return QApplication::exit(fail(message.sentence));
-        quiet_ = window_.jobs().isBusy() ? 0 : quiet_ + 1;
+        quiet_ = window_.jobs().isBusy() || !window_.isSliceUpToDate() ? 0 : quiet_ + 1;
         if (quiet_ < kQuietLooks) return;
         timer_.stop();
         if (!window_.grab().save(path_)) return QApplication::exit(fail(QObject::tr("%1 cannot be written; choose another place.").arg(path_)));

@@ -96,7 +96,7 @@ void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         if (!isWrongAnswer || isSelected) painter->setPen(quiet);
         // Nearly certain is not certain: 99.97 % is not rounded up to 100 %.
         const QString percent = confidence > 0.995 ? QStringLiteral(">99 %") : QStringLiteral("%1 %").arg(100 * confidence, 0, 'f', 0);
-        painter->drawText(second, Qt::AlignCenter, isWrongAnswer ? tr("✗ wrong %1").arg(percent) : percent);
+        painter->drawText(second, Qt::AlignCenter, isWrongAnswer ? QStringLiteral("✗ ") + percent : percent);
     }
     if (const int anchor = index.data(GalleryModel::AnchorRole).toInt()) paintBadge(painter, picture, anchor);
     painter->restore();

@@ -11,6 +11,10 @@
 
 namespace tessera {
 
+namespace {
+constexpr int kTextWidth = 360;
+}
+
 JobIndicator::JobIndicator(JobRunner& jobs, QWidget* parent)
     : QWidget(parent), jobs_(jobs), text_(new QLabel), bar_(new QProgressBar), cancel_(new QToolButton), list_(new QToolButton) {
     text_->setObjectName(QStringLiteral("jobText"));
@@ -31,6 +35,13 @@ JobIndicator::JobIndicator(JobRunner& jobs, QWidget* parent)
     layout->setSpacing(6);
     for (QWidget* widget : {static_cast<QWidget*>(text_), static_cast<QWidget*>(bar_), static_cast<QWidget*>(cancel_), static_cast<QWidget*>(list_)})
         layout->addWidget(widget);
+    // Always the same size: a status bar that grows with each job would shift, and so recompute, the picture above it.
+    text_->setFixedWidth(kTextWidth);
+    for (QWidget* widget : {static_cast<QWidget*>(bar_), static_cast<QWidget*>(cancel_)}) {
+        QSizePolicy policy = widget->sizePolicy();
+        policy.setRetainSizeWhenHidden(true);
+        widget->setSizePolicy(policy);
+    }
     connect(cancel_, &QToolButton::clicked, this, &JobIndicator::cancelCurrent);
     connect(list_, &QToolButton::clicked, this, &JobIndicator::listRequested);
     connect(&jobs_, &JobRunner::jobStarted, this, &JobIndicator::refresh);
@@ -63,7 +74,8 @@ void JobIndicator::refresh() {
     const QString progress = jobProgressText(current);
     if (!progress.isEmpty()) text += QStringLiteral(" · ") + progress;
     if (current.etaMs >= 0) text += tr(" · %1 left").arg(durationText(current.etaMs));
-    text_->setText(text);
+    text_->setToolTip(text);
+    text_->setText(text_->fontMetrics().elidedText(text, Qt::ElideMiddle, kTextWidth - 4));
     constexpr int kSteps = 1000;
     const bool isKnown = current.total > 0;
     bar_->setRange(0, isKnown ? kSteps : 0);

@@ -62,8 +62,10 @@ QVariant LayersModel::data(const QModelIndex& index, int role) const {
 QVariant LayersModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal) return {};
     if (role == Qt::TextAlignmentRole) return QVariant::fromValue(Qt::AlignVCenter | (section == Parameters ? Qt::AlignRight : Qt::AlignLeft));
+    if (role == Qt::ToolTipRole && section == Parameters) return tr("Trained values of the layer");
+    if (role == Qt::ToolTipRole && section == MarkColumn) return tr("exact: piecewise linear; sampled: smooth but understood; opaque: run through, not understood");
     if (role != Qt::DisplayRole) return {};
-    const QString titles[] = {tr("Layer"), tr("Kind"), tr("Output"), tr("Parameters"), tr("Mark"), tr("Why")};
+    const QString titles[] = {tr("Layer"), tr("Mark"), tr("Kind"), tr("Output"), tr("Params"), tr("Why")};
     return section >= 0 && section < kColumns ? titles[section] : QString();
 }
 

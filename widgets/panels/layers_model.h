@@ -12,7 +12,7 @@ namespace tessera {
 class LayersModel : public QAbstractTableModel {
     Q_OBJECT
   public:
-    enum Column { Name, Kind, OutputShape, Parameters, MarkColumn, Why, kColumns };
+    enum Column { Name, MarkColumn, Kind, OutputShape, Parameters, Why, kColumns };
     using QAbstractTableModel::QAbstractTableModel;
 
     void setLayers(std::vector<LayerInfo> layers);

@@ -77,11 +77,12 @@ void LayersPanel::takeModel() {
     }
     const ModelInfo& info = model->info();
     const auto line = [](const QString& text) { return text.toHtmlEscaped(); };
+    QString what = QString::fromStdString(info.architecture);
+    if (!info.architecture.starts_with(info.format)) what = QString::fromStdString(info.format) + QStringLiteral(" · ") + what;
     header_->setText(QStringLiteral("<b>%1</b><br>%2<br>%3<br>%4")
                          .arg(line(QString::fromStdString(info.path.filename().string())),
-                              line(tr("%1 · %2 · %3 parameters · input %4 · %5")
-                                       .arg(QString::fromStdString(info.format), QString::fromStdString(info.architecture),
-                                            QLocale().toString(qlonglong(info.parameters)),
+                              line(tr("%1 · %2 parameters · input %3 · %4")
+                                       .arg(what, QLocale().toString(qlonglong(info.parameters)),
                                             QString::fromStdString(shapeText(info.inputShape)).replace(QLatin1String(" x "), QStringLiteral(" × ")),
                                             info.outputs == 1 ? tr("one logit (two classes)") : tr("%1 classes").arg(info.outputs))),
                               line(exactnessSentence(*model)), line(selfCheckSentence(info.selfCheck))));
@@ -90,7 +91,7 @@ void LayersPanel::takeModel() {
     view_->setColumnHidden(LayersModel::Why, allExact);
     for (int column = 0; column < LayersModel::Why; ++column) {
         view_->resizeColumnToContents(column);
-        view_->setColumnWidth(column, std::min(view_->columnWidth(column) + 8, 190));
+        view_->setColumnWidth(column, std::min(view_->columnWidth(column), 190));
     }
     QStringList notes;
     for (const auto& note : info.notes) notes << QStringLiteral("• ") + QString::fromStdString(note);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/start_panel.h"
 
-#include <QCommandLinkButton>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -11,6 +11,52 @@
 #include "widgets/panels/theme.h"
 
 namespace tessera {
+
+namespace {
+
+// A large button of two lines: what opens, and why one would want to see it.
+class SampleButton final : public QPushButton {
+  public:
+    explicit SampleButton(const StartPanel::Offer& sample) : QPushButton(sample.title), description_(sample.description) {
+        setObjectName(QStringLiteral("sample-") + sample.id);
+        setAccessibleDescription(description_);
+        setToolTip(description_);
+        setIcon(themedIcon(QStringLiteral("slice")));
+        setCursor(Qt::PointingHandCursor);
+        setAttribute(Qt::WA_Hover);
+        setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    }
+    QSize sizeHint() const override { return {380, 2 * fontMetrics().lineSpacing() + 2 * kPad}; }
+    QSize minimumSizeHint() const override { return {200, sizeHint().height()}; }
+
+  protected:
+    void paintEvent(QPaintEvent*) override {
+        QPainter painter(this);
+        painter.setRenderHint(QPainter::Antialiasing);
+        const bool isHot = underMouse() || hasFocus();
+        const QColor border = palette().color(isHot ? QPalette::Highlight : QPalette::Mid);
+        painter.setPen(QPen(border, isHot ? 2 : 1));
+        painter.setBrush(palette().color(isDown() ? QPalette::AlternateBase : QPalette::Base));
+        painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 5, 5);
+        const int line = fontMetrics().lineSpacing();
+        icon().paint(&painter, QRect(kPad, (height() - kIcon) / 2, kIcon, kIcon));
+        const QRect text(2 * kPad + kIcon, kPad, width() - 3 * kPad - kIcon, line);
+        QFont bold = font();
+        bold.setBold(true);
+        painter.setPen(palette().color(QPalette::Text));
+        painter.setFont(bold);
+        painter.drawText(text, Qt::AlignVCenter, this->text());
+        painter.setFont(font());
+        painter.setPen(palette().color(QPalette::PlaceholderText));
+        painter.drawText(text.translated(0, line), Qt::AlignVCenter, fontMetrics().elidedText(description_, Qt::ElideRight, text.width()));
+    }
+
+  private:
+    static constexpr int kPad = 10, kIcon = 22;
+    QString description_;
+};
+
+}  // namespace
 
 StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent) : QWidget(parent), situation_(new QLabel) {
     setObjectName(QStringLiteral("start"));
@@ -46,12 +92,7 @@ StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent) : QWidget(p
         column->addSpacing(6);
         column->addWidget(start);
         for (const Offer& sample : samples) {
-            auto* button = new QCommandLinkButton(sample.title, sample.description);
-            button->setObjectName(QStringLiteral("sample-") + sample.id);
-            button->setIcon(themedIcon(QStringLiteral("slice")));
-            button->setStyleSheet(QStringLiteral("QCommandLinkButton { border: 1px solid palette(mid); border-radius: 5px; background: palette(base); }"
-                                                 "QCommandLinkButton:hover, QCommandLinkButton:focus { border: 2px solid palette(highlight); }"));
-            button->setCursor(Qt::PointingHandCursor);
+            auto* button = new SampleButton(sample);
             connect(button, &QPushButton::clicked, this, [this, id = sample.id] { Q_EMIT sampleRequested(id); });
             column->addWidget(button);
         }

@@ -5,6 +5,7 @@
 #include <QAction>
 #include <QComboBox>
 #include <QDialog>
+#include <QDockWidget>
 #include <QDropEvent>
 #include <QLabel>
 #include <QListView>
@@ -20,8 +21,10 @@
 #include <mutex>
 
 #include "heartbeat.h"
+#include "widgets/dialogs/about_dialogs.h"
 #include "widgets/dialogs/architecture_dialog.h"
 #include "widgets/dialogs/normalisation_dialog.h"
+#include "widgets/dialogs/shape_dialog.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/message_bar.h"
 #include "widgets/panels/start_panel.h"
@@ -299,6 +302,51 @@ class MainWindowTest : public QObject {
         QTRY_VERIFY(isDark(window.palette()));
         applyTheme(Theme::Light);
         QTRY_VERIFY(!isDark(window.palette()));
+    }
+
+    // For the eye: TESSERA_PICTURES=DIR saves every panel and dialog, light and dark.
+    void pictures() {
+        const QString folder = qEnvironmentVariable("TESSERA_PICTURES");
+        if (folder.isEmpty()) QSKIP("TESSERA_PICTURES is not set");
+        for (const Theme theme : {Theme::Light, Theme::Dark}) {
+            applyTheme(theme);
+            const auto save = [&](QWidget& widget, const char* name) {
+                QVERIFY(widget.grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, QLatin1String(name), themeName(theme))));
+            };
+            MainWindow window;
+            window.show();
+            window.open({"/nowhere/net.pt"});
+            QTRY_VERIFY(window.messageBar()->isVisible());
+            window.jobs().start<Done>(this, "job", "Exact regions", JobLane::Heavy, untilStopped, [](Result<Done>) {});
+            window.open({QStringLiteral(TESSERA_TEST_DATA "/torchscript/smooth_traced.pt"), QStringLiteral(TESSERA_TEST_DATA "/datasets/animals")});
+            QTRY_VERIFY_WITH_TIMEOUT(window.workspace().dataset() != nullptr, kPatienceMs);
+            for (auto* dock : window.findChildren<QDockWidget*>()) {
+                dock->show();
+                dock->raise();
+            }
+            window.findChild<QDockWidget*>("messagesDock")->raise();
+            QVERIFY(QTest::qWaitForWindowExposed(&window));
+            QTRY_VERIFY(window.findChild<QToolButton*>("cancelJob")->isVisible());
+            save(window, "window-messages");
+            window.findChild<QDockWidget*>("jobsDock")->raise();
+            window.findChild<QDockWidget*>("samplesDock")->raise();
+            QCoreApplication::sendPostedEvents();
+            save(window, "window-jobs");
+            NormalisationDialog normalisation({{0.5}, {0}}, {3, 32, 32});
+            normalisation.show();
+            save(normalisation, "normalisation");
+            ShapeDialog shape("net.pt does not run on any input shape that its weights suggest; give the shape of one sample.", Shape{3, 4, 4});
+            shape.show();
+            save(shape, "shape");
+            ArchitectureDialog architecture("/nowhere/net.pth", "net.pth holds weights ('a', 'b') of no family that Tessera recognises (MLP, CIFAR ResNet).");
+            architecture.show();
+            save(architecture, "architecture");
+            for (QAction* action : window.findChildren<QAction*>())
+                if (action->text() == "&Keys" || action->text() == "&About Tessera") action->trigger();
+            save(*window.findChild<ShortcutsDialog*>(), "keys");
+            save(*window.findChild<AboutDialog*>(), "about");
+        }
+        applyTheme(Theme::Light);
     }
 };
 
