@@ -24,7 +24,8 @@ double medianMs(Work&& work, int repeats = 5) {
     for (int i = 0; i < repeats; ++i) {
         const auto start = std::chrono::steady_clock::now();
         work();
-        times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        times.push_back(
+            std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
     }
     std::sort(times.begin(), times.end());
     return times[times.size() / 2];
@@ -44,7 +45,8 @@ void withQPainter(QImage& image, const SliceScene& scene, const SliceMap& map) {
     const Arrangement& a = scene.arrangement->arrangement();
     for (std::int64_t f = 0; f < a.faceCount(); ++f) {
         QPolygonF polygon;
-        for (auto i = a.faceBegin[f]; i < a.faceBegin[f + 1]; ++i) polygon << map.toDrawing(a.vertices[a.faceVertices[i]]);
+        for (auto i = a.faceBegin[f]; i < a.faceBegin[f + 1]; ++i)
+            polygon << map.toDrawing(a.vertices[a.faceVertices[i]]);
         painter.setBrush(QColor(patternColour(patternColourIndex(a.patternHash[f]), false)));
         painter.drawConvexPolygon(polygon);
     }
@@ -64,31 +66,43 @@ int main(int argc, char** argv) {
         scene.low = {-1.2, -0.9};
         scene.high = {1.2, 0.9};
         scene.classCount = 10;
-        const double prepare = medianMs([&] { scene.arrangement = std::make_shared<PreparedArrangement>(arrangement); });
-        std::printf("%lld faces, %zu edges, %zu boundary segments; prepare %.1f ms\n", static_cast<long long>(arrangement->faceCount()),
-                    arrangement->edges.size(), arrangement->boundary.size(), prepare);
+        const double prepare =
+            medianMs([&] { scene.arrangement = std::make_shared<PreparedArrangement>(arrangement); });
+        std::printf("%lld faces, %zu edges, %zu boundary segments; prepare %.1f ms\n",
+                    static_cast<long long>(arrangement->faceCount()), arrangement->edges.size(),
+                    arrangement->boundary.size(), prepare);
         SliceStyle style;
         style.pixelsPerPoint = 96 / 72.0;
         const QSize size(1200, 900);
         const SliceMap map = SliceMap::onto(QRectF(0, 0, 1200, 900), scene.low, scene.high);
-        for (const SliceFill fill : {SliceFill::Class, SliceFill::Pattern, SliceFill::SlopeNorm, SliceFill::Depth}) {
+        for (const SliceFill fill :
+             {SliceFill::Class, SliceFill::Pattern, SliceFill::SlopeNorm, SliceFill::Depth}) {
             scene.switches.fill = fill;
             QImage image;
             const double all = medianMs([&] { image = rasterSlice(scene, style, size, map, {}, {}); });
-            const double fillOnly = medianMs([&] { rasterSlice(scene, style, size, map, {true, false, false}, {}); });
+            const double fillOnly = medianMs([&] {
+                rasterSlice(scene, style, size, map, {true, false, false}, {});
+            });
             std::printf("  %-8s %6.1f ms (fill %.1f ms)\n", sliceFillText(fill), all, fillOnly);
-            image.save(QString::fromStdString(folder + "/bench_" + std::to_string(lines) + "_" + sliceFillText(fill) + ".png"));
+            image.save(QString::fromStdString(folder + "/bench_" + std::to_string(lines) + "_" +
+                                              sliceFillText(fill) + ".png"));
         }
         scene.switches.fill = SliceFill::Pattern;
         QImage image(size, QImage::Format_ARGB32_Premultiplied);
-        const double ours = medianMs([&] { rasterSlice(scene, style, size, map, {true, false, false}, {}); }, 3);
+        const double ours = medianMs(
+            [&] {
+                rasterSlice(scene, style, size, map, {true, false, false}, {});
+            },
+            3);
         const double painter = medianMs([&] { withQPainter(image, scene, map); }, 3);
-        std::printf("  pattern fill: ours %.1f ms, QPainter %.1f ms (ratio %.1f)\n", ours, painter, painter / ours);
+        std::printf("  pattern fill: ours %.1f ms, QPainter %.1f ms (ratio %.1f)\n", ours, painter,
+                    painter / ours);
         scene.switches.fill = SliceFill::Class;
         for (const char* name : {"figure.svg", "figure.pdf", "figure.png"}) {
             const std::filesystem::path path = folder + "/" + std::to_string(lines) + "_" + name;
             const double ms = medianMs([&] { (void)writeFigure(path, scene, {}).isOk(); }, 1);
-            std::printf("  %s %.0f ms, %.2f MB\n", name, ms, static_cast<double>(std::filesystem::file_size(path)) / 1e6);
+            std::printf("  %s %.0f ms, %.2f MB\n", name, ms,
+                        static_cast<double>(std::filesystem::file_size(path)) / 1e6);
         }
     }
 }

@@ -9,26 +9,25 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSlider>
 #include <QSpinBox>
 #include <cmath>
 
-#include "widgets/scenes/scene_text.h"
 #include "widgets/views/slice_view.h"
 
 namespace tessera {
 namespace {
 
-constexpr int kStepsPerDegree = 2;
-
-double radians(int sliderValue) { return sliderValue / double(kStepsPerDegree) * M_PI / 180; }
-int sliderValue(double radians) { return static_cast<int>(std::lround(radians * 180 / M_PI * kStepsPerDegree)); }
+double radians(int sliderValue) {
+    return sliderValue / double(kSliderStepsPerDegree) * M_PI / 180;
+}
 
 QSlider* angleSlider(int degrees) {
     auto* slider = new QSlider(Qt::Horizontal);
-    slider->setRange(-degrees * kStepsPerDegree, degrees * kStepsPerDegree);
-    slider->setPageStep(15 * kStepsPerDegree);
-    slider->setTickInterval(degrees * kStepsPerDegree);
+    slider->setRange(-degrees * kSliderStepsPerDegree, degrees * kSliderStepsPerDegree);
+    slider->setPageStep(15 * kSliderStepsPerDegree);
+    slider->setTickInterval(degrees * kSliderStepsPerDegree);
     slider->setTickPosition(QSlider::TicksBelow);
     return slider;
 }
@@ -83,7 +82,8 @@ SlicePanel::SlicePanel(SliceView& view, QWidget* parent) : QWidget(parent), view
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setMinimumWidth(content->minimumSizeHint().width() + 18);
+    scroll->setMinimumWidth(content->minimumSizeHint().width() +
+                            scroll->verticalScrollBar()->sizeHint().width());
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
@@ -117,6 +117,10 @@ QWidget* SlicePanel::makePlaneGroup() {
     seed_ = spin(0, 1'000'000, 1, {}, tr("The same seed gives the same plane."));
     axes_ = new QLabel;
     axes_->setWordWrap(true);
+    for (QComboBox* box : {kind_, completion_, classA_, classB_}) {  // a narrow dock stays narrow
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+        box->setMinimumContentsLength(12);
+    }
     planeForm_->addRow(tr("&Kind"), kind_);
     planeForm_->addRow(tr("&Completed by"), completion_);
     planeForm_->addRow(tr("From class"), classA_);
@@ -131,7 +135,8 @@ QWidget* SlicePanel::makePlaneGroup() {
         }
         showState();
     });
-    for (QComboBox* box : {completion_, classA_, classB_}) connect(box, &QComboBox::activated, this, &SlicePanel::applyRecipe);
+    for (QComboBox* box : {completion_, classA_, classB_})
+        connect(box, &QComboBox::activated, this, &SlicePanel::applyRecipe);
     connect(seed_, &QSpinBox::valueChanged, this, &SlicePanel::applyRecipe);
     return group;
 }
@@ -158,7 +163,8 @@ QWidget* SlicePanel::makeTurnGroup() {
     auto* reset = new QPushButton(tr("Reset Turn"));
     form->addRow(reset);
     connect(reset, &QPushButton::clicked, this, [this] { view_.setTurn({}); });
-    for (QSlider* slider : {rotation_, tilt_, secondTilt_}) connect(slider, &QSlider::valueChanged, this, &SlicePanel::applyTurn);
+    for (QSlider* slider : {rotation_, tilt_, secondTilt_})
+        connect(slider, &QSlider::valueChanged, this, &SlicePanel::applyTurn);
     return group;
 }
 
@@ -167,6 +173,8 @@ QWidget* SlicePanel::makeDrawingGroup() {
     auto* form = new QFormLayout(group);
     fill_ = new QComboBox;
     fill_->setObjectName(QStringLiteral("fill"));
+    fill_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    fill_->setMinimumContentsLength(12);
     fill_->addItem(tr("Predicted class (1)"));
     fill_->addItem(tr("Activation pattern (2)"));
     fill_->addItem(tr("Local slope norm (3)"));
@@ -179,11 +187,14 @@ QWidget* SlicePanel::makeDrawingGroup() {
     legend_ = new QCheckBox(tr("Legend"));
     grid_ = new QCheckBox(tr("Grid"));
     drawSamples_ = new QCheckBox(tr("Samples near the plane"));
-    samples_ = spin(0, 2000, 10, {}, tr("How many: those nearest to the plane. Samples in the plane itself are always drawn."));
+    samples_ =
+        spin(0, 2000, 10, {},
+             tr("How many: those nearest to the plane. Samples in the plane itself are always drawn."));
     for (QCheckBox* box : {edges_, boundary_, labels_, legend_, grid_}) form->addRow(box);
     form->addRow(drawSamples_, samples_);
     connect(fill_, &QComboBox::activated, this, &SlicePanel::applySwitches);
-    for (QCheckBox* box : {edges_, boundary_, labels_, legend_, grid_, drawSamples_}) connect(box, &QCheckBox::toggled, this, &SlicePanel::applySwitches);
+    for (QCheckBox* box : {edges_, boundary_, labels_, legend_, grid_, drawSamples_})
+        connect(box, &QCheckBox::toggled, this, &SlicePanel::applySwitches);
     connect(samples_, &QSpinBox::valueChanged, this, [this](int most) {
         if (!isShowing_) view_.setSamplesShown(most);
     });
@@ -193,13 +204,15 @@ QWidget* SlicePanel::makeDrawingGroup() {
 QWidget* SlicePanel::makeBudgetGroup() {
     auto* group = new QGroupBox(tr("Budget"));
     auto* form = new QFormLayout(group);
-    maxRegions_ = spin(1000, 5'000'000, 10'000, {}, tr("Exact regions of one window; beyond that the result is partial and says so."));
+    maxRegions_ = spin(1000, 5'000'000, 10'000, {},
+                       tr("Exact regions of one window; beyond that the result is partial and says so."));
     maxSeconds_ = spin(1, 3600, 5, tr(" s"), tr("Time for the exact regions of one window."));
     resolution_ = spin(32, 1024, 32, tr(" points"), tr("Points of the sampled map along the longer side."));
     form->addRow(tr("R&egions"), maxRegions_);
     form->addRow(tr("Seconds"), maxSeconds_);
     form->addRow(tr("Sampled &map"), resolution_);
-    for (QSpinBox* box : {maxRegions_, maxSeconds_, resolution_}) connect(box, &QSpinBox::valueChanged, this, &SlicePanel::applyBudget);
+    for (QSpinBox* box : {maxRegions_, maxSeconds_, resolution_})
+        connect(box, &QSpinBox::valueChanged, this, &SlicePanel::applyBudget);
     return group;
 }
 
@@ -215,7 +228,8 @@ void SlicePanel::applyRecipe() {
 }
 
 void SlicePanel::applyTurn() {
-    if (!isShowing_) view_.setTurn({radians(rotation_->value()), radians(tilt_->value()), radians(secondTilt_->value())});
+    if (!isShowing_)
+        view_.setTurn({radians(rotation_->value()), radians(tilt_->value()), radians(secondTilt_->value())});
 }
 
 void SlicePanel::applySwitches() {
@@ -232,83 +246,9 @@ void SlicePanel::applySwitches() {
 }
 
 void SlicePanel::applyBudget() {
-    if (!isShowing_) view_.computation().setBudget({maxRegions_->value(), double(maxSeconds_->value()), resolution_->value()});
-}
-
-void SlicePanel::showClasses() {
-    const auto names = view_.workspace().dataset() ? static_cast<int>(view_.workspace().dataset()->classNames().size()) : 0;
-    const int count = std::max(names, view_.workspace().classCount());
-    for (QComboBox* box : {classA_, classB_}) {
-        const int before = std::max(0, box->currentIndex());
-        box->clear();
-        for (int label = 0; label < count; ++label) box->addItem(view_.workspace().className(label));
-        box->setCurrentIndex(before < count && count > 0 ? before : 0);
-    }
-    if (count > 1 && classB_->currentIndex() == classA_->currentIndex()) classB_->setCurrentIndex(classA_->currentIndex() == 0 ? 1 : 0);
-}
-
-void SlicePanel::showState() {
-    isShowing_ = true;
-    const SliceComputation& computation = view_.computation();
-    const PlaneRecipe& recipe = computation.recipe();
-    kind_->setCurrentIndex(kind_->findData(static_cast<int>(recipe.kind)));
-    completion_->setCurrentIndex(completion_->findData(static_cast<int>(recipe.completion)));
-    seed_->setValue(static_cast<int>(recipe.seed));
-    const bool isOpen = recipe.kind == PlaneKind::Samples && view_.workspace().anchors().size() < 3;
-    const auto setRow = [&](QWidget* field, bool shown) {
-        field->setVisible(shown);
-        planeForm_->labelForField(field)->setVisible(shown);
-    };
-    setRow(completion_, isOpen);
-    setRow(classA_, recipe.kind == PlaneKind::ClassDifference);
-    setRow(classB_, recipe.kind == PlaneKind::ClassDifference);
-    setRow(seed_, isOpen || recipe.kind == PlaneKind::Random);
-
-    const SliceTurn& turn = computation.turn();
-    const auto showAngle = [](QSlider* slider, QLabel* label, double angle) {
-        // A drag turns by less than a slider's step: leave the slider where its value is the nearest.
-        if (std::abs(sliderValue(angle) - slider->value()) > 0) slider->setValue(sliderValue(angle));
-        label->setText(QString::number(angle * 180 / M_PI, 'f', 1).replace('-', QChar(0x2212)) + QChar(0x00b0));
-    };
-    showAngle(rotation_, rotationText_, turn.rotation);
-    showAngle(tilt_, tiltText_, turn.tilt);
-    showAngle(secondTilt_, secondTiltText_, turn.secondTilt);
-    const bool hasPlane = computation.hasPlane();
-    for (QSlider* slider : {rotation_, tilt_, secondTilt_}) slider->setEnabled(hasPlane);
-    if (hasPlane) {
-        const auto& built = computation.built();
-        tilt_->setEnabled(built.outward[0].size() > 0);
-        secondTilt_->setEnabled(built.outward[1].size() > 0);
-        tilt_->setToolTip(tr("Turns t out of the plane, towards %1").arg(built.outwardNames[0]));
-        secondTilt_->setToolTip(tr("Turns s out of the plane, towards %1").arg(built.outwardNames[1]));
-        const double u = computation.plane().u.norm(), v = computation.plane().v.norm(), cosine = computation.plane().u.dot(computation.plane().v) / (u * v);
-        const bool isOrthonormal = std::abs(u - 1) < 1e-9 && std::abs(v - 1) < 1e-9 && std::abs(cosine) < 1e-9;
-        axes_->setText(isOrthonormal ? tr("Axes orthonormal: 1 on s or t is 1 input unit.")
-                                     : tr("1 on s is %1 input units, 1 on t is %2; %3° between the axes.")
-                                           .arg(shortNumber(u), shortNumber(v), QString::number(std::acos(cosine) * 180 / M_PI, 'f', 1)));
-    } else {
-        axes_->clear();
-    }
-
-    const SliceSwitches& switches = view_.switches();
-    fill_->setCurrentIndex(static_cast<int>(switches.fill));
-    edges_->setChecked(switches.edges);
-    boundary_->setChecked(switches.boundary);
-    drawSamples_->setChecked(switches.samples);
-    grid_->setChecked(switches.grid);
-    labels_->setChecked(switches.classLabels);
-    legend_->setChecked(switches.legend);
-    samples_->setValue(view_.samplesShown());
-    const SliceBudget& budget = computation.budget();
-    maxRegions_->setValue(static_cast<int>(budget.maxRegions));
-    maxSeconds_->setValue(static_cast<int>(budget.maxSeconds));
-    resolution_->setValue(budget.resolution);
-    isShowing_ = false;
-}
-
-void SlicePanel::showHover() {
-    const QString text = hoverText(view_.hover(), view_.workspace());
-    hover_->setText(text.isEmpty() ? tr("Move the pointer over the picture.") : text);
+    if (!isShowing_)
+        view_.computation().setBudget(
+            {maxRegions_->value(), double(maxSeconds_->value()), resolution_->value()});
 }
 
 }  // namespace tessera

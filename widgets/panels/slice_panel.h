@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How the slice is laid and drawn: kind of plane, turn, fill, switches, budget, export; and what lies under the pointer.
+// How the slice is laid and drawn: kind of plane, turn, fill, switches, budget, export; and what lies under
+// the pointer.
 #pragma once
 
 #include <QWidget>
@@ -18,6 +19,8 @@ namespace tessera {
 
 class SliceView;
 
+inline constexpr int kSliderStepsPerDegree = 2;
+
 class SlicePanel : public QWidget {
     Q_OBJECT
   public:
@@ -32,7 +35,7 @@ class SlicePanel : public QWidget {
     void applyTurn();
     void applySwitches();
     void applyBudget();
-    void showState();    // from the view to the controls
+    void showState();  // from the view to the controls
     void showClasses();
     void showHover();
 

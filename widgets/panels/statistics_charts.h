@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Two small charts of the statistics panel.
+// The painted parts of the statistics panel: painted, since rich text in a label takes a hundred times as
+// long to lay out.
 #pragma once
 
 #include <QWidget>
@@ -41,6 +42,24 @@ class LayerBarsChart : public QWidget {
   private:
     int rowHeight() const;
     std::vector<SiteSummary> sites_;
+};
+
+// Titled rows of a name and a value.
+class FactsTable : public QWidget {
+    Q_OBJECT
+  public:
+    explicit FactsTable(QWidget* parent = nullptr);
+    void setSections(std::vector<StatisticsSection> sections);
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return {180, sizeHint().height()}; }
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    bool event(QEvent* event) override;  // what was cut off, as a tooltip
+
+  private:
+    int rowHeight() const { return fontMetrics().height() + 2; }
+    std::vector<StatisticsSection> sections_;
 };
 
 }  // namespace tessera

@@ -13,16 +13,14 @@
 
 namespace tessera {
 
-StatisticsPanel::StatisticsPanel(SliceView& view, QWidget* parent) : QWidget(parent), view_(view), workspace_(view.workspace()) {
+StatisticsPanel::StatisticsPanel(SliceView& view, QWidget* parent)
+    : QWidget(parent), view_(view), workspace_(view.workspace()) {
     auto* content = new QWidget;
     auto* column = new QVBoxLayout(content);
     verdict_ = new QLabel;
     verdict_->setWordWrap(true);
     verdict_->setObjectName(QStringLiteral("verdict"));
-    tables_ = new QLabel;
-    tables_->setTextFormat(Qt::RichText);
-    tables_->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    tables_->setObjectName(QStringLiteral("tables"));
+    facts_ = new FactsTable;
     const auto heading = [](const QString& text) {
         auto* label = new QLabel(QStringLiteral("<b>%1</b>").arg(text));
         return label;
@@ -33,12 +31,16 @@ StatisticsPanel::StatisticsPanel(SliceView& view, QWidget* parent) : QWidget(par
     layers_ = new LayerBarsChart;
     copy_ = new QPushButton(tr("&Copy as Text"));
     connect(copy_, &QPushButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(text()); });
-    for (QWidget* widget : std::initializer_list<QWidget*>{verdict_, areaTitle_, areas_, layersTitle_, layers_, tables_, copy_}) column->addWidget(widget);
+    for (QWidget* widget :
+         std::initializer_list<QWidget*>{verdict_, areaTitle_, areas_, layersTitle_, layers_, facts_, copy_})
+        column->addWidget(widget);
     column->addStretch();
     auto* scroll = new QScrollArea;
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setMinimumWidth(220);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
@@ -51,28 +53,50 @@ StatisticsPanel::StatisticsPanel(SliceView& view, QWidget* parent) : QWidget(par
 
 void StatisticsPanel::explainAbsence() {
     const QString why = view_.banner();
-    verdict_->setText(!why.isEmpty() ? why : view_.computation().isBusy() ? tr("The exact regions are being found.") : tr("No exact result yet."));
+    verdict_->setText(!why.isEmpty()                 ? why
+                      : view_.computation().isBusy() ? tr("The exact regions are being found.")
+                                                     : tr("No exact result yet."));
+}
+
+std::vector<QString> StatisticsPanel::classNames() const {
+    std::vector<QString> names;
+    for (int label = 0; label < workspace_.classCount(); ++label)
+        names.push_back(workspace_.className(label));
+    return names;
 }
 
 void StatisticsPanel::setResult(std::shared_ptr<const LinearRegions::Output> output) {
     output_ = std::move(output);
-    const bool has = output_ != nullptr;
-    for (QWidget* widget : std::initializer_list<QWidget*>{areaTitle_, areas_, layersTitle_, layers_, tables_, copy_}) widget->setVisible(has);
-    if (!has) return explainAbsence();
-    const Verdict verdict = verdictOn(*output_->arrangement);
-    verdict_->setText((verdict.isGood ? QString::fromUtf8("✓ ") : QString::fromUtf8("✗ ")) + verdict.sentence);
-    areas_->setHistogram(areaHistogram(*output_->arrangement));
-    layers_->setSites(output_->arrangement->sites);
-    QString html = QStringLiteral("<table cellspacing='0' cellpadding='1' width='100%'>");
-    for (const auto& section : statisticsOf(*output_, workspace_)) {
-        html += QStringLiteral("<tr><td colspan='2'><b>%1</b></td></tr>").arg(section.title.toHtmlEscaped());
-        for (const auto& [name, value] : section.rows)
-            html += QStringLiteral("<tr><td>%1&nbsp;&nbsp;</td><td align='right'>%2</td></tr>").arg(name.toHtmlEscaped(), value.toHtmlEscaped());
-        html += QStringLiteral("<tr><td colspan='2'>&nbsp;</td></tr>");
+    if (!output_) {
+        view_.jobs().cancelKey(this, QStringLiteral("statistics"));
+        for (QWidget* widget :
+             std::initializer_list<QWidget*>{areaTitle_, areas_, layersTitle_, layers_, facts_, copy_})
+            widget->setVisible(false);
+        return explainAbsence();
     }
-    tables_->setText(html + QStringLiteral("</table>"));
+    view_.jobs().start<StatisticsReport>(
+        this, QStringLiteral("statistics"), QString(), JobLane::Interactive,
+        [regions = output_, names = classNames()](std::stop_token, Progress&) -> Result<StatisticsReport> {
+            return reportOn(*regions, names);
+        },
+        [this, regions = output_](Result<StatisticsReport> report) {
+            if (report.isOk() && regions == output_) showReport(report.value());
+        });
 }
 
-QString StatisticsPanel::text() const { return output_ ? statisticsText(*output_, workspace_) : verdict_->text(); }
+void StatisticsPanel::showReport(const StatisticsReport& report) {
+    for (QWidget* widget :
+         std::initializer_list<QWidget*>{areaTitle_, areas_, layersTitle_, layers_, facts_, copy_})
+        widget->setVisible(true);
+    verdict_->setText((report.verdict.isGood ? QString::fromUtf8("✓ ") : QString::fromUtf8("✗ ")) +
+                      report.verdict.sentence);
+    areas_->setHistogram(report.areas);
+    layers_->setSites(output_->arrangement->sites);
+    facts_->setSections(report.sections);
+}
+
+QString StatisticsPanel::text() const {
+    return output_ ? statisticsText(*output_, classNames()) : verdict_->text();
+}
 
 }  // namespace tessera

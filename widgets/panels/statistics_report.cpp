@@ -10,7 +10,14 @@
 namespace tessera {
 namespace {
 
-QString scientific(double value) { return shortNumber(value, 3); }
+QString scientific(double value) {
+    return shortNumber(value, 3);
+}
+
+QString nameOf(const ClassNames& names, int label) {
+    return label < static_cast<int>(names.size()) ? names[static_cast<std::size_t>(label)]
+                                                  : QStringLiteral("class %1").arg(label);
+}
 
 }  // namespace
 
@@ -19,24 +26,35 @@ Verdict verdictOn(const Arrangement& a) {
     QStringList wrong;
     if (a.complete) {
         if (std::abs(c.areaSum - c.windowArea) > 1e-9 * c.windowArea)
-            wrong << QObject::tr("the faces cover %1 % of the window instead of all of it").arg(100 * c.areaSum / c.windowArea, 0, 'g', 10);
+            wrong << QObject::tr("the faces cover %1 % of the window instead of all of it")
+                         .arg(100 * c.areaSum / c.windowArea, 0, 'g', 10);
         if (c.euler != 1) wrong << QObject::tr("vertices − edges + faces is %1 instead of 1").arg(c.euler);
     } else if (c.areaSum > c.windowArea * (1 + 1e-9)) {
         wrong << QObject::tr("the faces overlap");
     }
     double scale = 1;  // logits of any size: relative to the largest constant term
     for (std::size_t i = 2; i < a.forms.size(); i += 3) scale = std::max(scale, std::abs(a.forms[i]));
-    if (c.maxInterpolationError > 1e-8 * scale) wrong << QObject::tr("a face's affine map is off the network by %1").arg(scientific(c.maxInterpolationError));
-    if (c.patternMismatches > 0) wrong << QObject::tr("%1 faces have another activation pattern than the network").arg(grouped(c.patternMismatches));
-    if (!wrong.isEmpty()) return {false, QObject::tr("Do not trust this result: %1.").arg(wrong.join(QStringLiteral("; ")))};
+    if (c.maxInterpolationError > 1e-8 * scale)
+        wrong << QObject::tr("a face's affine map is off the network by %1")
+                     .arg(scientific(c.maxInterpolationError));
+    if (c.patternMismatches > 0)
+        wrong << QObject::tr("%1 faces have another activation pattern than the network")
+                     .arg(grouped(c.patternMismatches));
+    if (!wrong.isEmpty())
+        return {false, QObject::tr("Do not trust this result: %1.").arg(wrong.join(QStringLiteral("; ")))};
     if (!a.complete)
         return {true, QObject::tr("Partial (%1): what is shown is exact and covers %2 % of the window.")
                           .arg(QString::fromStdString(a.stopReason))
                           .arg(100 * c.areaSum / c.windowArea, 0, 'f', 1)};
-    return {true, QObject::tr("Every check holds: the faces tile the window, and on %1 of them the network was run and agrees.").arg(grouped(c.facesChecked))};
+    return {
+        true,
+        QObject::tr(
+            "Every check holds: the faces tile the window, and on %1 of them the network was run and agrees.")
+            .arg(grouped(c.facesChecked))};
 }
 
-std::vector<StatisticsSection> statisticsOf(const LinearRegions::Output& output, const Workspace& workspace) {
+std::vector<StatisticsSection> statisticsOf(const LinearRegions::Output& output,
+                                            const ClassNames& classNames) {
     const Arrangement& a = *output.arrangement;
     const ArrangementChecks& c = a.checks;
     std::vector<StatisticsSection> sections;
@@ -60,7 +78,8 @@ std::vector<StatisticsSection> statisticsOf(const LinearRegions::Output& output,
     sections.push_back(area);
 
     StatisticsSection boundary{QObject::tr("Decision boundary"), {}};
-    boundary.rows = {{QObject::tr("segments"), grouped(static_cast<qint64>(a.boundary.size()))}, {QObject::tr("length"), shortNumber(a.boundaryLength(), 5)}};
+    boundary.rows = {{QObject::tr("segments"), grouped(static_cast<qint64>(a.boundary.size()))},
+                     {QObject::tr("length"), shortNumber(a.boundaryLength(), 5)}};
     sections.push_back(boundary);
 
     StatisticsSection classes{QObject::tr("Area by class"), {}};
@@ -70,13 +89,18 @@ std::vector<StatisticsSection> statisticsOf(const LinearRegions::Output& output,
     std::vector<int> order;
     for (std::size_t k = 0; k < perClass.size(); ++k)
         if (perClass[k] > 0) order.push_back(static_cast<int>(k));
-    std::sort(order.begin(), order.end(), [&](int i, int j) { return perClass[static_cast<std::size_t>(i)] > perClass[static_cast<std::size_t>(j)]; });
+    std::sort(order.begin(), order.end(), [&](int i, int j) {
+        return perClass[static_cast<std::size_t>(i)] > perClass[static_cast<std::size_t>(j)];
+    });
     for (const int k : order)
-        classes.rows.emplace_back(workspace.className(k), QStringLiteral("%1 %").arg(100 * perClass[static_cast<std::size_t>(k)] / sum, 0, 'f', 2));
+        classes.rows.emplace_back(
+            nameOf(classNames, k),
+            QStringLiteral("%1 %").arg(100 * perClass[static_cast<std::size_t>(k)] / sum, 0, 'f', 2));
     sections.push_back(classes);
 
     StatisticsSection checks{QObject::tr("Exactness checks"), {}};
-    checks.rows = {{QObject::tr("area of faces / window"), QString::number(c.windowArea > 0 ? c.areaSum / c.windowArea : 0, 'g', 12)},
+    checks.rows = {{QObject::tr("area of faces / window"),
+                    QString::number(c.windowArea > 0 ? c.areaSum / c.windowArea : 0, 'g', 12)},
                    {QObject::tr("vertices − edges + faces"), QString::number(c.euler)},
                    {QObject::tr("largest interpolation error"), scientific(c.maxInterpolationError)},
                    {QObject::tr("faces checked"), grouped(c.facesChecked)},
@@ -87,26 +111,38 @@ std::vector<StatisticsSection> statisticsOf(const LinearRegions::Output& output,
 
     const Provenance& p = output.provenance;
     StatisticsSection origin{QObject::tr("Where it comes from"), {}};
-    origin.rows = {{QObject::tr("engine"), QString::fromStdString(output.engine)},
-                   {QObject::tr("numbers"), QString::fromStdString(p.dtype)},
-                   {QObject::tr("tolerance"), scientific(p.tolerance > 0 ? p.tolerance : a.tolerance)},
-                   {QObject::tr("time"), QStringLiteral("%1 s, %2").arg(p.seconds, 0, 'f', 3).arg(p.threads == 1 ? QObject::tr("1 thread") : QObject::tr("%1 threads").arg(p.threads))},
-                   {QObject::tr("memory held"), QStringLiteral("%1 MiB").arg(double(a.bytes()) / (1 << 20), 0, 'f', 1)}};
+    origin.rows = {
+        {QObject::tr("engine"), QString::fromStdString(output.engine)},
+        {QObject::tr("numbers"), QString::fromStdString(p.dtype)},
+        {QObject::tr("tolerance"), scientific(p.tolerance > 0 ? p.tolerance : a.tolerance)},
+        {QObject::tr("time"),
+         QStringLiteral("%1 s, %2")
+             .arg(p.seconds, 0, 'f', 3)
+             .arg(p.threads == 1 ? QObject::tr("1 thread") : QObject::tr("%1 threads").arg(p.threads))},
+        {QObject::tr("memory held"), QStringLiteral("%1 MiB").arg(double(a.bytes()) / (1 << 20), 0, 'f', 1)}};
     if (!p.note.empty()) origin.rows.emplace_back(QObject::tr("note"), QString::fromStdString(p.note));
     sections.push_back(origin);
     return sections;
 }
 
-QString statisticsText(const LinearRegions::Output& output, const Workspace& workspace) {
+QString statisticsText(const LinearRegions::Output& output, const ClassNames& classNames) {
     QString text = verdictOn(*output.arrangement).sentence + QLatin1Char('\n');
-    for (const auto& section : statisticsOf(output, workspace)) {
+    for (const auto& section : statisticsOf(output, classNames)) {
         text += QStringLiteral("\n%1\n").arg(section.title);
         for (const auto& [name, value] : section.rows) text += QStringLiteral("  %1\t%2\n").arg(name, value);
     }
     text += QStringLiteral("\n%1\n").arg(QObject::tr("Edges by layer (regions after it)"));
     for (const auto& site : output.arrangement->sites)
-        text += QStringLiteral("  %1\t%2\t%3\n").arg(QString::fromStdString(site.name)).arg(site.edges).arg(site.regionsAfter);
+        text += QStringLiteral("  %1\t%2\t%3\n")
+                    .arg(QString::fromStdString(site.name))
+                    .arg(site.edges)
+                    .arg(site.regionsAfter);
     return text;
+}
+
+StatisticsReport reportOn(const LinearRegions::Output& output, const ClassNames& classNames) {
+    return {verdictOn(*output.arrangement), statisticsOf(output, classNames),
+            areaHistogram(*output.arrangement)};
 }
 
 AreaHistogram areaHistogram(const Arrangement& arrangement) {
@@ -124,10 +160,13 @@ AreaHistogram areaHistogram(const Arrangement& arrangement) {
         if ((high - low) / width <= 40) break;
     }
     histogram.lowLog10 = std::floor(low / histogram.binWidth) * histogram.binWidth;
-    histogram.counts.assign(static_cast<std::size_t>((high - histogram.lowLog10) / histogram.binWidth) + 1, 0);
+    histogram.counts.assign(static_cast<std::size_t>((high - histogram.lowLog10) / histogram.binWidth) + 1,
+                            0);
     for (const double area : arrangement.area)
         if (area > 0)
-            ++histogram.counts[std::min(histogram.counts.size() - 1, static_cast<std::size_t>((std::log10(area) - histogram.lowLog10) / histogram.binWidth))];
+            ++histogram.counts[std::min(
+                histogram.counts.size() - 1,
+                static_cast<std::size_t>((std::log10(area) - histogram.lowLog10) / histogram.binWidth))];
     return histogram;
 }
 

@@ -9,7 +9,9 @@
 namespace tessera {
 namespace {
 
-QString withMinus(QString text) { return text.replace('-', QChar(0x2212)); }
+QString withMinus(QString text) {
+    return text.replace('-', QChar(0x2212));
+}
 
 }  // namespace
 
@@ -26,7 +28,8 @@ AxisTicks axisTicks(double low, double high, int about) {
     ticks.step = roundBelow(span / std::max(about, 1));
     if (span / ticks.step > 1.8 * about) ticks.step = roundBelow(ticks.step * 2.6);
     const double first = std::ceil(low / ticks.step - 1e-9), last = std::floor(high / ticks.step + 1e-9);
-    for (double k = first; k <= last && ticks.values.size() < 100; ++k) ticks.values.push_back(k * ticks.step);
+    for (double k = first; k <= last && ticks.values.size() < 100; ++k)
+        ticks.values.push_back(k * ticks.step);
 
     constexpr double kDigitsShown = 1e4;
     if (std::max(std::abs(low), std::abs(high)) / ticks.step > kDigitsShown) {
@@ -38,10 +41,12 @@ AxisTicks axisTicks(double low, double high, int about) {
     const int magnitude = largest > 0 ? static_cast<int>(std::floor(std::log10(largest) + 1e-9)) : 0;
     if (magnitude >= 5 || magnitude <= -3) ticks.exponent = magnitude;
     const double scale = std::pow(10.0, ticks.exponent);
-    const int decimals = std::clamp(static_cast<int>(-std::floor(std::log10(ticks.step / scale) + 1e-9)), 0, 12);
+    const int decimals =
+        std::clamp(static_cast<int>(-std::floor(std::log10(ticks.step / scale) + 1e-9)), 0, 12);
     for (const double value : ticks.values) {
         const double shown = (value - ticks.offset) / scale;
-        ticks.labels.push_back(withMinus(QString::number(std::abs(shown) < ticks.step / scale * 1e-6 ? 0.0 : shown, 'f', decimals)));
+        ticks.labels.push_back(withMinus(
+            QString::number(std::abs(shown) < ticks.step / scale * 1e-6 ? 0.0 : shown, 'f', decimals)));
     }
     return ticks;
 }
@@ -51,9 +56,11 @@ QString AxisTicks::title(const QString& symbol, const QString& unit) const {
     if (offset != 0) {
         const int decimals = std::clamp(static_cast<int>(-std::floor(std::log10(step)) - 1), 0, 17);
         text += (offset > 0 ? QString::fromUtf8(" − ") : QStringLiteral(" + ")) +
-                (std::abs(offset) < 1e7 ? QString::number(std::abs(offset), 'f', decimals) : QString::number(std::abs(offset), 'g', 15));
+                (std::abs(offset) < 1e7 ? QString::number(std::abs(offset), 'f', decimals)
+                                        : QString::number(std::abs(offset), 'g', 15));
     }
-    return text + (exponent ? QString::fromUtf8(" (×10%1 %2)").arg(superscript(exponent), unit) : QStringLiteral(" (%1)").arg(unit));
+    return text + (exponent ? QString::fromUtf8(" (×10%1 %2)").arg(superscript(exponent), unit)
+                            : QStringLiteral(" (%1)").arg(unit));
 }
 
 }  // namespace tessera

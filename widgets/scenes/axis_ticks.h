@@ -6,8 +6,8 @@
 
 namespace tessera {
 
-// Round numbers on an axis. Deep in a zoom, labels are relative to `offset`, and very large or small ones are divided by a power
-// of ten; both are said in the axis title: "s − 0.531 (×10⁻⁶ input units)".
+// Round numbers on an axis. Deep in a zoom, labels are relative to `offset`, and very large or small ones are
+// divided by a power of ten; both are said in the axis title: "s − 0.531 (×10⁻⁶ input units)".
 struct AxisTicks {
     std::vector<double> values;
     std::vector<QString> labels;

@@ -14,7 +14,8 @@ constexpr int kStepsPerUnit = 64;
 const std::array<float, static_cast<std::size_t>(kReach) * kStepsPerUnit + 1>& expTable() {
     static const auto table = [] {
         std::array<float, static_cast<std::size_t>(kReach) * kStepsPerUnit + 1> values{};
-        for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::exp(-(static_cast<float>(i) + 0.5f) / kStepsPerUnit);
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = std::exp(-(static_cast<float>(i) + 0.5f) / kStepsPerUnit);
         values[0] = 1 - 0.5f / kStepsPerUnit;
         return values;
     }();
@@ -34,12 +35,14 @@ double leadingConfidence(const double* logits, int outputs, int& label) {
     return 1 / sum;
 }
 
-ClassShader::ClassShader(const Arrangement& arrangement, const FillColours& colours, const SliceMap& mapToPixels)
+ClassShader::ClassShader(const Arrangement& arrangement, const FillColours& colours,
+                         const SliceMap& mapToPixels)
     : arrangement_(arrangement), colours_(colours), map_(mapToPixels) {}
 
 void ClassShader::begin(std::int32_t face, const std::vector<Eigen::Vector2d>& corners) {
     const int outputs = arrangement_.outputs;
-    const double* forms = arrangement_.forms.data() + static_cast<std::size_t>(face) * static_cast<std::size_t>(outputs) * 3;
+    const double* forms =
+        arrangement_.forms.data() + static_cast<std::size_t>(face) * static_cast<std::size_t>(outputs) * 3;
     label_.clear();
     perColumn_.clear();
     perRow_.clear();
@@ -59,12 +62,15 @@ void ClassShader::begin(std::int32_t face, const std::vector<Eigen::Vector2d>& c
         add(1, forms[0], forms[1], forms[2]);
     } else {
         // l_k - l_lead is affine, so a class far behind at all corners is far behind everywhere.
-        const double* lead = forms + static_cast<std::ptrdiff_t>(arrangement_.label[static_cast<std::size_t>(face)]) * 3;
+        const double* lead =
+            forms + static_cast<std::ptrdiff_t>(arrangement_.label[static_cast<std::size_t>(face)]) * 3;
         for (int k = 0; k < outputs; ++k) {
-            const double *form = forms + static_cast<std::ptrdiff_t>(k) * 3, a = form[0] - lead[0], b = form[1] - lead[1], c = form[2] - lead[2];
-            const bool inReach = form == lead || std::any_of(corners.begin(), corners.end(), [&](const Eigen::Vector2d& p) {
-                return a * (p.x() - origin.x()) + b * (p.y() - origin.y()) + c > -kReach;
-            });
+            const double *form = forms + static_cast<std::ptrdiff_t>(k) * 3, a = form[0] - lead[0],
+                         b = form[1] - lead[1], c = form[2] - lead[2];
+            const bool inReach =
+                form == lead || std::any_of(corners.begin(), corners.end(), [&](const Eigen::Vector2d& p) {
+                    return a * (p.x() - origin.x()) + b * (p.y() - origin.y()) + c > -kReach;
+                });
             if (inReach) add(k, form[0], form[1], form[2]);
         }
     }
@@ -80,7 +86,9 @@ void ClassShader::span(int row, int from, int to, QRgb* pixels) {
     }
     const std::size_t count = label_.size();
     // Relative to the first class before narrowing to float, so that large common parts cancel in double.
-    const auto exact = [&](std::size_t k) { return perColumn_[k] * (from + 0.5) + perRow_[k] * (row + 0.5) + constant_[k]; };
+    const auto exact = [&](std::size_t k) {
+        return perColumn_[k] * (from + 0.5) + perRow_[k] * (row + 0.5) + constant_[k];
+    };
     const double base = exact(0);
     for (std::size_t k = 0; k < count; ++k) {
         value_[k] = static_cast<float>(exact(k) - base);

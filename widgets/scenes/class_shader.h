@@ -21,7 +21,8 @@ class ClassShader {
     const Arrangement& arrangement_;
     const FillColours& colours_;
     const SliceMap& map_;
-    // Classes that come within reach of the leading one somewhere on the face, with their logits in pixel coordinates.
+    // Classes that come within reach of the leading one somewhere on the face, with their logits in pixel
+    // coordinates.
     std::vector<int> label_;
     std::vector<double> perColumn_, perRow_, constant_;
     std::vector<float> value_, step_;

@@ -17,7 +17,8 @@ int labelAt(const SliceScene& scene, const Eigen::Vector2d& p) {
         const std::int32_t face = scene.arrangement->locator().faceAt(p);
         if (face >= 0) {
             const auto cells = scene.arrangement->cellsOf(face);
-            if (cells.first == cells.second) return scene.arrangement->arrangement().label[static_cast<std::size_t>(face)];
+            if (cells.first == cells.second)
+                return scene.arrangement->arrangement().label[static_cast<std::size_t>(face)];
             const Eigen::VectorXd logits = scene.arrangement->arrangement().logitsOnFace(face, p);
             int label = 0;
             leadingConfidence(logits.data(), static_cast<int>(logits.size()), label);
@@ -29,7 +30,8 @@ int labelAt(const SliceScene& scene, const Eigen::Vector2d& p) {
     const double column = (p.x() - field.low.x()) / (field.high.x() - field.low.x()) * field.columns;
     const double row = (field.high.y() - p.y()) / (field.high.y() - field.low.y()) * field.rows;
     if (!(column >= 0 && column < field.columns && row >= 0 && row < field.rows)) return -1;
-    return field.label[static_cast<std::size_t>(row) * static_cast<std::size_t>(field.columns) + static_cast<std::size_t>(column)];
+    return field.label[static_cast<std::size_t>(row) * static_cast<std::size_t>(field.columns) +
+                       static_cast<std::size_t>(column)];
 }
 
 }  // namespace
@@ -37,9 +39,14 @@ int labelAt(const SliceScene& scene, const Eigen::Vector2d& p) {
 std::vector<ClassSpot> findClassSpots(const SliceScene& scene) {
     const Eigen::Vector2d size = scene.high - scene.low;
     const double cell = size.maxCoeff() / kLongSide;
-    const int columns = std::max(1, static_cast<int>(std::lround(size.x() / cell))), rows = std::max(1, static_cast<int>(std::lround(size.y() / cell)));
-    const auto at = [&](int c, int r) { return static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c); };
-    const auto centre = [&](int c, int r) { return Eigen::Vector2d(scene.low.x() + (c + 0.5) * cell, scene.low.y() + (r + 0.5) * cell); };
+    const int columns = std::max(1, static_cast<int>(std::lround(size.x() / cell))),
+              rows = std::max(1, static_cast<int>(std::lround(size.y() / cell)));
+    const auto at = [&](int c, int r) {
+        return static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c);
+    };
+    const auto centre = [&](int c, int r) {
+        return Eigen::Vector2d(scene.low.x() + (c + 0.5) * cell, scene.low.y() + (r + 0.5) * cell);
+    };
     std::vector<int> label(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
     for (int r = 0; r < rows; ++r)
         for (int c = 0; c < columns; ++c) label[at(c, r)] = labelAt(scene, centre(c, r));
@@ -62,9 +69,13 @@ std::vector<ClassSpot> findClassSpots(const SliceScene& scene) {
     }
     const float diagonal = std::sqrt(2.0f);
     for (int r = 0; r < rows; ++r)
-        for (int c = 0; c < columns; ++c) relax(c, r, -1, 0, 1), relax(c, r, 0, -1, 1), relax(c, r, -1, -1, diagonal), relax(c, r, 1, -1, diagonal);
+        for (int c = 0; c < columns; ++c)
+            relax(c, r, -1, 0, 1), relax(c, r, 0, -1, 1), relax(c, r, -1, -1, diagonal),
+                relax(c, r, 1, -1, diagonal);
     for (int r = rows - 1; r >= 0; --r)
-        for (int c = columns - 1; c >= 0; --c) relax(c, r, 1, 0, 1), relax(c, r, 0, 1, 1), relax(c, r, 1, 1, diagonal), relax(c, r, -1, 1, diagonal);
+        for (int c = columns - 1; c >= 0; --c)
+            relax(c, r, 1, 0, 1), relax(c, r, 0, 1, 1), relax(c, r, 1, 1, diagonal),
+                relax(c, r, -1, 1, diagonal);
 
     std::map<int, ClassSpot> spots;
     double classified = 0;
@@ -85,7 +96,9 @@ std::vector<ClassSpot> findClassSpots(const SliceScene& scene) {
         spot.share /= classified;
         sorted.push_back(spot);
     }
-    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return a.share != b.share ? a.share > b.share : a.label < b.label; });
+    std::sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) {
+        return a.share != b.share ? a.share > b.share : a.label < b.label;
+    });
     return sorted;
 }
 

@@ -10,12 +10,13 @@ namespace tessera {
 
 struct ClassSpot {
     int label = 0;
-    double share = 0;             // of the classified part of the picture
-    Eigen::Vector2d position;     // slice coordinates
-    double room = 0;              // slice length from there to another class or the edge of the picture
+    double share = 0;          // of the classified part of the picture
+    Eigen::Vector2d position;  // slice coordinates
+    double room = 0;           // slice length from there to another class or the edge of the picture
 };
 
-// Largest share first. Looked up on a coarse grid, so a class smaller than 1/100 of the picture's side can be missing.
+// Largest share first. Looked up on a coarse grid, so a class smaller than 1/100 of the picture's side can be
+// missing.
 std::vector<ClassSpot> findClassSpots(const SliceScene& scene);
 
 }  // namespace tessera

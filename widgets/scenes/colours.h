@@ -7,7 +7,8 @@
 
 namespace tessera {
 
-// Okabe-Ito up to 8 classes, tab10 to 10, tab20 beyond, then cycling. Never the only mark of a class: name it as well.
+// Okabe-Ito up to 8 classes, tab10 to 10, tab20 beyond, then cycling. Never the only mark of a class: name it
+// as well.
 QColor classColour(int label, int classCount);
 
 // Position 0..1, clamped.

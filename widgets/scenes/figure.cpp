@@ -14,14 +14,19 @@
 namespace tessera {
 namespace {
 
-std::string lowerSuffix(const std::filesystem::path& path) { return QString::fromStdString(path.extension().string()).toLower().toStdString(); }
+std::string lowerSuffix(const std::filesystem::path& path) {
+    return QString::fromStdString(path.extension().string()).toLower().toStdString();
+}
 
-QJsonArray numbers(const Eigen::Vector2d& v) { return {v.x(), v.y()}; }
+QJsonArray numbers(const Eigen::Vector2d& v) {
+    return {v.x(), v.y()};
+}
 
 Result<Done> writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
     QSaveFile file(QString::fromStdString(path.string()));
     if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return fileError(path.string() + " could not be written (" + file.errorString().toStdString() + "); choose another folder or free some space.");
+        return fileError(path.string() + " could not be written (" + file.errorString().toStdString() +
+                         "); choose another folder or free some space.");
     return Done{};
 }
 
@@ -29,18 +34,26 @@ Result<Done> writeWhole(const std::filesystem::path& path, const QByteArray& byt
 QString withView(const std::string& provenance, const SliceScene& scene, const FigurePage& page) {
     QJsonObject document = QJsonDocument::fromJson(QByteArray::fromStdString(provenance)).object();
     if (document.isEmpty()) document["program"] = QStringLiteral("Tessera ") + tesseraVersion();
-    QJsonObject figure{{"fill", sliceFillText(scene.effectiveFill())}, {"low", numbers(scene.low)}, {"high", numbers(scene.high)},
-                       {"widthMm", page.sizeMm.width()}, {"heightMm", page.sizeMm.height()}, {"shows", describeResult(scene)}};
+    QJsonObject figure{{"fill", sliceFillText(scene.effectiveFill())},
+                       {"low", numbers(scene.low)},
+                       {"high", numbers(scene.high)},
+                       {"widthMm", page.sizeMm.width()},
+                       {"heightMm", page.sizeMm.height()},
+                       {"shows", describeResult(scene)}};
     QJsonArray markers;
     for (const auto& marker : scene.markers)
         if (marker.isAnchor)
-            markers.append(QJsonObject{{"name", marker.name}, {"sample", marker.sample}, {"at", numbers(marker.position)}, {"offPlane", marker.offPlane}});
+            markers.append(QJsonObject{{"name", marker.name},
+                                       {"sample", marker.sample},
+                                       {"at", numbers(marker.position)},
+                                       {"offPlane", marker.offPlane}});
     figure["anchors"] = markers;
     document["figure"] = figure;
     return QString::fromUtf8(QJsonDocument(document).toJson(QJsonDocument::Compact));
 }
 
-SliceScene baseScene(const SlicePlane& plane, const FigureInputs& inputs, const FigureOptions& options, std::int32_t outputs) {
+SliceScene baseScene(const SlicePlane& plane, const FigureInputs& inputs, const FigureOptions& options,
+                     std::int32_t outputs) {
     SliceScene scene;
     scene.markers = inputs.markers;
     scene.classCount = outputs == 1 ? 2 : outputs;
@@ -59,18 +72,24 @@ SliceScene baseScene(const SlicePlane& plane, const FigureInputs& inputs, const 
 Result<Done> checkFigurePath(const std::filesystem::path& path) {
     const std::string suffix = lowerSuffix(path);
     if (suffix == ".svg" || suffix == ".pdf" || suffix == ".png") return Done{};
-    return inputError(path.string() + " does not end in .svg, .pdf or .png, the three figure formats; rename it.");
+    return inputError(path.string() +
+                      " does not end in .svg, .pdf or .png, the three figure formats; rename it.");
 }
 
-Result<Done> writeFigure(const std::filesystem::path& path, SliceScene scene, const FigureOptions& options, std::stop_token stop) {
+Result<Done> writeFigure(const std::filesystem::path& path, SliceScene scene, const FigureOptions& options,
+                         std::stop_token stop) {
     if (const auto known = checkFigurePath(path); !known.isOk()) return known;
-    if (!(options.widthMm >= 10 && options.widthMm <= 2000) || !(options.heightMm >= 0 && options.heightMm <= 2000))
-        return inputError("A figure of " + std::to_string(options.widthMm) + " x " + std::to_string(options.heightMm) +
+    if (!(options.widthMm >= 10 && options.widthMm <= 2000) ||
+        !(options.heightMm >= 0 && options.heightMm <= 2000))
+        return inputError("A figure of " + std::to_string(options.widthMm) + " x " +
+                          std::to_string(options.heightMm) +
                           " mm cannot be drawn; choose a width from 10 to 2000 mm.");
     if (!(options.fontPt >= 2 && options.fontPt <= 72))
-        return inputError("Text of " + std::to_string(options.fontPt) + " pt cannot be drawn; choose from 2 to 72 pt.");
+        return inputError("Text of " + std::to_string(options.fontPt) +
+                          " pt cannot be drawn; choose from 2 to 72 pt.");
     if (options.dpi < 20 || options.dpi > 10000)
-        return inputError("A resolution of " + std::to_string(options.dpi) + " dpi cannot be drawn; choose from 20 to 10000.");
+        return inputError("A resolution of " + std::to_string(options.dpi) +
+                          " dpi cannot be drawn; choose from 20 to 10000.");
     scene.switches = options.switches;
     scene.title = options.title;
     scene.theme = options.theme == FigureTheme::Dark ? SceneTheme::darkTheme() : SceneTheme::light();
@@ -82,7 +101,8 @@ Result<Done> writeFigure(const std::filesystem::path& path, SliceScene scene, co
     style.vector = true;
     FigurePage page;
     page.sizeMm = {options.widthMm, options.heightMm};
-    if (options.heightMm == 0) page.sizeMm.setHeight(sliceHeightForWidth(scene, style, options.widthMm * 72 / 25.4) * 25.4 / 72);
+    if (options.heightMm == 0)
+        page.sizeMm.setHeight(sliceHeightForWidth(scene, style, options.widthMm * 72 / 25.4) * 25.4 / 72);
     page.title = options.title.isEmpty() ? QStringLiteral("Slice: ") + scene.caption : options.title;
     page.paper = scene.theme.paper;
     page.dpi = options.dpi;
@@ -99,17 +119,18 @@ Result<Done> writeFigure(const std::filesystem::path& path, SliceScene scene, co
     return writeWhole(path, bytes.value());
 }
 
-Result<Done> writeSliceFigure(const std::filesystem::path& path, const LinearRegions::Output& output, const FigureInputs& inputs,
-                              const FigureOptions& options) {
+Result<Done> writeSliceFigure(const std::filesystem::path& path, const LinearRegions::Output& output,
+                              const FigureInputs& inputs, const FigureOptions& options) {
     SliceScene scene = baseScene(output.plane, inputs, options, output.arrangement->outputs);
     scene.arrangement = std::make_shared<PreparedArrangement>(output.arrangement);
     FigureOptions filled = options;
-    if (filled.provenance.empty()) filled.provenance = describeProvenance(output.provenance, output.plane, output.engine);
+    if (filled.provenance.empty())
+        filled.provenance = describeProvenance(output.provenance, output.plane, output.engine);
     return writeFigure(path, std::move(scene), filled);
 }
 
-Result<Done> writeSliceFigure(const std::filesystem::path& path, const ClassMap::Output& output, const FigureInputs& inputs,
-                              const FigureOptions& options) {
+Result<Done> writeSliceFigure(const std::filesystem::path& path, const ClassMap::Output& output,
+                              const FigureInputs& inputs, const FigureOptions& options) {
     SliceScene scene = baseScene(output.plane, inputs, options, output.field->outputs);
     scene.field = output.field;
     FigureOptions filled = options;
@@ -117,26 +138,31 @@ Result<Done> writeSliceFigure(const std::filesystem::path& path, const ClassMap:
     return writeFigure(path, std::move(scene), filled);
 }
 
-std::string describeProvenance(const Provenance& provenance, const SlicePlane& plane, const std::string& engine) {
+std::string describeProvenance(const Provenance& provenance, const SlicePlane& plane,
+                               const std::string& engine) {
     QJsonArray files, shape, window;
     for (const auto& file : provenance.files)
-        files.append(QJsonObject{{"path", QString::fromStdString(file.path)}, {"sha256", QString::fromStdString(file.sha256)}});
+        files.append(QJsonObject{{"path", QString::fromStdString(file.path)},
+                                 {"sha256", QString::fromStdString(file.sha256)}});
     for (const auto size : plane.inputShape) shape.append(static_cast<qint64>(size));
     for (const auto& corner : plane.window) window.append(numbers(corner));
-    QJsonObject document{{"program", QStringLiteral("Tessera ") + QString::fromStdString(provenance.version.empty() ? tesseraVersion() : provenance.version)},
-                         {"dtype", QString::fromStdString(provenance.dtype)},
-                         {"device", QString::fromStdString(provenance.device)},
-                         {"seed", QString::number(provenance.seed)},
-                         {"tolerance", provenance.tolerance},
-                         {"samples", static_cast<qint64>(provenance.samples)},
-                         {"seconds", provenance.seconds},
-                         {"threads", provenance.threads},
-                         {"complete", provenance.complete},
-                         {"note", QString::fromStdString(provenance.note)},
-                         {"files", files},
-                         {"inputShape", shape},
-                         {"window", window},
-                         {"scale", QJsonArray{plane.u.norm(), plane.v.norm()}}};
+    QJsonObject document{
+        {"program",
+         QStringLiteral("Tessera ") +
+             QString::fromStdString(provenance.version.empty() ? tesseraVersion() : provenance.version)},
+        {"dtype", QString::fromStdString(provenance.dtype)},
+        {"device", QString::fromStdString(provenance.device)},
+        {"seed", QString::number(provenance.seed)},
+        {"tolerance", provenance.tolerance},
+        {"samples", static_cast<qint64>(provenance.samples)},
+        {"seconds", provenance.seconds},
+        {"threads", provenance.threads},
+        {"complete", provenance.complete},
+        {"note", QString::fromStdString(provenance.note)},
+        {"files", files},
+        {"inputShape", shape},
+        {"window", window},
+        {"scale", QJsonArray{plane.u.norm(), plane.v.norm()}}};
     if (!engine.empty()) document["engine"] = QString::fromStdString(engine);
     return QJsonDocument(document).toJson(QJsonDocument::Compact).toStdString();
 }
@@ -144,7 +170,9 @@ std::string describeProvenance(const Provenance& provenance, const SlicePlane& p
 std::unique_ptr<QGuiApplication> offscreenApplication() {
     if (QCoreApplication::instance()) return nullptr;
     // Qt would set the same folder itself, and say so on standard error.
-    if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR")) qputenv("XDG_RUNTIME_DIR", (QDir::tempPath() + "/runtime-" + qEnvironmentVariable("USER", "root")).toUtf8());
+    if (qEnvironmentVariableIsEmpty("XDG_RUNTIME_DIR"))
+        qputenv("XDG_RUNTIME_DIR",
+                (QDir::tempPath() + "/runtime-" + qEnvironmentVariable("USER", "root")).toUtf8());
     static int count = 3;
     static char program[] = "tessera", option[] = "-platform", platform[] = "offscreen";
     static char* arguments[] = {program, option, platform, nullptr};

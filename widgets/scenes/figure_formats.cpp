@@ -20,17 +20,22 @@ namespace {
 constexpr double kMostPixelsPerSide = 100'000, kMostPixels = 5e8;
 constexpr int kPdfResolution = 1200;
 
-QString creator() { return QStringLiteral("Tessera %1").arg(QString::fromLatin1(tesseraVersion())); }
+QString creator() {
+    return QStringLiteral("Tessera %1").arg(QString::fromLatin1(tesseraVersion()));
+}
 
 // Ids and attributes that are the same in every run: a figure made twice is the same file.
 QByteArray xmpPacket(const FigurePage& page) {
     const QString xml = QStringLiteral(
         "<?xpacket begin=\"\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
         "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\n"
-        "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" "
+        "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
+        "xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" "
         "xmlns:tessera=\"urn:tessera:provenance\">\n"
-        "<dc:title><rdf:Alt><rdf:li xml:lang=\"x-default\">%1</rdf:li></rdf:Alt></dc:title>\n<xmp:CreatorTool>%2</xmp:CreatorTool>\n"
-        "<tessera:provenance>%3</tessera:provenance>\n</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"w\"?>\n");
+        "<dc:title><rdf:Alt><rdf:li "
+        "xml:lang=\"x-default\">%1</rdf:li></rdf:Alt></dc:title>\n<xmp:CreatorTool>%2</xmp:CreatorTool>\n"
+        "<tessera:provenance>%3</tessera:provenance>\n</rdf:Description>\n</rdf:RDF>\n</"
+        "x:xmpmeta>\n<?xpacket end=\"w\"?>\n");
     return xml.arg(page.title.toHtmlEscaped(), creator(), page.provenance.toHtmlEscaped()).toUtf8();
 }
 
@@ -43,10 +48,12 @@ Result<QByteArray> svgFigure(const FigurePage& page) {
     generator.setOutputDevice(&buffer);
     generator.setResolution(72);  // one user unit is one point
     const QSizeF points = page.sizePt();
-    generator.setSize(QSize(static_cast<int>(std::ceil(points.width())), static_cast<int>(std::ceil(points.height()))));
+    generator.setSize(
+        QSize(static_cast<int>(std::ceil(points.width())), static_cast<int>(std::ceil(points.height()))));
     generator.setViewBox(QRectF(QPointF(0, 0), points));
     QPainter painter;
-    if (!painter.begin(&generator)) return Error{ErrorKind::Internal, "The SVG figure could not be started.", {}};
+    if (!painter.begin(&generator))
+        return Error{ErrorKind::Internal, "The SVG figure could not be started.", {}};
     page.paint(painter, true, 1);
     painter.end();
     return finishSvg(bytes, page);
@@ -56,11 +63,15 @@ QByteArray finishSvg(QByteArray svg, const FigurePage& page) {
     QString text = QString::fromUtf8(svg);
     static const QRegularExpression header(QStringLiteral("<svg width=\"[^\"]*\" height=\"[^\"]*\""));
     text.replace(text.indexOf(header), header.match(text).capturedLength(),
-                 QStringLiteral("<svg width=\"%1mm\" height=\"%2mm\"").arg(page.sizeMm.width(), 0, 'f', 3).arg(page.sizeMm.height(), 0, 'f', 3));
+                 QStringLiteral("<svg width=\"%1mm\" height=\"%2mm\"")
+                     .arg(page.sizeMm.width(), 0, 'f', 3)
+                     .arg(page.sizeMm.height(), 0, 'f', 3));
     static const QRegularExpression family(QStringLiteral("font-family=\"'?([^\"',]*)'?\""));
     text.replace(family, QStringLiteral("font-family=\"'\\1', sans-serif\""));
-    text.replace(QStringLiteral("<image "), QStringLiteral("<image style=\"image-rendering:optimizeSpeed;image-rendering:pixelated\" "));
-    static const QRegularExpression description(QStringLiteral("<title>.*?</title>\\s*<desc>.*?</desc>"), QRegularExpression::DotMatchesEverythingOption);
+    text.replace(QStringLiteral("<image "),
+                 QStringLiteral("<image style=\"image-rendering:optimizeSpeed;image-rendering:pixelated\" "));
+    static const QRegularExpression description(QStringLiteral("<title>.*?</title>\\s*<desc>.*?</desc>"),
+                                                QRegularExpression::DotMatchesEverythingOption);
     const QString metadata = QStringLiteral("<title>%1</title>\n<desc>%2</desc>\n<metadata>%3</metadata>")
                                  .arg(page.title.toHtmlEscaped(), creator(), page.provenance.toHtmlEscaped());
     const auto found = description.match(text);
@@ -84,7 +95,8 @@ Result<QByteArray> pdfFigure(const FigurePage& page) {
     writer.setPageMargins(QMarginsF(0, 0, 0, 0));
     writer.setDocumentXmpMetadata(xmpPacket(page));
     QPainter painter;
-    if (!painter.begin(&writer)) return Error{ErrorKind::Internal, "The PDF figure could not be started.", {}};
+    if (!painter.begin(&writer))
+        return Error{ErrorKind::Internal, "The PDF figure could not be started.", {}};
     painter.scale(kPdfResolution / 72.0, kPdfResolution / 72.0);
     page.paint(painter, true, kPdfResolution / 72.0);
     painter.end();
@@ -93,12 +105,19 @@ Result<QByteArray> pdfFigure(const FigurePage& page) {
 
 Result<QByteArray> pngFigure(const FigurePage& page) {
     const double perMm = page.dpi / 25.4;
-    const double width = std::round(page.sizeMm.width() * perMm), height = std::round(page.sizeMm.height() * perMm);
+    const double width = std::round(page.sizeMm.width() * perMm),
+                 height = std::round(page.sizeMm.height() * perMm);
     if (width > kMostPixelsPerSide || height > kMostPixelsPerSide || width * height > kMostPixels)
-        return inputError("A PNG of " + std::to_string(static_cast<long long>(width)) + " x " + std::to_string(static_cast<long long>(height)) +
-                          " pixels is too large to draw; choose a lower resolution than " + std::to_string(page.dpi) + " dpi or a smaller width.");
+        return inputError("A PNG of " + std::to_string(static_cast<long long>(width)) + " x " +
+                          std::to_string(static_cast<long long>(height)) +
+                          " pixels is too large to draw; choose a lower resolution than " +
+                          std::to_string(page.dpi) + " dpi or a smaller width.");
     QImage image(static_cast<int>(width), static_cast<int>(height), QImage::Format_ARGB32_Premultiplied);
-    if (image.isNull()) return Error{ErrorKind::Resource, "Not enough memory for a PNG of this size; choose a lower resolution or a smaller width.", {}};
+    if (image.isNull())
+        return Error{
+            ErrorKind::Resource,
+            "Not enough memory for a PNG of this size; choose a lower resolution or a smaller width.",
+            {}};
     image.fill(page.paper.alpha() == 0 ? QColor(Qt::transparent) : page.paper);
     QPainter painter(&image);
     painter.scale(page.dpi / 72.0, page.dpi / 72.0);
@@ -115,7 +134,10 @@ Result<QByteArray> pngFigure(const FigurePage& page) {
     writer.setText(QStringLiteral("Title"), page.title);
     writer.setText(QStringLiteral("Software"), creator());
     writer.setText(QStringLiteral("Tessera"), page.provenance);
-    if (!writer.write(image)) return Error{ErrorKind::Internal, "The PNG could not be encoded: " + writer.errorString().toStdString() + ".", {}};
+    if (!writer.write(image))
+        return Error{ErrorKind::Internal,
+                     "The PNG could not be encoded: " + writer.errorString().toStdString() + ".",
+                     {}};
     return bytes;
 }
 

@@ -30,8 +30,8 @@ Result<QByteArray> svgFigure(const FigurePage& page);
 Result<QByteArray> pdfFigure(const FigurePage& page);
 Result<QByteArray> pngFigure(const FigurePage& page);
 
-// What Qt's SVG writer leaves to be desired: the exact size in mm, a generic fallback for the font, no smoothing of images, and
-// the title and provenance.
+// What Qt's SVG writer leaves to be desired: the exact size in mm, a generic fallback for the font, no
+// smoothing of images, and the title and provenance.
 QByteArray finishSvg(QByteArray svg, const FigurePage& page);
 
 }  // namespace tessera

@@ -24,16 +24,23 @@ FillColours::FillColours(const SliceScene& scene)
 QRgb FillColours::ofFace(std::int32_t face) const {
     const auto f = static_cast<std::size_t>(face);
     switch (fill_) {
-        case SliceFill::Pattern: return patterns_[static_cast<std::size_t>(patternColourIndex(arrangement_->arrangement().patternHash[f]))];
-        case SliceFill::SlopeNorm: return viridis(arrangement_->slopeNorm()[f] / arrangement_->slopeTop());
-        case SliceFill::Depth: return depthColour(arrangement_->arrangement().depth[f], arrangement_->depthMax());
+        case SliceFill::Pattern:
+            return patterns_[static_cast<std::size_t>(
+                patternColourIndex(arrangement_->arrangement().patternHash[f]))];
+        case SliceFill::SlopeNorm:
+            return viridis(arrangement_->slopeNorm()[f] / arrangement_->slopeTop());
+        case SliceFill::Depth:
+            return depthColour(arrangement_->arrangement().depth[f], arrangement_->depthMax());
         case SliceFill::Class:
-        case SliceFill::None: break;
+        case SliceFill::None:
+            break;
     }
     return 0;
 }
 
-QRgb depthColour(int depth, int depthMax) { return viridis(depthMax > 0 ? depth / double(depthMax) : 0); }
+QRgb depthColour(int depth, int depthMax) {
+    return viridis(depthMax > 0 ? depth / double(depthMax) : 0);
+}
 
 double edgeStrength(double typicalFacePt) {
     constexpr double kInvisible = 1.2, kFull = 14;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From faces, classes and confidences to colours: one table for the raster and the vector painter, so that they agree.
+// From faces, classes and confidences to colours: one table for the raster and the vector painter, so that
+// they agree.
 #pragma once
 
 #include <vector>
@@ -14,7 +15,8 @@ class FillColours {
 
     SliceFill fill() const { return fill_; }
     QRgb ofClass(int label, double confidence) const {
-        return classes_[row(label) + static_cast<std::size_t>(confidenceStrength(confidence, classCount_) * (kLevels - 1) + 0.5)];
+        return classes_[row(label) + static_cast<std::size_t>(
+                                         confidenceStrength(confidence, classCount_) * (kLevels - 1) + 0.5)];
     }
     // For fills that colour a whole face alike (all but Class).
     QRgb ofFace(std::int32_t face) const;
@@ -35,9 +37,10 @@ class FillColours {
 // Depth d of dMax as a colour (d = 0: no cut at all).
 QRgb depthColour(int depth, int depthMax);
 
-// How strongly region edges are drawn, 0..1: fainter the denser they are, none where they would only be grey. From the size (root of
-// the area, in points) of the face that a typical point of the picture lies in.
+// How strongly region edges are drawn, 0..1: fainter the denser they are, none where they would only be grey.
+// From the size (root of the area, in points) of the face that a typical point of the picture lies in.
 double edgeStrength(double typicalFacePt);
-double typicalFaceSize(const Arrangement& arrangement, const std::vector<std::int32_t>& faces);  // slice length
+double typicalFaceSize(const Arrangement& arrangement,
+                       const std::vector<std::int32_t>& faces);  // slice length
 
 }  // namespace tessera

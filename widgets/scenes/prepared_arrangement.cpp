@@ -36,7 +36,8 @@ PreparedArrangement::PreparedArrangement(std::shared_ptr<const Arrangement> arra
     cellIndex_.resize(a.cells.size());
     auto next = cellBegin_;
     for (std::size_t c = 0; c < a.cells.size(); ++c)
-        cellIndex_[static_cast<std::size_t>(next[static_cast<std::size_t>(a.cells[c].face)]++)] = static_cast<std::int32_t>(c);
+        cellIndex_[static_cast<std::size_t>(next[static_cast<std::size_t>(a.cells[c].face)]++)] =
+            static_cast<std::int32_t>(c);
 
     if (!a.window.empty()) low_ = high_ = a.window.front();
     for (const auto& corner : a.window) {

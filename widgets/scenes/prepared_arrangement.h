@@ -19,7 +19,9 @@ class PreparedArrangement {
     const FaceLocator& locator() const { return locator_; }
 
     const std::vector<float>& slopeNorm() const { return slopeNorm_; }  // per face, logits per input unit
-    double slopeTop() const { return slopeTop_; }  // 99 % of the area lies at or below it: the top of the colour bar
+    double slopeTop() const {
+        return slopeTop_;
+    }  // 99 % of the area lies at or below it: the top of the colour bar
     double slopeMax() const { return slopeMax_; }
     int depthMax() const { return depthMax_; }
 

@@ -4,6 +4,7 @@
 #include <QFontMetricsF>
 #include <QGuiApplication>
 #include <QLocale>
+#include <QPaintEngine>
 #include <QPainterPath>
 #include <QTransform>
 #include <cmath>
@@ -16,7 +17,8 @@ constexpr int kMeasurePixels = 100;  // metrics at this size, scaled: no hinting
 }
 
 SceneText::SceneText(const SliceStyle& style)
-    : family_(style.family.isEmpty() ? QGuiApplication::font().family() : style.family), points_(style.fontPt) {}
+    : family_(style.family.isEmpty() ? QGuiApplication::font().family() : style.family),
+      points_(style.fontPt) {}
 
 QFont SceneText::font(const QPaintDevice* device, double scale, bool bold) const {
     QFont font(family_);
@@ -34,7 +36,9 @@ double SceneText::width(const QString& text, double scale, bool bold) const {
     return QFontMetricsF(font(nullptr, 1, bold)).horizontalAdvance(text) * points_ * scale / kMeasurePixels;
 }
 
-double SceneText::ascent(double scale) const { return QFontMetricsF(font(nullptr, 1, false)).ascent() * points_ * scale / kMeasurePixels; }
+double SceneText::ascent(double scale) const {
+    return QFontMetricsF(font(nullptr, 1, false)).ascent() * points_ * scale / kMeasurePixels;
+}
 
 double SceneText::height(double scale) const {
     const QFontMetricsF metrics(font(nullptr, 1, false));
@@ -42,10 +46,30 @@ double SceneText::height(double scale) const {
 }
 
 QString SceneText::elided(const QString& text, double width, double scale) const {
-    return QFontMetricsF(font(nullptr, 1, false)).elidedText(text, Qt::ElideRight, width * kMeasurePixels / (points_ * scale));
+    return QFontMetricsF(font(nullptr, 1, false))
+        .elidedText(text, Qt::ElideRight, width * kMeasurePixels / (points_ * scale));
 }
 
-QPointF SceneText::baseline(const QPointF& at, Qt::Alignment alignment, const QString& text, double scale, bool bold) const {
+QStringList SceneText::wrapped(const QString& text, double width, int most, double scale) const {
+    QStringList lines{QString()};
+    const QStringList words = text.split(' ');
+    for (qsizetype i = 0; i < words.size(); ++i) {
+        const QString longer = lines.last().isEmpty() ? words[i] : lines.last() + ' ' + words[i];
+        if (this->width(longer, scale) <= width || lines.last().isEmpty()) {
+            lines.last() = longer;
+        } else if (static_cast<int>(lines.size()) == most) {
+            lines.last() = elided(lines.last() + ' ' + words.mid(i).join(' '), width, scale);
+            return lines;
+        } else {
+            lines << words[i];
+        }
+    }
+    lines.last() = elided(lines.last(), width, scale);
+    return lines;
+}
+
+QPointF SceneText::baseline(const QPointF& at, Qt::Alignment alignment, const QString& text, double scale,
+                            bool bold) const {
     QPointF p = at;
     if (alignment & Qt::AlignHCenter) p.rx() -= width(text, scale, bold) / 2;
     if (alignment & Qt::AlignRight) p.rx() -= width(text, scale, bold);
@@ -55,27 +79,43 @@ QPointF SceneText::baseline(const QPointF& at, Qt::Alignment alignment, const QS
     return p;
 }
 
-void SceneText::draw(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text, const QColor& colour, double scale,
-                     bool bold) const {
-    painter.setFont(font(painter.device(), scale, bold));
+void SceneText::draw(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text,
+                     const QColor& colour, double scale, bool bold) const {
     painter.setPen(colour);
-    painter.drawText(baseline(at, alignment, text, scale, bold), text);
+    const QPointF start = baseline(at, alignment, text, scale, bold);
+    if (painter.paintEngine() && painter.paintEngine()->type() == QPaintEngine::SVG) {
+        painter.setFont(font(painter.device(), scale, bold));  // a plain font-size in the file
+        painter.drawText(start, text);
+        return;
+    }
+    // Set at the measuring size and scaled: advances then add up to the measured width on every device.
+    const double size = points_ * scale / kMeasurePixels;
+    painter.save();
+    painter.translate(start);
+    painter.scale(size, size);
+    painter.setFont(font(nullptr, 1, bold));
+    painter.drawText(QPointF(0, 0), text);
+    painter.restore();
 }
 
-void SceneText::drawWithHalo(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text, const QColor& colour,
-                             const QColor& halo, double scale, bool bold) const {
+void SceneText::drawWithHalo(QPainter& painter, const QPointF& at, Qt::Alignment alignment,
+                             const QString& text, const QColor& colour, const QColor& halo, double scale,
+                             bool bold) const {
     QPainterPath outline;
-    outline.addText({0, 0}, font(nullptr, 1, bold), text);  // paths know no device: from the measuring size to points
+    outline.addText({0, 0}, font(nullptr, 1, bold),
+                    text);  // paths know no device: from the measuring size to points
     const QPointF start = baseline(at, alignment, text, scale, bold);
     const double size = points_ * scale / kMeasurePixels;
     outline = QTransform(size, 0, 0, size, start.x(), start.y()).map(outline);
     QColor soft = halo;
     soft.setAlphaF(0.85f);
-    painter.strokePath(outline, QPen(soft, points_ * scale * 0.28, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.strokePath(outline,
+                       QPen(soft, points_ * scale * 0.28, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
     draw(painter, at, alignment, text, colour, scale, bold);
 }
 
-void SceneText::drawUpwards(QPainter& painter, const QPointF& bottomCentre, const QString& text, const QColor& colour) const {
+void SceneText::drawUpwards(QPainter& painter, const QPointF& bottomCentre, const QString& text,
+                            const QColor& colour) const {
     painter.save();
     painter.translate(bottomCentre);
     painter.rotate(-90);
@@ -83,7 +123,9 @@ void SceneText::drawUpwards(QPainter& painter, const QPointF& bottomCentre, cons
     painter.restore();
 }
 
-QString grouped(qint64 number) { return QLocale(QLocale::English, QLocale::UnitedStates).toString(number); }
+QString grouped(qint64 number) {
+    return QLocale(QLocale::English, QLocale::UnitedStates).toString(number);
+}
 
 QString superscript(int exponent) {
     static const QString digits = QString::fromUtf8("⁰¹²³⁴⁵⁶⁷⁸⁹");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Text in points on any device: measured the same for screen, PNG, SVG and PDF, so that a layout holds everywhere.
+// Text in points on any device: measured the same for screen, PNG, SVG and PDF, so that a layout holds
+// everywhere.
 #pragma once
 
 #include <QPainter>
@@ -12,21 +13,27 @@ struct SliceStyle;
 class SceneText {
   public:
     explicit SceneText(const SliceStyle& style);
-    double width(const QString& text, double scale = 1, bool bold = false) const;  // points; scale times the style's size
-    double height(double scale = 1) const;                      // ascent + descent
+    double width(const QString& text, double scale = 1,
+                 bool bold = false) const;  // points; scale times the style's size
+    double height(double scale = 1) const;  // ascent + descent
     double ascent(double scale = 1) const;
     QString elided(const QString& text, double width, double scale = 1) const;
+    // Broken between words; the last of `most` lines is elided.
+    QStringList wrapped(const QString& text, double width, int most, double scale = 1) const;
 
-    // `at` is the point that the alignment names: left/right/hcentre, top/bottom/vcentre (baseline if none of the three).
-    void draw(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text, const QColor& colour, double scale = 1,
-              bool bold = false) const;
-    void drawWithHalo(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text, const QColor& colour,
-                      const QColor& halo, double scale = 1, bool bold = false) const;
-    void drawUpwards(QPainter& painter, const QPointF& bottomCentre, const QString& text, const QColor& colour) const;
+    // `at` is the point that the alignment names: left/right/hcentre, top/bottom/vcentre (baseline if none of
+    // the three).
+    void draw(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text,
+              const QColor& colour, double scale = 1, bool bold = false) const;
+    void drawWithHalo(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text,
+                      const QColor& colour, const QColor& halo, double scale = 1, bool bold = false) const;
+    void drawUpwards(QPainter& painter, const QPointF& bottomCentre, const QString& text,
+                     const QColor& colour) const;
 
   private:
     QFont font(const QPaintDevice* device, double scale, bool bold) const;
-    QPointF baseline(const QPointF& at, Qt::Alignment alignment, const QString& text, double scale, bool bold) const;
+    QPointF baseline(const QPointF& at, Qt::Alignment alignment, const QString& text, double scale,
+                     bool bold) const;
     QString family_;
     double points_;
 };

@@ -11,7 +11,17 @@
 namespace tessera {
 
 struct LegendEntry {
-    enum class Kind { Heading, Swatch, ConfidenceRamp, ColourBar, BoundaryLine, EdgeLine, AnchorMark, SampleMark, Note };
+    enum class Kind {
+        Heading,
+        Swatch,
+        ConfidenceRamp,
+        ColourBar,
+        BoundaryLine,
+        EdgeLine,
+        AnchorMark,
+        SampleMark,
+        Note
+    };
     Kind kind = Kind::Note;
     QString text;
     QColor colour = {};
@@ -25,13 +35,15 @@ class SliceLegend {
     // `visible`: the classes that the picture shows, in order of importance.
     SliceLegend(const SliceScene& scene, const SliceStyle& style, const std::vector<int>& visible);
 
-    // The width that any legend of this scene may need, whatever its fill and results: a view keeps that column free.
+    // The width that any legend of this scene may need, whatever its fill and results: a view keeps that
+    // column free.
     static double reservedWidth(const SliceScene& scene, const SliceStyle& style);
 
     bool isEmpty() const { return entries_.empty(); }
     double width(const SliceStyle& style) const;
     double height(const SliceStyle& style) const;
-    // Leaves out classes from the end ("+ 12 more") until it is no taller than `height`; false if even the rest is.
+    // Leaves out classes from the end ("+ 12 more") until it is no taller than `height`; false if even the
+    // rest is.
     bool fit(const SliceStyle& style, double height);
     void paint(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QRectF& rect) const;
     const std::vector<LegendEntry>& entries() const { return entries_; }

@@ -7,7 +7,8 @@
 
 namespace tessera {
 
-void paintMarkerShape(QPainter& painter, const QPointF& at, double size, bool isAnchor, const QColor& colour, const SceneTheme& theme, double opacity) {
+void paintMarkerShape(QPainter& painter, const QPointF& at, double size, bool isAnchor, const QColor& colour,
+                      const SceneTheme& theme, double opacity) {
     const double r = size / 2 * (isAnchor ? 1.35 : 1);
     QColor fill = colour, line = theme.dark ? QColor(10, 10, 14) : QColor(10, 10, 14), halo(255, 255, 255);
     fill.setAlphaF(static_cast<float>(opacity));
@@ -16,7 +17,8 @@ void paintMarkerShape(QPainter& painter, const QPointF& at, double size, bool is
     const double lineWidth = size * 0.13;
     const auto shape = [&](double radius) {
         if (isAnchor) {
-            const QPointF corners[] = {at + QPointF(0, -radius), at + QPointF(radius, 0), at + QPointF(0, radius), at + QPointF(-radius, 0)};
+            const QPointF corners[] = {at + QPointF(0, -radius), at + QPointF(radius, 0),
+                                       at + QPointF(0, radius), at + QPointF(-radius, 0)};
             painter.drawPolygon(corners, 4);
         } else {
             painter.drawEllipse(at, radius, radius);
@@ -31,11 +33,14 @@ void paintMarkerShape(QPainter& painter, const QPointF& at, double size, bool is
 }
 
 QString offPlaneText(double offPlane) {
-    return QStringLiteral("%1 off plane").arg(offPlane < 0.005 ? QStringLiteral("0.00") : offPlane < 100 ? QString::number(offPlane, 'f', 2) : shortNumber(offPlane));
+    return QStringLiteral("%1 off plane")
+        .arg(offPlane < 0.005 ? QStringLiteral("0.00")
+             : offPlane < 100 ? QString::number(offPlane, 'f', 2)
+                              : shortNumber(offPlane));
 }
 
-void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map, const QRectF& target,
-                  MarkerKind kind) {
+void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map,
+                  const QRectF& target, MarkerKind kind) {
     const bool anchors = kind == MarkerKind::Anchors;
     double farthest = 0;
     for (const auto& marker : scene.markers)
@@ -43,7 +48,8 @@ void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& 
     const SceneText text(style);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    for (auto marker = scene.markers.rbegin(); marker != scene.markers.rend(); ++marker) {  // nearest come first in the list, on top here
+    for (auto marker = scene.markers.rbegin(); marker != scene.markers.rend();
+         ++marker) {  // nearest come first in the list, on top here
         const QPointF at = map.toDrawing(marker->position);
         if (marker->isAnchor != anchors || !target.contains(at)) continue;
         const double nearness = anchors || farthest <= 0 ? 1 : 1 - marker->offPlane / farthest;
@@ -52,12 +58,16 @@ void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& 
         if (!anchors) continue;
         const double gap = style.markerPt * 1.1;
         const QString distance = offPlaneText(marker->offPlane);
-        const bool flip = at.x() + gap + std::max(text.width(marker->name, 0.92, true), text.width(distance, 0.85)) > target.right();
+        const bool flip =
+            at.x() + gap + std::max(text.width(marker->name, 0.92, true), text.width(distance, 0.85)) >
+            target.right();
         const Qt::Alignment side = flip ? Qt::AlignRight : Qt::AlignLeft;
         const double x = flip ? at.x() - gap : at.x() + gap;
         const double up = std::clamp(at.y(), target.top() + text.height(), target.bottom() - text.height());
-        text.drawWithHalo(painter, {x, up}, side | Qt::AlignBottom, marker->name, scene.theme.ink, scene.theme.halo, 0.92, true);
-        text.drawWithHalo(painter, {x, up}, side | Qt::AlignTop, distance, scene.theme.ink, scene.theme.halo, 0.85);
+        text.drawWithHalo(painter, {x, up}, side | Qt::AlignBottom, marker->name, scene.theme.ink,
+                          scene.theme.halo, 0.92, true);
+        text.drawWithHalo(painter, {x, up}, side | Qt::AlignTop, distance, scene.theme.ink, scene.theme.halo,
+                          0.85);
     }
     painter.restore();
 }

@@ -13,8 +13,9 @@ struct RasterParts {
     bool fill = true, edges = true, boundary = true;
 };
 
-// `map` takes slice coordinates to pixels of the image. Transparent where there is nothing to show. Null when stopped.
-QImage rasterSlice(const SliceScene& scene, const SliceStyle& style, const QSize& size, const SliceMap& map, const RasterParts& parts,
-                   std::stop_token stop);
+// `map` takes slice coordinates to pixels of the image. Transparent where there is nothing to show. Null when
+// stopped.
+QImage rasterSlice(const SliceScene& scene, const SliceStyle& style, const QSize& size, const SliceMap& map,
+                   const RasterParts& parts, std::stop_token stop);
 
 }  // namespace tessera

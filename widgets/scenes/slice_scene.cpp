@@ -17,8 +17,8 @@ constexpr std::array<const char*, 5> kFillNames{"class", "pattern", "slope", "de
 constexpr int kMostRasterSide = 16384;
 
 // A layer of pixels put down without smoothing.
-bool paintRaster(QPainter& painter, const SliceScene& scene, SliceStyle style, const QRectF& target, const RasterParts& parts,
-                 double pixelsPerPoint, const std::stop_token& stop) {
+bool paintRaster(QPainter& painter, const SliceScene& scene, SliceStyle style, const QRectF& target,
+                 const RasterParts& parts, double pixelsPerPoint, const std::stop_token& stop) {
     pixelsPerPoint = std::min(pixelsPerPoint, kMostRasterSide / std::max(target.width(), target.height()));
     style.pixelsPerPoint = pixelsPerPoint;
     const QSize size(std::max(1, static_cast<int>(std::lround(target.width() * pixelsPerPoint))),
@@ -33,20 +33,23 @@ bool paintRaster(QPainter& painter, const SliceScene& scene, SliceStyle style, c
     return true;
 }
 
-void paintClassNames(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map) {
+void paintClassNames(QPainter& painter, const SliceScene& scene, const SliceStyle& style,
+                     const SliceMap& map) {
     const SceneText text(style);
     for (const ClassSpot& spot : findClassSpots(scene)) {
         const QString name = scene.className(spot.label);
         const double room = spot.room * map.unit;  // a disc of this radius is free
         if (std::hypot(text.width(name, 1, true) / 2, text.height() / 2) > room * 0.9) continue;
-        text.drawWithHalo(painter, map.toDrawing(spot.position), Qt::AlignHCenter | Qt::AlignVCenter, name, scene.theme.ink, scene.theme.halo,
-                          1, true);
+        text.drawWithHalo(painter, map.toDrawing(spot.position), Qt::AlignHCenter | Qt::AlignVCenter, name,
+                          scene.theme.ink, scene.theme.halo, 1, true);
     }
 }
 
 }  // namespace
 
-const char* sliceFillText(SliceFill fill) { return kFillNames[static_cast<std::size_t>(fill)]; }
+const char* sliceFillText(SliceFill fill) {
+    return kFillNames[static_cast<std::size_t>(fill)];
+}
 
 std::optional<SliceFill> sliceFillFromText(const std::string& text) {
     for (std::size_t i = 0; i < kFillNames.size(); ++i)
@@ -68,7 +71,8 @@ QString describeResult(const SliceScene& scene) {
     QString text;
     if (scene.arrangement) {
         const Arrangement& a = scene.arrangement->arrangement();
-        text = (a.complete ? QStringLiteral("exact: %1 regions") : QStringLiteral("exact so far: %1 regions")).arg(grouped(a.faceCount()));
+        text = (a.complete ? QStringLiteral("exact: %1 regions") : QStringLiteral("exact so far: %1 regions"))
+                   .arg(grouped(a.faceCount()));
         if (!a.complete) text += QStringLiteral(" (partial: %1)").arg(QString::fromStdString(a.stopReason));
     } else if (scene.field) {
         text = QStringLiteral("sampled %1 × %2").arg(scene.field->columns).arg(scene.field->rows);
@@ -76,15 +80,18 @@ QString describeResult(const SliceScene& scene) {
     return text;
 }
 
-void paintPlot(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QRectF& target, std::stop_token stop) {
+void paintPlot(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QRectF& target,
+               std::stop_token stop) {
     const SliceMap map = SliceMap::onto(target, scene.low, scene.high);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     if (!style.vector) {
-        if (!paintRaster(painter, scene, style, target, {}, style.pixelsPerPoint, stop)) return painter.restore();
+        if (!paintRaster(painter, scene, style, target, {}, style.pixelsPerPoint, stop))
+            return painter.restore();
     } else {
         const double rasterPixels = style.rasterDpi / 72;
-        const bool tooMany = scene.arrangement && scene.arrangement->arrangement().faceCount() > kMostVectorFaces;
+        const bool tooMany =
+            scene.arrangement && scene.arrangement->arrangement().faceCount() > kMostVectorFaces;
         const bool hasFill = scene.effectiveFill() != SliceFill::None;
         const bool coveredByPaths = scene.arrangement && scene.arrangement->arrangement().complete;
         if (tooMany) {
@@ -93,18 +100,23 @@ void paintPlot(QPainter& painter, const SliceScene& scene, const SliceStyle& sty
             if (hasFill && !coveredByPaths) {
                 SliceScene sampled = scene;
                 sampled.arrangement.reset();
-                if (scene.effectiveFill() == SliceFill::Class) paintRaster(painter, sampled, style, target, {true, false, false}, rasterPixels, stop);
+                if (scene.effectiveFill() == SliceFill::Class)
+                    paintRaster(painter, sampled, style, target, {true, false, false}, rasterPixels, stop);
             }
-            if (scene.arrangement && hasFill && !paintVectorFill(painter, scene, style, map, target, stop)) return painter.restore();
-            if (scene.arrangement && scene.switches.edges) paintVectorEdges(painter, scene, style, map, target);
+            if (scene.arrangement && hasFill && !paintVectorFill(painter, scene, style, map, target, stop))
+                return painter.restore();
+            if (scene.arrangement && scene.switches.edges)
+                paintVectorEdges(painter, scene, style, map, target);
         }
-        if (scene.arrangement && scene.switches.boundary) paintVectorBoundary(painter, scene, style, map, target);
+        if (scene.arrangement && scene.switches.boundary)
+            paintVectorBoundary(painter, scene, style, map, target);
     }
     if (scene.switches.classLabels && !stop.stop_requested()) paintClassNames(painter, scene, style, map);
     painter.restore();
 }
 
-void paintSlice(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QSizeF& size, std::stop_token stop) {
+void paintSlice(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QSizeF& size,
+                std::stop_token stop) {
     const SliceLayout layout = layoutSlice(scene, style, size);
     SliceScene fitted = scene;
     fitted.low = layout.low;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Everything a drawing of a slice shows, as one plain value. View and figure paint it with the same code, with QPainter and
-// no widget, from any thread.
+// Everything a drawing of a slice shows, as one plain value. View and figure paint it with the same code,
+// with QPainter and no widget, from any thread.
 #pragma once
 
 #include <QPainter>
@@ -18,7 +18,8 @@
 namespace tessera {
 
 enum class SliceFill { Class, Pattern, SlopeNorm, Depth, None };
-const char* sliceFillText(SliceFill fill);  // "class", "pattern", ...: for settings files, the command line and metadata
+const char* sliceFillText(
+    SliceFill fill);  // "class", "pattern", ...: for settings files, the command line and metadata
 std::optional<SliceFill> sliceFillFromText(const std::string& text);
 
 struct SliceMarker {
@@ -32,16 +33,18 @@ struct SliceMarker {
 
 struct SliceSwitches {
     SliceFill fill = SliceFill::Class;
-    bool edges = true, boundary = true, samples = true, grid = false, classLabels = true, legend = true, caption = true;
+    bool edges = true, boundary = true, samples = true, grid = false, classLabels = true, legend = true,
+         caption = true;
 };
 
 struct SliceScene {
-    std::shared_ptr<const SampledField> field;                // may be null
-    std::shared_ptr<const PreparedArrangement> arrangement;   // may be null; drawn over the field where it has faces
+    std::shared_ptr<const SampledField> field;  // may be null
+    std::shared_ptr<const PreparedArrangement>
+        arrangement;  // may be null; drawn over the field where it has faces
     std::vector<SliceMarker> markers;
     int classCount = 2;
-    std::vector<QString> classNames;                          // shorter than classCount: "class 3"
-    Eigen::Vector2d low = {-1, -1}, high = {1, 1};            // what is shown, slice coordinates
+    std::vector<QString> classNames;                // shorter than classCount: "class 3"
+    Eigen::Vector2d low = {-1, -1}, high = {1, 1};  // what is shown, slice coordinates
     SliceSwitches switches;
     SceneTheme theme = SceneTheme::light();
     QString title, caption;  // above the plot; caption says what the picture is: "exact: 9,974 regions"
@@ -58,7 +61,7 @@ QString describeResult(const SliceScene& scene);
 
 struct SliceStyle {
     double fontPt = 7;
-    double linePt = 0.5;        // axes and ticks
+    double linePt = 0.5;  // axes and ticks
     double boundaryPt = 1.1;
     double edgePt = 0.35;
     double markerPt = 5;        // diameter of an ordinary sample
@@ -69,12 +72,15 @@ struct SliceStyle {
 };
 
 // The plot area alone: fill, edges, boundary, class labels. `target` is what scene.low..high covers.
-void paintPlot(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QRectF& target, std::stop_token stop = {});
-// Those of the markers that lie within `target`; separate, so that a view can move anchors without painting the plot again.
+void paintPlot(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QRectF& target,
+               std::stop_token stop = {});
+// Those of the markers that lie within `target`; separate, so that a view can move anchors without painting
+// the plot again.
 enum class MarkerKind { Samples, Anchors };
-void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map, const QRectF& target,
-                  MarkerKind kind);
+void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map,
+                  const QRectF& target, MarkerKind kind);
 // The whole drawing: plot, axes, legend (slice_layout.h says where), markers.
-void paintSlice(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QSizeF& size, std::stop_token stop = {});
+void paintSlice(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const QSizeF& size,
+                std::stop_token stop = {});
 
 }  // namespace tessera

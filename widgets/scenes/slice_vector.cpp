@@ -14,8 +14,9 @@ namespace {
 using Corners = std::vector<Eigen::Vector2d>;
 
 constexpr int kFacesPerCheck = 1024;
-constexpr double kSeamPt = 0.12;       // outline in the fill's own colour: viewers leave hairlines between polygons otherwise
-constexpr double kSmallestShadePt = 2; // pieces that a face is cut into to show its confidence
+constexpr double kSeamPt =
+    0.12;  // outline in the fill's own colour: viewers leave hairlines between polygons otherwise
+constexpr double kSmallestShadePt = 2;  // pieces that a face is cut into to show its confidence
 constexpr double kShadeStep = 0.07;
 
 // One path per colour: viewers and files bear 10^4 subpaths better than 10^4 paths.
@@ -98,7 +99,8 @@ Corners cornersOf(const Arrangement& a, std::int32_t face) {
 
 struct Clip {
     Eigen::Vector2d low, high;
-    Clip(const SliceMap& map, const QRectF& target) : low(map.toSlice(target.bottomLeft())), high(map.toSlice(target.topRight())) {}
+    Clip(const SliceMap& map, const QRectF& target)
+        : low(map.toSlice(target.bottomLeft())), high(map.toSlice(target.topRight())) {}
 };
 
 // Segments share end points; chained, they take a third of the bytes and their joins are round.
@@ -106,7 +108,9 @@ class Chains {
   public:
     void add(const QPointF& a, const QPointF& b) { segments_.push_back({a, b}); }
     QPainterPath path() const {
-        const auto key = [](const QPointF& p) { return std::pair(std::llround(p.x() * 1e4), std::llround(p.y() * 1e4)); };
+        const auto key = [](const QPointF& p) {
+            return std::pair(std::llround(p.x() * 1e4), std::llround(p.y() * 1e4));
+        };
         std::multimap<std::pair<long long, long long>, std::size_t> ends;
         for (std::size_t i = 0; i < segments_.size(); ++i) {
             ends.emplace(key(segments_[i].first), i);
@@ -117,7 +121,8 @@ class Chains {
         const auto extend = [&](QPointF end, std::vector<QPointF>& line) {
             for (;;) {
                 const auto [from, to] = ends.equal_range(key(end));
-                const auto next = std::find_if(from, to, [&](const auto& entry) { return !used[entry.second]; });
+                const auto next =
+                    std::find_if(from, to, [&](const auto& entry) { return !used[entry.second]; });
                 if (next == to) return;
                 used[next->second] = true;
                 const auto& [a, b] = segments_[next->second];
@@ -145,8 +150,8 @@ class Chains {
 
 }  // namespace
 
-bool paintVectorFill(QPainter& painter, const SliceScene& scene, const SliceStyle&, const SliceMap& map, const QRectF& target,
-                     const std::stop_token& stop) {
+bool paintVectorFill(QPainter& painter, const SliceScene& scene, const SliceStyle&, const SliceMap& map,
+                     const QRectF& target, const std::stop_token& stop) {
     const FillColours colours(scene);
     const PreparedArrangement& prepared = *scene.arrangement;
     const Arrangement& a = prepared.arrangement();
@@ -162,12 +167,14 @@ bool paintVectorFill(QPainter& painter, const SliceScene& scene, const SliceStyl
         const auto add = [&](Corners corners, int label) {
             clipConvex(corners, clip.low, clip.high);
             if (corners.size() < 3) return;
-            colours.fill() == SliceFill::Class ? pieces.add(face, label, corners) : paths.add(colours.ofFace(face), corners, map);
+            colours.fill() == SliceFill::Class ? pieces.add(face, label, corners)
+                                               : paths.add(colours.ofFace(face), corners, map);
         };
         const auto cells = prepared.cellsOf(face);
         if (colours.fill() == SliceFill::Class && cells.first != cells.second) {
             for (const auto* cell = cells.first; cell != cells.second; ++cell)
-                add(a.cells[static_cast<std::size_t>(*cell)].polygon, a.cells[static_cast<std::size_t>(*cell)].label);
+                add(a.cells[static_cast<std::size_t>(*cell)].polygon,
+                    a.cells[static_cast<std::size_t>(*cell)].label);
         } else {
             add(cornersOf(a, face), a.label[static_cast<std::size_t>(face)]);
         }
@@ -178,15 +185,18 @@ bool paintVectorFill(QPainter& painter, const SliceScene& scene, const SliceStyl
     return true;
 }
 
-void paintVectorEdges(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map, const QRectF& target) {
+void paintVectorEdges(QPainter& painter, const SliceScene& scene, const SliceStyle& style,
+                      const SliceMap& map, const QRectF& target) {
     const Arrangement& a = scene.arrangement->arrangement();
     const Clip clip(map, target);
-    const double strength = edgeStrength(typicalFaceSize(a, scene.arrangement->locator().facesIn(clip.low, clip.high)) * map.unit);
+    const double strength = edgeStrength(
+        typicalFaceSize(a, scene.arrangement->locator().facesIn(clip.low, clip.high)) * map.unit);
     if (strength <= 0) return;
     QPainterPath path;
     for (const ArrangementEdge& edge : a.edges) {
         if (edge.left < 0 || edge.right < 0) continue;
-        Eigen::Vector2d p = a.vertices[static_cast<std::size_t>(edge.v0)], q = a.vertices[static_cast<std::size_t>(edge.v1)];
+        Eigen::Vector2d p = a.vertices[static_cast<std::size_t>(edge.v0)],
+                        q = a.vertices[static_cast<std::size_t>(edge.v1)];
         if (!clipSegment(p, q, clip.low, clip.high)) continue;
         path.moveTo(map.toDrawing(p));
         path.lineTo(map.toDrawing(q));
@@ -198,7 +208,8 @@ void paintVectorEdges(QPainter& painter, const SliceScene& scene, const SliceSty
     painter.restore();
 }
 
-void paintVectorBoundary(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map, const QRectF& target) {
+void paintVectorBoundary(QPainter& painter, const SliceScene& scene, const SliceStyle& style,
+                         const SliceMap& map, const QRectF& target) {
     const Clip clip(map, target);
     Chains chains;
     for (const BoundarySegment& segment : scene.arrangement->arrangement().boundary) {
@@ -211,7 +222,8 @@ void paintVectorBoundary(QPainter& painter, const SliceScene& scene, const Slice
     halo.setAlphaF(0.75f);
     painter.save();
     painter.strokePath(path, QPen(halo, style.boundaryPt * 2.5, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
-    painter.strokePath(path, QPen(scene.theme.boundary, style.boundaryPt, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
+    painter.strokePath(
+        path, QPen(scene.theme.boundary, style.boundaryPt, Qt::SolidLine, Qt::FlatCap, Qt::RoundJoin));
     painter.restore();
 }
 

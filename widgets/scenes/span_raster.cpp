@@ -6,7 +6,8 @@
 
 namespace tessera {
 
-bool clipSegment(Eigen::Vector2d& a, Eigen::Vector2d& b, const Eigen::Vector2d& low, const Eigen::Vector2d& high) {
+bool clipSegment(Eigen::Vector2d& a, Eigen::Vector2d& b, const Eigen::Vector2d& low,
+                 const Eigen::Vector2d& high) {
     double from = 0, to = 1;
     const Eigen::Vector2d along = b - a;
     for (int axis = 0; axis < 2; ++axis) {
@@ -40,7 +41,8 @@ void clipConvex(std::vector<Eigen::Vector2d>& polygon, const Eigen::Vector2d& no
     if (polygon.size() < 3) polygon.clear();
 }
 
-void clipConvex(std::vector<Eigen::Vector2d>& polygon, const Eigen::Vector2d& low, const Eigen::Vector2d& high) {
+void clipConvex(std::vector<Eigen::Vector2d>& polygon, const Eigen::Vector2d& low,
+                const Eigen::Vector2d& high) {
     const bool inside = std::all_of(polygon.begin(), polygon.end(), [&](const auto& p) {
         return p.x() >= low.x() && p.x() <= high.x() && p.y() >= low.y() && p.y() <= high.y();
     });
@@ -84,14 +86,18 @@ void LineMask::line(Eigen::Vector2d a, Eigen::Vector2d b, double width, double s
     const double share = std::min(1.0, run);
     const double most = std::min(1.0, 2 * half) * strength;
     const int majorLimit = steep ? height_ : width_, minorLimit = steep ? width_ : height_;
-    const int first = std::max(0, static_cast<int>(std::floor(a[major]))), last = std::min(majorLimit - 1, static_cast<int>(std::floor(b[major])));
+    const int first = std::max(0, static_cast<int>(std::floor(a[major]))),
+              last = std::min(majorLimit - 1, static_cast<int>(std::floor(b[major])));
     for (int step = first; step <= last; ++step) {
-        if (width > 1.5 && (step + 0.5 < a[major] || step + 0.5 > b[major])) continue;  // round ends fill these
+        if (width > 1.5 && (step + 0.5 < a[major] || step + 0.5 > b[major]))
+            continue;  // round ends fill these
         const double centre = a[minor] + (std::clamp(step + 0.5, a[major], b[major]) - a[major]) * slope;
         const int low = std::max(0, static_cast<int>(std::floor(centre - half - 0.5)));
         const int high = std::min(minorLimit - 1, static_cast<int>(std::floor(centre + half + 0.5)));
         for (int side = low; side <= high; ++side) {
-            const double inside = std::min(std::clamp(half + 0.5 - std::abs(side + 0.5 - centre), 0.0, 1.0) * strength, most) * share;
+            const double inside =
+                std::min(std::clamp(half + 0.5 - std::abs(side + 0.5 - centre), 0.0, 1.0) * strength, most) *
+                share;
             if (inside > 0) steep ? raise(side, step, inside) : raise(step, side, inside);
         }
     }
@@ -106,8 +112,9 @@ void LineMask::blend(QImage& image, const QColor& colour) const {
             if (coverage[column] == 0) continue;
             const int weight = coverage[column] * alpha / 255, rest = 255 - weight;
             const QRgb under = pixels[column];
-            pixels[column] = qRgba((qRed(under) * rest + red * weight) / 255, (qGreen(under) * rest + green * weight) / 255,
-                                   (qBlue(under) * rest + blue * weight) / 255, (qAlpha(under) * rest + 255 * weight) / 255);
+            pixels[column] = qRgba(
+                (qRed(under) * rest + red * weight) / 255, (qGreen(under) * rest + green * weight) / 255,
+                (qBlue(under) * rest + blue * weight) / 255, (qAlpha(under) * rest + 255 * weight) / 255);
         }
     }
 }

@@ -10,13 +10,15 @@
 
 namespace tessera {
 
-// Fills convex polygons without antialiasing by the pixel-centre rule. Polygons that share an edge share no pixel and leave
-// none out: the crossing of an edge and a row is computed the same from either side.
+// Fills convex polygons without antialiasing by the pixel-centre rule. Polygons that share an edge share no
+// pixel and leave none out: the crossing of an edge and a row is computed the same from either side.
 class ConvexSpans {
   public:
-    ConvexSpans(int width, int height) : width_(width), height_(height), left_(static_cast<std::size_t>(height)), right_(left_) {}
+    ConvexSpans(int width, int height)
+        : width_(width), height_(height), left_(static_cast<std::size_t>(height)), right_(left_) {}
 
-    // Calls span(row, firstColumn, endColumn) for each row that the polygon covers. Points in pixels, any orientation.
+    // Calls span(row, firstColumn, endColumn) for each row that the polygon covers. Points in pixels, any
+    // orientation.
     template <typename Span>
     void fill(const Eigen::Vector2d* points, int count, Span&& span) {
         double lowest = points[0].y(), highest = lowest;
@@ -48,7 +50,8 @@ class ConvexSpans {
         const bool up = a.y() < b.y() || (a.y() == b.y() && a.x() < b.x());
         const Eigen::Vector2d& p = up ? a : b;
         const Eigen::Vector2d& q = up ? b : a;
-        const int from = std::max(first, firstCentre(p.y(), height_)), to = std::min(end, firstCentre(q.y(), height_));
+        const int from = std::max(first, firstCentre(p.y(), height_)),
+                  to = std::min(end, firstCentre(q.y(), height_));
         if (from >= to) return;
         const double slope = (q.x() - p.x()) / (q.y() - p.y());
         for (int row = from; row < to; ++row) {
@@ -62,12 +65,14 @@ class ConvexSpans {
     std::vector<double> left_, right_;
 };
 
-// Antialiased lines collected as coverage (the largest wins, so crossings and dense bundles do not add up to black), then
-// blended once.
+// Antialiased lines collected as coverage (the largest wins, so crossings and dense bundles do not add up to
+// black), then blended once.
 class LineMask {
   public:
     LineMask(int width, int height)
-        : width_(width), height_(height), coverage_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), 0) {}
+        : width_(width),
+          height_(height),
+          coverage_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height), 0) {}
 
     // Points in pixels; strength 0..1 scales the coverage. Lines wider than 1.5 get round ends.
     void line(Eigen::Vector2d a, Eigen::Vector2d b, double width, double strength);
@@ -76,7 +81,8 @@ class LineMask {
 
   private:
     std::size_t index(int column, int row) const {
-        return static_cast<std::size_t>(row) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(column);
+        return static_cast<std::size_t>(row) * static_cast<std::size_t>(width_) +
+               static_cast<std::size_t>(column);
     }
     void raise(int column, int row, double coverage) {
         auto& value = coverage_[index(column, row)];
@@ -90,9 +96,11 @@ class LineMask {
 };
 
 // Cuts a segment to a rectangle; false if nothing is left.
-bool clipSegment(Eigen::Vector2d& a, Eigen::Vector2d& b, const Eigen::Vector2d& low, const Eigen::Vector2d& high);
+bool clipSegment(Eigen::Vector2d& a, Eigen::Vector2d& b, const Eigen::Vector2d& low,
+                 const Eigen::Vector2d& high);
 // Cuts a convex polygon to the half-plane normal . p <= offset.
 void clipConvex(std::vector<Eigen::Vector2d>& polygon, const Eigen::Vector2d& normal, double offset);
-void clipConvex(std::vector<Eigen::Vector2d>& polygon, const Eigen::Vector2d& low, const Eigen::Vector2d& high);
+void clipConvex(std::vector<Eigen::Vector2d>& polygon, const Eigen::Vector2d& low,
+                const Eigen::Vector2d& high);
 
 }  // namespace tessera

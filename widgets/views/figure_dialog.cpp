@@ -25,13 +25,16 @@ struct ColumnWidth {
     const char* name;
     double mm;
 };
-constexpr ColumnWidth kColumns[] = {{"One column (85 mm)", 85}, {"One and a half (114 mm)", 114}, {"Two columns (174 mm)", 174}};
+constexpr ColumnWidth kColumns[] = {
+    {"One column (85 mm)", 85}, {"One and a half (114 mm)", 114}, {"Two columns (174 mm)", 174}};
 
 }  // namespace
 
-FigureDialog::FigureDialog(const SliceSwitches& switches, QWidget* parent) : QDialog(parent), switches_(switches) {
+FigureDialog::FigureDialog(const SliceSwitches& switches, QWidget* parent)
+    : QDialog(parent), switches_(switches) {
     setWindowTitle(tr("Export Figure"));
-    path_ = new QLineEdit(QDir(QSettings().value(QLatin1String(kFolderSetting), QDir::homePath()).toString()).filePath(QStringLiteral("slice.svg")));
+    path_ = new QLineEdit(QDir(QSettings().value(QLatin1String(kFolderSetting), QDir::homePath()).toString())
+                              .filePath(QStringLiteral("slice.svg")));
     path_->setMinimumWidth(320);
     auto* browse = new QPushButton(tr("Browse …"));
     auto* pathRow = new QHBoxLayout;
@@ -91,7 +94,8 @@ FigureDialog::FigureDialog(const SliceSwitches& switches, QWidget* parent) : QDi
         if (const double mm = width_->currentData().toDouble(); mm > 0) widthMm_->setValue(mm);
     });
     connect(widthMm_, &QDoubleSpinBox::valueChanged, this, [this](double mm) {
-        if (width_->currentData().toDouble() != mm && width_->currentData().toDouble() > 0) width_->setCurrentIndex(width_->count() - 1);
+        if (width_->currentData().toDouble() != mm && width_->currentData().toDouble() > 0)
+            width_->setCurrentIndex(width_->count() - 1);
     });
 }
 
@@ -100,10 +104,13 @@ QString FigureDialog::path() const {
     return QFileInfo(path).suffix().isEmpty() && !path.isEmpty() ? path + QStringLiteral(".svg") : path;
 }
 
-void FigureDialog::setPath(const QString& path) { path_->setText(path); }
+void FigureDialog::setPath(const QString& path) {
+    path_->setText(path);
+}
 
 void FigureDialog::browse() {
-    const QString chosen = QFileDialog::getSaveFileName(this, tr("Export Figure"), path(), tr("Figures (*.svg *.pdf *.png)"));
+    const QString chosen =
+        QFileDialog::getSaveFileName(this, tr("Export Figure"), path(), tr("Figures (*.svg *.pdf *.png)"));
     if (!chosen.isEmpty()) path_->setText(chosen);
 }
 

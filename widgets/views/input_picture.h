@@ -8,7 +8,8 @@
 
 namespace tessera {
 
-// An input as the network takes it, back as a picture: grey or RGB, one pixel a value. Null if the shape is not an image's.
+// An input as the network takes it, back as a picture: grey or RGB, one pixel a value. Null if the shape is
+// not an image's.
 QImage inputPicture(const Eigen::VectorXd& input, const Shape& shape, const Normalisation& normalisation);
 // {C, H, W} with one or three channels: from the data if they are images, else from the model.
 Shape pictureShape(const Shape& modelInput, const Dataset* dataset);

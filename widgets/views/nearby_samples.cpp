@@ -9,7 +9,8 @@ namespace {
 constexpr std::int64_t kBatchValues = 1 << 20;  // 8 MB of doubles at a time
 }
 
-Result<NearbySamples> findNearbySamples(const PlaneSource& source, const SlicePlane& plane, std::stop_token stop, Progress& progress) {
+Result<NearbySamples> findNearbySamples(const PlaneSource& source, const SlicePlane& plane,
+                                        std::stop_token stop, Progress& progress) {
     NearbySamples found;
     found.of = source.dataset->size();
     const auto samples = subset(found.of, kMostSearched, 1);
@@ -34,7 +35,8 @@ Result<NearbySamples> findNearbySamples(const PlaneSource& source, const SlicePl
         const Eigen::RowVectorXd distance = (offset - axes * position).colwise().norm();
         for (Eigen::Index i = 0; i < position.cols(); ++i) {
             const auto sample = some[static_cast<std::size_t>(i)];
-            if (std::find(source.anchors.begin(), source.anchors.end(), sample) != source.anchors.end()) continue;
+            if (std::find(source.anchors.begin(), source.anchors.end(), sample) != source.anchors.end())
+                continue;
             SliceMarker marker;
             marker.position = position.col(i);
             marker.offPlane = distance[i];
@@ -42,7 +44,9 @@ Result<NearbySamples> findNearbySamples(const PlaneSource& source, const SlicePl
             all.push_back(std::move(marker));
         }
     }
-    const auto nearer = [](const auto& a, const auto& b) { return a.offPlane != b.offPlane ? a.offPlane < b.offPlane : a.sample < b.sample; };
+    const auto nearer = [](const auto& a, const auto& b) {
+        return a.offPlane != b.offPlane ? a.offPlane < b.offPlane : a.sample < b.sample;
+    };
     const auto kept = std::min(all.size(), kMostNearby);
     std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(kept), all.end(), nearer);
     all.resize(kept);
@@ -54,12 +58,14 @@ Result<NearbySamples> findNearbySamples(const PlaneSource& source, const SlicePl
     return found;
 }
 
-std::vector<SliceMarker> nearestWithin(const std::vector<SliceMarker>& markers, const Eigen::Vector2d& low, const Eigen::Vector2d& high, std::size_t most) {
+std::vector<SliceMarker> nearestWithin(const std::vector<SliceMarker>& markers, const Eigen::Vector2d& low,
+                                       const Eigen::Vector2d& high, std::size_t most) {
     std::vector<SliceMarker> chosen;
     const double inPlane = 1e-6 * (high - low).maxCoeff();
     for (const auto& marker : markers) {
         if (chosen.size() >= most && marker.offPlane > inPlane) break;
-        if ((marker.position.array() >= low.array()).all() && (marker.position.array() <= high.array()).all()) chosen.push_back(marker);
+        if ((marker.position.array() >= low.array()).all() && (marker.position.array() <= high.array()).all())
+            chosen.push_back(marker);
     }
     return chosen;
 }

@@ -15,9 +15,11 @@ struct NearbySamples {
 inline constexpr std::int64_t kMostSearched = 10'000;
 inline constexpr std::size_t kMostNearby = 2'000;
 
-Result<NearbySamples> findNearbySamples(const PlaneSource& source, const SlicePlane& plane, std::stop_token stop, Progress& progress);
+Result<NearbySamples> findNearbySamples(const PlaneSource& source, const SlicePlane& plane,
+                                        std::stop_token stop, Progress& progress);
 
 // Of those, the nearest `most` within the rectangle; more if they lie in the plane itself.
-std::vector<SliceMarker> nearestWithin(const std::vector<SliceMarker>& markers, const Eigen::Vector2d& low, const Eigen::Vector2d& high, std::size_t most);
+std::vector<SliceMarker> nearestWithin(const std::vector<SliceMarker>& markers, const Eigen::Vector2d& low,
+                                       const Eigen::Vector2d& high, std::size_t most);
 
 }  // namespace tessera

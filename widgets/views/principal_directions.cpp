@@ -14,7 +14,8 @@ PrincipalDirections principalDirections(const Eigen::MatrixXd& data, int most) {
     if (data.cols() < 2) return result;
     const Eigen::MatrixXd centred = data.colwise() - result.mean;
     const bool bySamples = centred.cols() < centred.rows();
-    const Eigen::MatrixXd gram = bySamples ? Eigen::MatrixXd(centred.transpose() * centred) : Eigen::MatrixXd(centred * centred.transpose());
+    const Eigen::MatrixXd gram = bySamples ? Eigen::MatrixXd(centred.transpose() * centred)
+                                           : Eigen::MatrixXd(centred * centred.transpose());
     const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(gram);
     const Eigen::Index size = gram.rows();
     const double largest = solver.eigenvalues()[size - 1];

@@ -4,8 +4,6 @@
 #include <QThread>
 #include <algorithm>
 
-#include "widgets/scenes/scene_text.h"
-
 namespace tessera {
 namespace {
 
@@ -14,11 +12,10 @@ struct Refined {
     std::shared_ptr<const PreparedArrangement> prepared;
 };
 
-QString secondsText(double seconds) { return QStringLiteral("%1 s").arg(seconds, 0, 'f', seconds < 9.95 ? 2 : 0); }
-
 }  // namespace
 
-SliceComputation::SliceComputation(Workspace& workspace, JobRunner& jobs, QObject* parent) : QObject(parent), workspace_(workspace), jobs_(jobs) {
+SliceComputation::SliceComputation(Workspace& workspace, JobRunner& jobs, QObject* parent)
+    : QObject(parent), workspace_(workspace), jobs_(jobs) {
     // Opening a model and its data sends several signals: one plane is laid for all of them.
     rebuildTimer_.setSingleShot(true);
     connect(&rebuildTimer_, &QTimer::timeout, this, &SliceComputation::rebuild);
@@ -46,7 +43,9 @@ SliceComputation::SliceComputation(Workspace& workspace, JobRunner& jobs, QObjec
     rebuildSoon();
 }
 
-void SliceComputation::rebuildSoon() { rebuildTimer_.start(0); }
+void SliceComputation::rebuildSoon() {
+    rebuildTimer_.start(0);
+}
 
 PlaneSource SliceComputation::source() const {
     return {workspace_.model(), workspace_.dataset(), workspace_.normalisation(), workspace_.anchors()};
@@ -69,8 +68,9 @@ void SliceComputation::clear() {
     cancel();
     built_.reset();
     forgetResults();
-    isLaying_ = isSampling_ = isRefining_ = false;
-    for (const char* key : {"plane", "class-map", "regions", "samples"}) jobs_.cancelKey(this, QLatin1String(key));
+    isLaying_ = isSampling_ = isRefining_ = isSearching_ = false;
+    for (const char* key : {"plane", "class-map", "regions", "samples"})
+        jobs_.cancelKey(this, QLatin1String(key));
 }
 
 void SliceComputation::forgetResults() {
@@ -87,7 +87,8 @@ void SliceComputation::rebuild() {
     problem_.clear();
     const PlaneSource inputs = source();
     const bool isFlat = inputs.model && elementCount(inputs.model->info().inputShape) == 2;
-    const bool needsData = recipe_.kind == PlaneKind::ClassDifference || recipe_.kind == PlaneKind::PrincipalComponents;
+    const bool needsData =
+        recipe_.kind == PlaneKind::ClassDifference || recipe_.kind == PlaneKind::PrincipalComponents;
     QString missing;
     if (!inputs.model) {
         missing = tr("Open a model to slice its input space.");
@@ -96,8 +97,10 @@ void SliceComputation::rebuild() {
     } else if (needsData && !inputs.dataset) {
         missing = tr("Open a dataset: this plane is laid along its directions.");
     } else if (recipe_.kind == PlaneKind::Samples && inputs.anchors.empty() && !isFlat) {
-        missing = inputs.dataset ? tr("Choose one to three samples in the gallery, or another kind of plane in the Slice panel.")
-                                 : tr("Open a dataset and choose one to three samples, or choose a random plane in the Slice panel.");
+        missing = inputs.dataset ? tr("Choose one to three samples in the gallery, or another kind of plane "
+                                      "in the Slice panel.")
+                                 : tr("Open a dataset and choose one to three samples, or choose a random "
+                                      "plane in the Slice panel.");
     }
     if (!missing.isEmpty()) {
         clear();
@@ -111,7 +114,9 @@ void SliceComputation::rebuild() {
     Q_EMIT statusChanged();
     jobs_.start<BuiltPlane>(
         this, QStringLiteral("plane"), tr("Laying the plane"), JobLane::Interactive,
-        [inputs, recipe = recipe_](std::stop_token stop, Progress& progress) { return buildPlane(inputs, recipe, stop, progress); },
+        [inputs, recipe = recipe_](std::stop_token stop, Progress& progress) {
+            return buildPlane(inputs, recipe, stop, progress);
+        },
         [this](Result<BuiltPlane> result) {
             isLaying_ = false;
             if (!result.isOk()) {
@@ -135,7 +140,7 @@ void SliceComputation::setPlane(const SlicePlane& plane) {
     ++planeVersion_;
     // Jobs of the old plane answer for nothing any more.
     for (const char* key : {"class-map", "regions", "samples"}) jobs_.cancelKey(this, QLatin1String(key));
-    isSampling_ = isRefining_ = false;
+    isSampling_ = isRefining_ = isSearching_ = false;
     forgetResults();
 }
 
@@ -178,8 +183,8 @@ std::vector<SliceMarker> SliceComputation::anchorMarkers() const {
     std::vector<SliceMarker> markers;
     if (!hasPlane()) return markers;
     for (const auto& anchor : built_->anchors)
-        markers.push_back({plane_.pointInSlice(anchor.input), plane_.offPlaneDistance(anchor.input), anchor.label, anchor.name, true,
-                           anchor.isMoved ? -1 : anchor.sample});
+        markers.push_back({plane_.pointInSlice(anchor.input), plane_.offPlaneDistance(anchor.input),
+                           anchor.label, anchor.name, true, anchor.isMoved ? -1 : anchor.sample});
     return markers;
 }
 
@@ -201,16 +206,18 @@ void SliceComputation::sampleWindow() {
     const auto version = planeVersion_;
     jobs_.start<ClassMap::Output>(
         this, QStringLiteral("class-map"), tr("Class map"), JobLane::Interactive,
-        [this, model = workspace_.model(), plane = plane_, options, version](std::stop_token stop, Progress& progress) {
+        [this, model = workspace_.model(), plane = plane_, options, version](std::stop_token stop,
+                                                                             Progress& progress) {
             const JobId id = JobRunner::currentJob();
-            return ClassMap::run(*model, plane, options, stop, progress, [&](std::shared_ptr<const SampledField> level) {
-                jobs_.post(this, id, [this, level, version] {
-                    if (version != planeVersion_) return;
-                    field_ = level;
-                    Q_EMIT resultsChanged();
-                    Q_EMIT statusChanged();
-                });
-            });
+            return ClassMap::run(*model, plane, options, stop, progress,
+                                 [&](std::shared_ptr<const SampledField> level) {
+                                     jobs_.post(this, id, [this, level, version] {
+                                         if (version != planeVersion_) return;
+                                         field_ = level;
+                                         Q_EMIT resultsChanged();
+                                         Q_EMIT statusChanged();
+                                     });
+                                 });
         },
         [this, version](Result<ClassMap::Output> result) {
             if (version != planeVersion_) return;
@@ -237,12 +244,14 @@ void SliceComputation::refineWindow() {
     const auto version = planeVersion_;
     refining_ = jobs_.start<Refined>(
         this, QStringLiteral("regions"), tr("Exact regions"), JobLane::Heavy,
-        [model = workspace_.model(), plane = plane_, options](std::stop_token stop, Progress& progress) -> Result<Refined> {
+        [model = workspace_.model(), plane = plane_, options](std::stop_token stop,
+                                                              Progress& progress) -> Result<Refined> {
             auto result = LinearRegions::run(*model, plane, options, stop, progress);
             if (!result.isOk()) return std::move(result).propagate<Refined>();
             Refined refined;
             refined.regions = std::make_shared<LinearRegions::Output>(std::move(result).value());
-            if (refined.regions->arrangement->faceCount() == 0) return Cancelled{};  // stopped before the first face
+            if (refined.regions->arrangement->faceCount() == 0)
+                return Cancelled{};  // stopped before the first face
             refined.prepared = std::make_shared<PreparedArrangement>(refined.regions->arrangement);
             return refined;
         },
@@ -266,11 +275,15 @@ void SliceComputation::findSamples() {
     const PlaneSource inputs = source();
     if (!inputs.dataset) return;
     const auto version = planeVersion_;
+    isSearching_ = true;
     jobs_.start<NearbySamples>(
         this, QStringLiteral("samples"), tr("Samples near the plane"), JobLane::Interactive,
-        [inputs, plane = plane_](std::stop_token stop, Progress& progress) { return findNearbySamples(inputs, plane, stop, progress); },
+        [inputs, plane = plane_](std::stop_token stop, Progress& progress) {
+            return findNearbySamples(inputs, plane, stop, progress);
+        },
         [this, version](Result<NearbySamples> result) {
             if (version != planeVersion_) return;
+            isSearching_ = false;
             if (result.isOk()) {
                 nearby_ = std::move(result).value();
                 Q_EMIT resultsChanged();
@@ -282,45 +295,8 @@ void SliceComputation::findSamples() {
 
 void SliceComputation::cancel() {
     if (isBusy()) wasCancelled_ = true;
-    for (const char* key : {"plane", "class-map", "regions", "samples"}) jobs_.cancelKey(this, QLatin1String(key));
-}
-
-QString SliceComputation::banner() const {
-    if (!problem_.isEmpty()) return problem_;
-    const auto& model = workspace_.model();
-    if (!hasPlane() || !model) return {};
-    if (const LayerInfo* layer = model->firstInexact()) {
-        QString why = QString::fromStdString(layer->why);
-        if (why.endsWith('.')) why.chop(1);
-        return tr("Sampled map only: layer %1 (%2) is not piecewise linear%3")
-            .arg(QString::fromStdString(layer->name), QString::fromStdString(layer->kind), why.isEmpty() ? QStringLiteral(".") : QStringLiteral(": %1.").arg(why));
-    }
-    return exactProblem_;
-}
-
-QString SliceComputation::status() const {
-    if (isLaying_ && !hasPlane()) return tr("laying the plane …");
-    if (!hasPlane()) return {};
-    QStringList parts;
-    if (field_) {
-        QString text = QStringLiteral("sampled %1 × %2").arg(field_->columns).arg(field_->rows);
-        parts << (isSampling_ ? text + QString::fromUtf8(" …") : text);
-    } else if (isSampling_) {
-        parts << QString::fromUtf8("sampling …");
-    }
-    if (isRefining_) {
-        const JobInfo job = jobs_.job(refining_);
-        QString text = QString::fromUtf8("exact: ") + (job.what.isEmpty() ? tr("waiting") : job.what);
-        if (job.total > 0) text += QStringLiteral(" %1 / %2").arg(grouped(job.done), grouped(job.total));
-        parts << text + QString::fromUtf8(" …");
-    } else if (regions_) {
-        const Arrangement& a = *regions_->arrangement;
-        QString text = tr("exact: %1 regions, %2").arg(grouped(a.faceCount()), secondsText(regions_->provenance.seconds));
-        if (!a.complete) text += tr(" (partial: %1)").arg(QString::fromStdString(a.stopReason));
-        parts << text;
-    }
-    if (wasCancelled_ && !isBusy()) parts << tr("cancelled");
-    return parts.join(QString::fromUtf8("  ·  "));
+    for (const char* key : {"plane", "class-map", "regions", "samples"})
+        jobs_.cancelKey(this, QLatin1String(key));
 }
 
 }  // namespace tessera

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The work behind a slice view: lays the plane, samples it coarse to fine, finds its exact regions and the samples near it, all
-// in jobs of which the latest wins. Holds the newest results; knows nothing of pixels.
+// The work behind a slice view: lays the plane, samples it coarse to fine, finds its exact regions and the
+// samples near it, all in jobs of which the latest wins. Holds the newest results; knows nothing of pixels.
 #pragma once
 
 #include <QObject>
@@ -45,7 +45,9 @@ class SliceComputation : public QObject {
     // Computes this rectangle anew: sampled map and exact regions. Results of the old one stay until then.
     void computeWindow(const Eigen::Vector2d& low, const Eigen::Vector2d& high);
     void cancel();
-    bool isBusy() const { return isSampling_ || isRefining_ || isLaying_; }
+    bool isBusy() const {
+        return isSampling_ || isRefining_ || isLaying_ || isSearching_ || rebuildTimer_.isActive();
+    }
 
     // Of the present plane, perhaps of an earlier window of it; null: none yet.
     const std::shared_ptr<const SampledField>& field() const { return field_; }
@@ -92,7 +94,8 @@ class SliceComputation : public QObject {
     std::shared_ptr<const PreparedArrangement> arrangement_;
     std::shared_ptr<const LinearRegions::Output> regions_;
     NearbySamples nearby_;
-    bool isLaying_ = false, isSampling_ = false, isRefining_ = false, wasCancelled_ = false;
+    bool isLaying_ = false, isSampling_ = false, isRefining_ = false, isSearching_ = false,
+         wasCancelled_ = false;
     JobId refining_ = 0;
     QString problem_, exactProblem_;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How a slice is laid: through samples, or along directions of the data. Plain functions, run in a job since they read data.
+// How a slice is laid: through samples, or along directions of the data. Plain functions, run in a job since
+// they read data.
 #pragma once
 
 #include <QString>
@@ -18,15 +19,18 @@
 namespace tessera {
 
 enum class PlaneKind { Samples, ClassDifference, PrincipalComponents, Random, Pasted };
-enum class PlaneCompletion { RandomDirections, OtherSamples };  // where one or two anchors leave a direction open
+enum class PlaneCompletion {
+    RandomDirections,
+    OtherSamples
+};  // where one or two anchors leave a direction open
 
 struct PlaneRecipe {
     PlaneKind kind = PlaneKind::Samples;
     PlaneCompletion completion = PlaneCompletion::RandomDirections;
     std::uint64_t seed = 1;
-    int classA = 0, classB = 1;              // for ClassDifference
-    std::map<int, Eigen::VectorXd> moved;    // anchors dragged away from their sample, by place in the list
-    std::optional<SlicePlane> pasted;        // another slice's axes
+    int classA = 0, classB = 1;            // for ClassDifference
+    std::map<int, Eigen::VectorXd> moved;  // anchors dragged away from their sample, by place in the list
+    std::optional<SlicePlane> pasted;      // another slice's axes
 };
 
 struct PlaneSource {
@@ -47,7 +51,8 @@ struct AnchorPoint {
 struct BuiltPlane {
     SlicePlane plane;
     std::vector<AnchorPoint> anchors;
-    std::array<Eigen::VectorXd, 2> outward;  // unit directions to tilt towards, outside the plane; empty if there are none
+    std::array<Eigen::VectorXd, 2>
+        outward;  // unit directions to tilt towards, outside the plane; empty if there are none
     std::array<QString, 2> outwardNames;
     QString note;  // what was chosen for the user: "1,000 of 60,000 samples searched"
 };
@@ -58,7 +63,8 @@ struct SliceTurn {
     bool operator==(const SliceTurn&) const = default;
 };
 
-Result<BuiltPlane> buildPlane(const PlaneSource& source, const PlaneRecipe& recipe, std::stop_token stop, Progress& progress);
+Result<BuiltPlane> buildPlane(const PlaneSource& source, const PlaneRecipe& recipe, std::stop_token stop,
+                              Progress& progress);
 SlicePlane turned(const BuiltPlane& built, const SliceTurn& turn);
 Eigen::Vector2d windowCentre(const SlicePlane& plane);
 

@@ -36,15 +36,24 @@ SliceView::SliceView(Workspace& workspace, JobRunner& jobs, QWidget* parent)
     connect(&dimTimer_, &QTimer::timeout, this, QOverload<>::of(&SliceView::update));
     connect(&computation_, &SliceComputation::planeChanged, this, &SliceView::planeChanged);
     connect(&computation_, &SliceComputation::resultsChanged, this, &SliceView::resultsChanged);
-    connect(&computation_, &SliceComputation::regionsChanged, this, [this] { Q_EMIT resultChanged(computation_.regions()); });
+    connect(&computation_, &SliceComputation::regionsChanged, this,
+            [this] { Q_EMIT resultChanged(computation_.regions()); });
     connect(&computation_, &SliceComputation::failed, this, &SliceView::noticeRaised);
+    for (const auto changed : {&Workspace::modelChanged, &Workspace::datasetChanged})
+        connect(&workspace_, changed, this, [this] {  // what was under the pointer belongs to the old pair
+            hover_ = {};
+            update();
+            Q_EMIT hoverChanged();
+        });
     connect(&computation_, &SliceComputation::statusChanged, this, [this] {
         update();
         Q_EMIT statusChanged();
     });
 }
 
-double SliceView::pointScale() const { return logicalDpiY() / 72.0; }
+double SliceView::pointScale() const {
+    return logicalDpiY() / 72.0;
+}
 
 SliceStyle SliceView::style() const {
     SliceStyle style;
@@ -83,6 +92,7 @@ void SliceView::planeChanged(bool isNew) {
     if (isNew) {
         ++builtVersion_;
         unitsPerPoint_ = 0;
+        isFitted_ = true;
         drag_ = Drag::None;
         if (!computation_.hasPlane()) image_ = {};
     }
@@ -100,10 +110,11 @@ void SliceView::planeChanged(bool isNew) {
 
 void SliceView::resultsChanged() {
     anchors_ = computation_.anchorMarkers();
-    samples_ = nearestWithin(computation_.nearby().markers, layout_.low, layout_.high, static_cast<std::size_t>(samplesShown_));
+    samples_ = nearestWithin(computation_.nearby().markers, layout_.low, layout_.high,
+                             static_cast<std::size_t>(samplesShown_));
     ++pictureVersion_;
     requestImage();
-    if (underMouse()) updateHover(pointer_);
+    if (underMouse() || hover_.isValid) updateHover(pointer_);
     update();
 }
 
@@ -112,10 +123,12 @@ SliceScene SliceView::screenScene() const {
     scene.field = computation_.field();
     scene.arrangement = computation_.arrangement();
     scene.classCount = std::max(2, workspace_.classCount());
-    for (int label = 0; label < workspace_.classCount(); ++label) scene.classNames.push_back(workspace_.className(label));
+    for (int label = 0; label < workspace_.classCount(); ++label)
+        scene.classNames.push_back(workspace_.className(label));
     scene.switches = switches_;
     scene.switches.caption = false;
-    scene.theme = palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme() : SceneTheme::light();
+    scene.theme =
+        palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme() : SceneTheme::light();
     scene.markers = anchors_;
     scene.markers.insert(scene.markers.end(), samples_.begin(), samples_.end());
     scene.low = layout_.low;
@@ -131,8 +144,11 @@ SliceScene SliceView::scene() const {
 }
 
 std::string SliceView::provenance() const {
-    if (const auto& regions = computation_.regions()) return describeProvenance(regions->provenance, computation_.plane(), regions->engine);
-    return computation_.hasPlane() ? describeProvenance(computation_.sampledProvenance(), computation_.plane()) : std::string();
+    if (const auto& regions = computation_.regions())
+        return describeProvenance(regions->provenance, computation_.plane(), regions->engine);
+    return computation_.hasPlane()
+               ? describeProvenance(computation_.sampledProvenance(), computation_.plane())
+               : std::string();
 }
 
 // --- window ---
@@ -162,9 +178,11 @@ void SliceView::updateLayout() {
 void SliceView::windowMoved() {
     updateLayout();
     if (!computation_.hasPlane()) return;
-    samples_ = nearestWithin(computation_.nearby().markers, layout_.low, layout_.high, static_cast<std::size_t>(samplesShown_));
+    samples_ = nearestWithin(computation_.nearby().markers, layout_.low, layout_.high,
+                             static_cast<std::size_t>(samplesShown_));
     if (!imageIsCurrent()) requestImage();
     computeTimer_.start();
+    if (hover_.isValid && drag_ == Drag::None) updateHover(pointer_);
     update();
 }
 
@@ -176,23 +194,29 @@ void SliceView::computeVisible() {
 
 QRectF SliceView::plotRect() const {
     const double k = pointScale();
-    return {layout_.plot.left() * k, layout_.plot.top() * k, layout_.plot.width() * k, layout_.plot.height() * k};
+    return {layout_.plot.left() * k, layout_.plot.top() * k, layout_.plot.width() * k,
+            layout_.plot.height() * k};
 }
 
 QPointF SliceView::widgetPoint(const Eigen::Vector2d& pointInSlice) const {
     return SliceMap::onto(plotRect(), layout_.low, layout_.high).toDrawing(pointInSlice);
 }
 
-Eigen::Vector2d SliceView::slicePoint(const QPointF& point) const { return SliceMap::onto(plotRect(), layout_.low, layout_.high).toSlice(point); }
+Eigen::Vector2d SliceView::slicePoint(const QPointF& point) const {
+    return SliceMap::onto(plotRect(), layout_.low, layout_.high).toSlice(point);
+}
 
 void SliceView::fit() {
     if (!computation_.hasPlane()) return;
     unitsPerPoint_ = 0;
+    isFitted_ = true;
     windowMoved();
     computeVisible();
 }
 
-void SliceView::zoom(double factor) { zoomAt(plotRect().center(), factor); }
+void SliceView::zoom(double factor) {
+    zoomAt(plotRect().center(), factor);
+}
 
 void SliceView::zoomAt(const QPointF& point, double factor) {
     if (!computation_.hasPlane() || unitsPerPoint_ <= 0) return;
@@ -202,10 +226,12 @@ void SliceView::zoomAt(const QPointF& point, double factor) {
     const Eigen::Vector2d fixed = slicePoint(point);
     centre_ = fixed + (centre_ - fixed) * (wanted / unitsPerPoint_);
     unitsPerPoint_ = wanted;
+    isFitted_ = false;
     windowMoved();
 }
 
 void SliceView::panBy(double fractionX, double fractionY) {
+    isFitted_ = false;
     centre_ += Eigen::Vector2d(fractionX, fractionY).cwiseProduct(layout_.high - layout_.low);
     windowMoved();
 }
@@ -235,60 +261,16 @@ void SliceView::pastePlane() {
     computation_.setRecipe(std::move(recipe));
 }
 
-// --- the picture ---
-
-bool SliceView::imageIsCurrent() const {
-    if (image_.isNull() || shownVersion_ != pictureVersion_ || image_.planeVersion != computation_.planeVersion()) return false;
-    const double wanted = plotRect().width() * devicePixelRatioF() / (layout_.high.x() - layout_.low.x());
-    return image_.covers(layout_.low, layout_.high) && std::abs(image_.pixelsPerUnit() / wanted - 1) < 0.002;
+void SliceView::resizeEvent(QResizeEvent*) {
+    if (isFitted_) unitsPerPoint_ = 0;
+    windowMoved();
 }
-
-void SliceView::requestImage() {
-    // One at a time: replacing a running one at every wheel notch would never finish any.
-    if (isPainting_ || !computation_.hasPlane() || layout_.plot.isEmpty()) return;
-    if (!computation_.field() && !computation_.arrangement()) return;  // the old picture stays
-    isPainting_ = true;
-    const double dpr = devicePixelRatioF();
-    const QSize visible(static_cast<int>(std::lround(plotRect().width() * dpr)), static_cast<int>(std::lround(plotRect().height() * dpr)));
-    const auto version = pictureVersion_;
-    const auto planeVersion = computation_.planeVersion(), built = builtVersion_;
-    const SliceTurn turn = computation_.turn();
-    jobs_.start<PlotImage>(
-        this, QStringLiteral("paint"), QString(), JobLane::Interactive,
-        [scene = screenScene(), s = style(), visible](std::stop_token stop, Progress&) -> Result<PlotImage> {
-            PlotImage image = paintPlotImage(scene, s, visible, overscanFor(visible), stop);
-            if (stop.stop_requested()) return Cancelled{};
-            return image;
-        },
-        [this, version, planeVersion, built, turn](Result<PlotImage> result) {
-            isPainting_ = false;
-            if (result.isError()) Q_EMIT noticeRaised(QString::fromStdString(result.error().message));
-            if (!result.isOk()) return;
-            PlotImage image = std::move(result).value();
-            image.planeVersion = planeVersion;
-            image.builtVersion = built;
-            image.rotation = turn.rotation;
-            image.tilt = turn.tilt;
-            image.secondTilt = turn.secondTilt;
-            shownVersion_ = version;
-            imageArrived(std::move(image));
-        });
-}
-
-void SliceView::imageArrived(PlotImage image) {
-    image_ = std::move(image);
-    updateLayout();
-    if (!imageIsCurrent()) requestImage();
-    update();
-}
-
-bool SliceView::isUpToDate() const { return !computation_.isBusy() && !isPainting_ && !computeTimer_.isActive() && imageIsCurrent(); }
-
-void SliceView::resizeEvent(QResizeEvent*) { windowMoved(); }
 
 void SliceView::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange && event->type() != QEvent::StyleChange) return;
+    if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange &&
+        event->type() != QEvent::StyleChange)
+        return;
     ++pictureVersion_;
     windowMoved();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The slice one can hold: shows what SliceComputation finds, and turns mouse and keys into new windows, planes and anchors. All
-// painting of substance happens in a worker; paintEvent puts down pixels and draws axes, anchors and the hover card.
+// The slice one can hold: shows what SliceComputation finds, and turns mouse and keys into new windows,
+// planes and anchors. All painting of substance happens in a worker; paintEvent puts down pixels and draws
+// axes, anchors and the hover card.
 #pragma once
 
 #include <QTimer>
@@ -20,6 +21,7 @@ class SliceView : public QWidget {
     SliceView(Workspace& workspace, JobRunner& jobs, QWidget* parent = nullptr);
 
     Workspace& workspace() const { return workspace_; }
+    JobRunner& jobs() const { return jobs_; }
     SliceComputation& computation() { return computation_; }
     const SliceComputation& computation() const { return computation_; }
     const SliceSwitches& switches() const { return switches_; }
@@ -51,14 +53,15 @@ class SliceView : public QWidget {
     void zoom(double factor);  // about the centre
     void panBy(double fractionX, double fractionY);
     void cancel() { computation_.cancel(); }
-    void copyPlane();          // for another slice view
+    void copyPlane();  // for another slice view
     void pastePlane();
     void setTurn(const tessera::SliceTurn& turn);
-    void exportFigure();       // asks for a file and writes it in a job
+    void exportFigure();  // asks for a file and writes it in a job
     void writeFigureFile(const QString& path, tessera::FigureOptions options);
 
   Q_SIGNALS:
-    void resultChanged(std::shared_ptr<const tessera::LinearRegions::Output> regions);  // null: none; partial ones say so
+    void resultChanged(
+        std::shared_ptr<const tessera::LinearRegions::Output> regions);  // null: none; partial ones say so
     void hoverChanged();
     void switchesChanged();
     void turnChanged();
@@ -86,7 +89,7 @@ class SliceView : public QWidget {
     void planeChanged(bool isNew);
     void resultsChanged();
     void updateLayout();
-    void windowMoved();            // layout, cheap repaint, and new results after a pause
+    void windowMoved();  // layout, cheap repaint, and new results after a pause
     void computeVisible();
     void requestImage();
     void imageArrived(PlotImage image);
@@ -98,7 +101,7 @@ class SliceView : public QWidget {
     void paintImage(QPainter& painter);
     void paintNotices(QPainter& painter);
     SliceStyle style() const;
-    double pointScale() const;     // widget lengths per point
+    double pointScale() const;  // widget lengths per point
     SliceScene screenScene() const;
 
     Workspace& workspace_;
@@ -109,11 +112,13 @@ class SliceView : public QWidget {
     bool isHoverCardShown_ = true;
 
     Eigen::Vector2d centre_ = {0, 0};
-    double unitsPerPoint_ = 0;     // 0: fit the plane's window at the next layout
+    double unitsPerPoint_ = 0;  // 0: fit the plane's window at the next layout
+    bool isFitted_ = true;      // until the user moves: stays so when the widget is resized
     SliceLayout layout_;
     std::vector<SliceMarker> anchors_, samples_;  // of the present plane
     PlotImage image_;
-    quint64 builtVersion_ = 0, pictureVersion_ = 0, shownVersion_ = 0;  // pictureVersion_ rises with all that changes the picture
+    quint64 builtVersion_ = 0, pictureVersion_ = 0,
+            shownVersion_ = 0;  // pictureVersion_ rises with all that changes the picture
     bool isPainting_ = false;
     QTimer computeTimer_, dimTimer_;
 

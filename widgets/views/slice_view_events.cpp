@@ -23,7 +23,8 @@ constexpr double kNotch = 1.25, kKeyZoom = 1.5, kKeyPan = 0.15;
 
 qint64 draggedSample(const QMimeData* data) {
     bool isNumber = false;
-    const qint64 sample = data->data(QLatin1String(kSampleMime)).split('\n').value(0).trimmed().toLongLong(&isNumber);
+    const qint64 sample =
+        data->data(QLatin1String(kSampleMime)).split('\n').value(0).trimmed().toLongLong(&isNumber);
     return isNumber ? sample : -1;
 }
 
@@ -57,7 +58,9 @@ const SliceMarker* SliceView::sampleAt(const QPointF& point) const {
 void SliceView::updateHover(const QPointF& point) {
     pointer_ = point;
     const bool wasValid = hover_.isValid;
-    hover_ = computation_.hasPlane() && plotRect().contains(point) ? hoverAt(computation_, workspace_, slicePoint(point)) : SliceHover();
+    hover_ = computation_.hasPlane() && plotRect().contains(point)
+                 ? hoverAt(computation_, workspace_, slicePoint(point))
+                 : SliceHover();
     if (!hover_.isValid && !wasValid) return;
     update();
     Q_EMIT hoverChanged();
@@ -90,18 +93,23 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
     const QPointF at = event->position();
     switch (drag_) {
         case Drag::None:
-            setCursor(plotRect().contains(at) ? (anchorAt(at) >= 0 ? Qt::OpenHandCursor : Qt::CrossCursor) : Qt::ArrowCursor);
+            setCursor(plotRect().contains(at) ? (anchorAt(at) >= 0 ? Qt::OpenHandCursor : Qt::CrossCursor)
+                                              : Qt::ArrowCursor);
             updateHover(at);
             return;
         case Drag::Pan: {
+            isFitted_ = false;
             const double unitsPerWidget = unitsPerPoint_ / pointScale();
-            centre_ = dragCentre_ + Eigen::Vector2d(dragFrom_.x() - at.x(), at.y() - dragFrom_.y()) * unitsPerWidget;
+            centre_ = dragCentre_ +
+                      Eigen::Vector2d(dragFrom_.x() - at.x(), at.y() - dragFrom_.y()) * unitsPerWidget;
             windowMoved();
             return;
         }
         case Drag::Anchor: {
             const QRectF plot = plotRect();
-            computation_.moveAnchor(draggedAnchor_, slicePoint({std::clamp(at.x(), plot.left(), plot.right()), std::clamp(at.y(), plot.top(), plot.bottom())}));
+            computation_.moveAnchor(draggedAnchor_,
+                                    slicePoint({std::clamp(at.x(), plot.left(), plot.right()),
+                                                std::clamp(at.y(), plot.top(), plot.bottom())}));
             return;
         }
         case Drag::Rotate: {
@@ -141,14 +149,21 @@ void SliceView::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_R:
             if (event->modifiers() != Qt::NoModifier) return QWidget::keyPressEvent(event);
             [[fallthrough]];
-        case Qt::Key_Home: return fit();
+        case Qt::Key_Home:
+            return fit();
         case Qt::Key_Plus:
-        case Qt::Key_Equal: return zoom(kKeyZoom);
-        case Qt::Key_Minus: return zoom(1 / kKeyZoom);
-        case Qt::Key_Left: return panBy(-kKeyPan, 0);
-        case Qt::Key_Right: return panBy(kKeyPan, 0);
-        case Qt::Key_Up: return panBy(0, kKeyPan);
-        case Qt::Key_Down: return panBy(0, -kKeyPan);
+        case Qt::Key_Equal:
+            return zoom(kKeyZoom);
+        case Qt::Key_Minus:
+            return zoom(1 / kKeyZoom);
+        case Qt::Key_Left:
+            return panBy(-kKeyPan, 0);
+        case Qt::Key_Right:
+            return panBy(kKeyPan, 0);
+        case Qt::Key_Up:
+            return panBy(0, kKeyPan);
+        case Qt::Key_Down:
+            return panBy(0, -kKeyPan);
         case Qt::Key_Escape:
             if (drag_ == Drag::Rotate) setTurn(dragTurn_);
             if (drag_ == Drag::Pan) centre_ = dragCentre_, windowMoved();
@@ -159,7 +174,8 @@ void SliceView::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_3:
         case Qt::Key_4:
         case Qt::Key_5:
-            if (event->modifiers() != Qt::NoModifier && event->modifiers() != Qt::KeypadModifier) return QWidget::keyPressEvent(event);
+            if (event->modifiers() != Qt::NoModifier && event->modifiers() != Qt::KeypadModifier)
+                return QWidget::keyPressEvent(event);
             switches.fill = static_cast<SliceFill>(event->key() - Qt::Key_1);
             return setSwitches(switches);
         case Qt::Key_E:
@@ -171,7 +187,8 @@ void SliceView::keyPressEvent(QKeyEvent* event) {
             if (event->modifiers() != Qt::NoModifier) return QWidget::keyPressEvent(event);
             switches.boundary = !switches.boundary;
             return setSwitches(switches);
-        default: return QWidget::keyPressEvent(event);
+        default:
+            return QWidget::keyPressEvent(event);
     }
 }
 
@@ -180,14 +197,19 @@ void SliceView::contextMenuEvent(QContextMenuEvent* event) {
     const int anchor = anchorAt(event->pos());
     const qint64 current = workspace_.currentSample();
     if (anchor >= 0) {
-        auto* replace = menu.addAction(tr("Replace Anchor with Current Sample"), this, [this, anchor, current] { computation_.replaceAnchor(anchor, current); });
+        auto* replace =
+            menu.addAction(tr("Replace Anchor with Current Sample"), this,
+                           [this, anchor, current] { computation_.replaceAnchor(anchor, current); });
         replace->setEnabled(current >= 0);
     } else if (anchors_.size() < 3) {
-        auto* add = menu.addAction(tr("Add Current Sample as Anchor"), this, [this, current] { computation_.replaceAnchor(static_cast<int>(anchors_.size()), current); });
+        auto* add = menu.addAction(tr("Add Current Sample as Anchor"), this, [this, current] {
+            computation_.replaceAnchor(static_cast<int>(anchors_.size()), current);
+        });
         add->setEnabled(current >= 0);
     }
     if (const SliceMarker* sample = sampleAt(event->pos()); sample && sample->sample >= 0)
-        menu.addAction(tr("Make %1 the Current Sample").arg(sample->name), this, [this, index = sample->sample] { workspace_.setCurrentSample(index); });
+        menu.addAction(tr("Make %1 the Current Sample").arg(sample->name), this,
+                       [this, index = sample->sample] { workspace_.setCurrentSample(index); });
     menu.addSeparator();
     menu.addAction(tr("Fit to the Plane's Window"), this, &SliceView::fit);
     menu.addAction(tr("Copy Plane"), this, &SliceView::copyPlane);
@@ -226,8 +248,11 @@ bool SliceView::event(QEvent* event) {
     if (event->type() != QEvent::ToolTip) return QWidget::event(event);
     const auto* help = static_cast<QHelpEvent*>(event);
     if (const SliceMarker* marker = sampleAt(help->pos())) {
-        QToolTip::showText(help->globalPos(),
-                           QStringLiteral("%1\n%2\n%3").arg(marker->name, workspace_.className(marker->label), offPlaneText(marker->offPlane)), this);
+        QToolTip::showText(
+            help->globalPos(),
+            QStringLiteral("%1\n%2\n%3")
+                .arg(marker->name, workspace_.className(marker->label), offPlaneText(marker->offPlane)),
+            this);
     } else {
         QToolTip::hideText();
         event->ignore();

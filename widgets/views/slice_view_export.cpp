@@ -13,7 +13,8 @@ void SliceView::exportFigure() {
     }
     auto* dialog = new FigureDialog(switches_, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { writeFigureFile(dialog->path(), dialog->options()); });
+    connect(dialog, &QDialog::accepted, this,
+            [this, dialog] { writeFigureFile(dialog->path(), dialog->options()); });
     dialog->open();
 }
 
@@ -21,7 +22,9 @@ void SliceView::writeFigureFile(const QString& path, FigureOptions options) {
     options.provenance = provenance();
     jobs_.start<Done>(
         this, QStringLiteral("export"), tr("Writing %1").arg(QFileInfo(path).fileName()), JobLane::Heavy,
-        [path, options, scene = scene()](std::stop_token stop, Progress&) { return writeFigure(path.toStdString(), scene, options, stop); },
+        [path, options, scene = scene()](std::stop_token stop, Progress&) {
+            return writeFigure(path.toStdString(), scene, options, stop);
+        },
         [this, path](Result<Done> result) {
             if (result.isOk()) Q_EMIT noticeRaised(tr("Figure written: %1").arg(path));
             if (result.isError()) Q_EMIT noticeRaised(QString::fromStdString(result.error().message));

@@ -12,7 +12,8 @@ void SliceView::paintImage(QPainter& painter) {
     const QRectF plot = plotRect();
     const SliceScene scene = [&] {
         SliceScene s;
-        s.theme = palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme() : SceneTheme::light();
+        s.theme = palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme()
+                                                                      : SceneTheme::light();
         return s;
     }();
     painter.save();
@@ -20,10 +21,12 @@ void SliceView::paintImage(QPainter& painter) {
     painter.fillRect(plot, scene.theme.notComputed);
     if (!image_.isNull()) {
         const SliceMap map = SliceMap::onto(plot, layout_.low, layout_.high);
-        const QPointF topLeft = map.toDrawing({image_.low.x(), image_.high.y()}), bottomRight = map.toDrawing({image_.high.x(), image_.low.y()});
+        const QPointF topLeft = map.toDrawing({image_.low.x(), image_.high.y()}),
+                      bottomRight = map.toDrawing({image_.high.x(), image_.low.y()});
         const QRectF target(topLeft, bottomRight);
         const SliceTurn& turn = computation_.turn();
-        if (image_.builtVersion == builtVersion_ && image_.rotation != turn.rotation && computation_.hasPlane()) {
+        if (image_.builtVersion == builtVersion_ && image_.rotation != turn.rotation &&
+            computation_.hasPlane()) {
             // The axes turned one way, so the old picture turns the other, about the point both share.
             const QPointF pivot = map.toDrawing(windowCentre(computation_.built().plane));
             painter.translate(pivot);
@@ -36,7 +39,8 @@ void SliceView::paintImage(QPainter& painter) {
             // On whole device pixels: a copy, with no resampling.
             QImage pixels = image_.pixels;  // shares the data
             pixels.setDevicePixelRatio(dpr);
-            painter.drawImage(QPointF(std::round(topLeft.x() * dpr) / dpr, std::round(topLeft.y() * dpr) / dpr), pixels);
+            painter.drawImage(
+                QPointF(std::round(topLeft.x() * dpr) / dpr, std::round(topLeft.y() * dpr) / dpr), pixels);
         } else {
             painter.drawImage(target, image_.pixels);
         }
@@ -54,14 +58,18 @@ void SliceView::paintImage(QPainter& painter) {
 void SliceView::paintNotices(QPainter& painter) {
     const SliceStyle s = style();
     const SceneText text(s);
-    const SceneTheme theme = palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme() : SceneTheme::light();
-    const double em = s.fontPt, height = text.height() + em * 0.6;
+    const SceneTheme theme =
+        palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme() : SceneTheme::light();
+    const double em = s.fontPt;
     const auto strip = [&](const QString& sentence, bool atTop, const QColor& mark) {
         const QRectF& plot = layout_.plot;
-        const double room = plot.width() - em * 2.4;
-        const QString shown = text.elided(sentence, room);
-        const double width = text.width(shown) + em * 1.6;
-        const QRectF box(plot.left() + em * 0.4, atTop ? plot.top() + em * 0.4 : plot.bottom() - em * 0.4 - height, width, height);
+        const QStringList lines = text.wrapped(sentence, plot.width() - em * 2.6, 3);
+        double width = 0;
+        for (const auto& line : lines) width = std::max(width, text.width(line));
+        const double height = text.height() * static_cast<double>(lines.size()) + em * 0.6;
+        const QRectF box(plot.left() + em * 0.4,
+                         atTop ? plot.top() + em * 0.4 : plot.bottom() - em * 0.4 - height, width + em * 1.8,
+                         height);
         QColor paper = theme.paper;
         paper.setAlpha(226);
         painter.setPen(Qt::NoPen);
@@ -71,7 +79,11 @@ void SliceView::paintNotices(QPainter& painter) {
             painter.setBrush(mark);
             painter.drawRect(QRectF(box.left(), box.top(), em * 0.35, box.height()));
         }
-        text.draw(painter, {box.left() + em * 0.9, box.center().y()}, Qt::AlignVCenter, shown, theme.ink);
+        double top = box.top() + em * 0.3;
+        for (const auto& line : lines) {
+            text.draw(painter, {box.left() + em * 0.9, top}, Qt::AlignTop, line, theme.ink);
+            top += text.height();
+        }
     };
     if (!banner().isEmpty()) strip(banner(), true, QColor(230, 159, 0));
     if (!status().isEmpty()) strip(status(), false, {});
@@ -84,7 +96,9 @@ void SliceView::paintEvent(QPaintEvent*) {
     const SliceStyle s = style();
     if (!computation_.hasPlane()) {
         painter.setPen(palette().color(QPalette::Text));
-        const QString sentence = !banner().isEmpty() ? banner() : computation_.isBusy() ? tr("Laying the plane …") : QString();
+        const QString sentence = !banner().isEmpty()     ? banner()
+                                 : computation_.isBusy() ? tr("Laying the plane …")
+                                                         : QString();
         painter.drawText(rect().adjusted(24, 24, -24, -24), Qt::AlignCenter | Qt::TextWordWrap, sentence);
         return;
     }
@@ -97,7 +111,8 @@ void SliceView::paintEvent(QPaintEvent*) {
         scene.markers = anchors_;
         painter.save();
         painter.setClipRect(layout_.plot);
-        paintMarkers(painter, scene, s, SliceMap::onto(layout_.plot, layout_.low, layout_.high), layout_.plot, MarkerKind::Anchors);
+        paintMarkers(painter, scene, s, SliceMap::onto(layout_.plot, layout_.low, layout_.high), layout_.plot,
+                     MarkerKind::Anchors);
         painter.restore();
     }
     paintNotices(painter);

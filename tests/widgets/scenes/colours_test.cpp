@@ -9,7 +9,9 @@
 using namespace tessera;
 
 namespace {
-double luminance(QRgb c) { return 0.2126 * qRed(c) + 0.7152 * qGreen(c) + 0.0722 * qBlue(c); }
+double luminance(QRgb c) {
+    return 0.2126 * qRed(c) + 0.7152 * qGreen(c) + 0.0722 * qBlue(c);
+}
 }  // namespace
 
 class ColoursTest : public QObject {
@@ -26,7 +28,8 @@ class ColoursTest : public QObject {
     }
     void rampsRiseInLightness() {
         for (const auto ramp : {&viridis, &cividis})
-            for (int i = 1; i <= 100; ++i) QVERIFY(luminance(ramp(i / 100.0)) >= luminance(ramp((i - 1) / 100.0)) - 1.0);
+            for (int i = 1; i <= 100; ++i)
+                QVERIFY(luminance(ramp(i / 100.0)) >= luminance(ramp((i - 1) / 100.0)) - 1.0);
         QCOMPARE(viridis(0), qRgb(0x44, 0x01, 0x54));
         QCOMPARE(viridis(1), qRgb(0xfd, 0xe7, 0x25));
         QCOMPARE(viridis(-3), viridis(0));
@@ -49,7 +52,8 @@ class ColoursTest : public QObject {
         // Fixed for ever: pictures of one model made by two versions must agree.
         QCOMPARE(patternColourIndex(0), 0);
         QCOMPARE(patternColourIndex(1), 0x9e);
-        QCOMPARE(patternColourIndex(0xdeadbeefcafef00dull), static_cast<int>((0xdeadbeefcafef00dull * 0x9e3779b97f4a7c15ull) >> 56));
+        QCOMPARE(patternColourIndex(0xdeadbeefcafef00dull),
+                 static_cast<int>((0xdeadbeefcafef00dull * 0x9e3779b97f4a7c15ull) >> 56));
     }
     void shadingSpansChanceToCertain() {
         QCOMPARE(confidenceStrength(0.1, 10), 0.0);

@@ -30,9 +30,10 @@ SliceScene sceneOf(int lines, const Eigen::Vector2d& centre = {0, 0}, double hal
     scene.high = centre + Eigen::Vector2d(half, half);
     scene.classCount = 4;
     scene.classNames = {"cat & dog", "<b>", "c", "d"};
-    scene.arrangement = std::make_shared<PreparedArrangement>(
-        synthetic::arrangementOf(net, rectanglePolygon(scene.low.x(), scene.low.y(), scene.high.x(), scene.high.y())));
-    scene.markers = {{centre + half * Eigen::Vector2d(0.5, 0.5), 0, 1, "test #17", true, 17}, {centre + half * Eigen::Vector2d(-0.4, 0.2), 1.5, 2, "test #3", false, 3}};
+    scene.arrangement = std::make_shared<PreparedArrangement>(synthetic::arrangementOf(
+        net, rectanglePolygon(scene.low.x(), scene.low.y(), scene.high.x(), scene.high.y())));
+    scene.markers = {{centre + half * Eigen::Vector2d(0.5, 0.5), 0, 1, "test #17", true, 17},
+                     {centre + half * Eigen::Vector2d(-0.4, 0.2), 1.5, 2, "test #3", false, 3}};
     return scene;
 }
 
@@ -40,7 +41,8 @@ double meanDifference(const QImage& a, const QImage& b) {
     double sum = 0;
     for (int y = 0; y < a.height(); ++y)
         for (int x = 0; x < a.width(); ++x)
-            sum += std::abs(qRed(a.pixel(x, y)) - qRed(b.pixel(x, y))) + std::abs(qGreen(a.pixel(x, y)) - qGreen(b.pixel(x, y))) +
+            sum += std::abs(qRed(a.pixel(x, y)) - qRed(b.pixel(x, y))) +
+                   std::abs(qGreen(a.pixel(x, y)) - qGreen(b.pixel(x, y))) +
                    std::abs(qBlue(a.pixel(x, y)) - qBlue(b.pixel(x, y)));
     return sum / (3.0 * a.width() * a.height());
 }
@@ -66,12 +68,15 @@ class FigureTest : public QObject {
         while (!reader.atEnd()) {
             if (reader.readNext() != QXmlStreamReader::StartElement) continue;
             if (reader.name() == u"svg") width = reader.attributes().value("width").toString();
-            if (reader.name() == u"metadata") metadata = reader.readElementText();
-            else if (reader.name() == u"text") texts << reader.readElementText().trimmed();
+            if (reader.name() == u"metadata")
+                metadata = reader.readElementText();
+            else if (reader.name() == u"text")
+                texts << reader.readElementText().trimmed();
         }
         QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
         QCOMPARE(width, QString("85.000mm"));
-        QVERIFY(texts.contains("s (input units)") && texts.contains("t (input units)") && texts.contains("A & B") && texts.contains("cat & dog"));
+        QVERIFY(texts.contains("s (input units)") && texts.contains("t (input units)") &&
+                texts.contains("A & B") && texts.contains("cat & dog"));
         QVERIFY(texts.contains("0.00 off plane"));
         const auto document = QJsonDocument::fromJson(metadata.toUtf8()).object();
         QCOMPARE(document["model"].toString(), QString("a<b>&.pt"));
@@ -86,7 +91,8 @@ class FigureTest : public QObject {
     void svgLooksLikePng() {
         FigureOptions options;
         options.switches.fill = SliceFill::Pattern;
-        options.switches.legend = options.switches.caption = options.switches.classLabels = false;  // text is hinted by the viewer
+        options.switches.legend = options.switches.caption = options.switches.classLabels =
+            false;  // text is hinted by the viewer
         options.dpi = 200;
         SliceScene scene = sceneOf(25);
         scene.markers = {scene.markers[1]};
@@ -114,7 +120,7 @@ class FigureTest : public QObject {
         QVERIFY(!centreOf(png).isNull());
         QVERIFY((centreOf(png) - centreOf(svg)).manhattanLength() < 1);
         const double difference = meanDifference(png.convertToFormat(QImage::Format_RGB32), svg);
-        
+
         QVERIFY2(difference < 4, qPrintable(QString::number(difference)));
     }
     // A window of 1e-4 at 1e5: coordinates in the file keep their digits.
@@ -127,11 +133,14 @@ class FigureTest : public QObject {
         const auto polygonPoints = [](const QByteArray& svg) {
             static const QRegularExpression number("[ML]([-0-9.e]+),([-0-9.e]+)");
             std::set<QString> distinct;
-            for (auto i = number.globalMatch(QString::fromUtf8(svg)); i.hasNext();) distinct.insert(i.next().captured(0).mid(1));
+            for (auto i = number.globalMatch(QString::fromUtf8(svg)); i.hasNext();)
+                distinct.insert(i.next().captured(0).mid(1));
             return distinct.size();
         };
-        const auto near = polygonPoints(contents(name("near.svg"))), far = polygonPoints(contents(name("far.svg")));
-        QVERIFY2(near > 100 && far > 0.9 * near && far < 1.1 * near, qPrintable(QString("%1 %2").arg(near).arg(far)));
+        const auto near = polygonPoints(contents(name("near.svg"))),
+                   far = polygonPoints(contents(name("far.svg")));
+        QVERIFY2(near > 100 && far > 0.9 * near && far < 1.1 * near,
+                 qPrintable(QString("%1 %2").arg(near).arg(far)));
     }
     void sampledMapIsNotBlurredInSvg() {
         SliceScene scene;
@@ -140,7 +149,9 @@ class FigureTest : public QObject {
         field->low = {-1, -1};
         field->high = {1, 1};
         field->outputs = 2;
-        for (int i = 0; i < 16; ++i) field->label.push_back((i + i / 4) % 2), field->confidence.push_back(1), field->evaluated.push_back(1);
+        for (int i = 0; i < 16; ++i)
+            field->label.push_back((i + i / 4) % 2), field->confidence.push_back(1),
+                field->evaluated.push_back(1);
         scene.field = field;
         scene.switches.legend = false;
         QVERIFY(writeFigure(at("f.svg"), scene, {}).isOk());
@@ -163,7 +174,8 @@ class FigureTest : public QObject {
         const QImage image = reader.read();
         QCOMPARE(image.size(), QSize(1004, 827));
         QCOMPARE(image.dotsPerMeterX(), 11811);
-        QCOMPARE(QJsonDocument::fromJson(image.text("Tessera").toUtf8()).object()["seed"].toString(), QString("7"));
+        QCOMPARE(QJsonDocument::fromJson(image.text("Tessera").toUtf8()).object()["seed"].toString(),
+                 QString("7"));
         QVERIFY(contents(name("c.png")).contains("pHYs"));
         QVERIFY(!image.hasAlphaChannel());
     }
@@ -207,7 +219,8 @@ class FigureTest : public QObject {
         options.switches.fill = SliceFill::Pattern;
         for (const char* file : {"big.svg", "big.pdf"}) {
             QVERIFY(writeFigure(at(file), scene, options).isOk());
-            QVERIFY2(QFileInfo(name(file)).size() < 10'000'000, qPrintable(QString::number(QFileInfo(name(file)).size())));
+            QVERIFY2(QFileInfo(name(file)).size() < 10'000'000,
+                     qPrintable(QString::number(QFileInfo(name(file)).size())));
         }
         const QByteArray svg = contents(name("big.svg"));
         QVERIFY(svg.contains("<image") && svg.contains("<text"));
@@ -242,13 +255,19 @@ class FigureTest : public QObject {
         options.dpi = dpi;
         const auto result = writeFigure(at(qPrintable(file)), sceneOf(5), options);
         QVERIFY(result.isError());
-        QVERIFY2(QString::fromStdString(result.error().message).contains(says), result.error().message.c_str());
+        QVERIFY2(QString::fromStdString(result.error().message).contains(says),
+                 result.error().message.c_str());
         QVERIFY(!QFileInfo::exists(name(qPrintable(file))));
     }
     void linearRegionsOutputIsDrawn() {
         LinearRegions::Output output;
-        output.arrangement = synthetic::arrangementOf(synthetic::randomNetwork(12, 3, 1), rectanglePolygon(-1, -1, 1, 1));
-        output.plane = {{2}, Eigen::Vector2d(0, 0), Eigen::Vector2d(1, 0), Eigen::Vector2d(0, 1), rectanglePolygon(-1, -1, 1, 1)};
+        output.arrangement =
+            synthetic::arrangementOf(synthetic::randomNetwork(12, 3, 1), rectanglePolygon(-1, -1, 1, 1));
+        output.plane = {{2},
+                        Eigen::Vector2d(0, 0),
+                        Eigen::Vector2d(1, 0),
+                        Eigen::Vector2d(0, 1),
+                        rectanglePolygon(-1, -1, 1, 1)};
         output.engine = "depth-first";
         output.provenance.files = {{"model.pt", "abc"}};
         QVERIFY(writeSliceFigure(at("l.svg"), output, {{}, {"a", "b", "c"}}, {}).isOk());

@@ -14,8 +14,10 @@ SliceScene scene(int classes, const QString& longName = {}) {
     const auto net = synthetic::randomNetwork(30, classes, 6);
     SliceScene s;
     s.classCount = classes;
-    for (int k = 0; k < classes; ++k) s.classNames.push_back(longName.isEmpty() ? QString::number(k) : longName + QString::number(k));
-    s.arrangement = std::make_shared<PreparedArrangement>(synthetic::arrangementOf(net, rectanglePolygon(-1, -1, 1, 1)));
+    for (int k = 0; k < classes; ++k)
+        s.classNames.push_back(longName.isEmpty() ? QString::number(k) : longName + QString::number(k));
+    s.arrangement =
+        std::make_shared<PreparedArrangement>(synthetic::arrangementOf(net, rectanglePolygon(-1, -1, 1, 1)));
     s.caption = "exact: 12 regions";
     return s;
 }
@@ -38,8 +40,10 @@ class SliceLayoutTest : public QObject {
         for (const double span : {1e-9, 0.003, 0.7, 1.0, 2.0, 19.0, 4e6})
             for (const double low : {0.0, -span / 3, 0.123 * span}) {
                 const AxisTicks ticks = axisTicks(low, low + span, 5);
-                QVERIFY2(ticks.values.size() >= 3 && ticks.values.size() <= 11, qPrintable(QString("%1 ticks, span %2").arg(ticks.values.size()).arg(span)));
-                for (const double value : ticks.values) QVERIFY(value >= low - 1e-9 * span && value <= low + span * (1 + 1e-9));
+                QVERIFY2(ticks.values.size() >= 3 && ticks.values.size() <= 11,
+                         qPrintable(QString("%1 ticks, span %2").arg(ticks.values.size()).arg(span)));
+                for (const double value : ticks.values)
+                    QVERIFY(value >= low - 1e-9 * span && value <= low + span * (1 + 1e-9));
                 std::set<QString> distinct(ticks.labels.begin(), ticks.labels.end());
                 QCOMPARE(distinct.size(), ticks.labels.size());
             }
@@ -53,7 +57,9 @@ class SliceLayoutTest : public QObject {
         QVERIFY(ticks.title("s", "input units").startsWith(QString::fromUtf8("s − 0.53")));
         for (std::size_t i = 0; i < ticks.labels.size(); ++i) {
             QVERIFY(ticks.labels[i].size() <= 6);
-            const double shown = QString(ticks.labels[i]).replace(QChar(0x2212), '-').toDouble() * std::pow(10, ticks.exponent) + ticks.offset;
+            const double shown = QString(ticks.labels[i]).replace(QChar(0x2212), '-').toDouble() *
+                                     std::pow(10, ticks.exponent) +
+                                 ticks.offset;
             QVERIFY(std::abs(shown - ticks.values[i]) < 0.01 * ticks.step);
         }
         QCOMPARE(axisTicks(-1e6, 1e6, 4).exponent, 6);
@@ -77,7 +83,8 @@ class SliceLayoutTest : public QObject {
         QFETCH(QSizeF, size);
         SliceScene s = scene(classes, name);
         s.markers = {{{0.2, 0.3}, 0, 1, "first", true, 0}, {{0.9, 0.1}, 2.5, 0, "other", false, 5}};
-        for (const SliceFill fill : {SliceFill::Class, SliceFill::Pattern, SliceFill::SlopeNorm, SliceFill::Depth}) {
+        for (const SliceFill fill :
+             {SliceFill::Class, SliceFill::Pattern, SliceFill::SlopeNorm, SliceFill::Depth}) {
             s.switches.fill = fill;
             SliceStyle style;
             style.pixelsPerPoint = 2;
@@ -89,15 +96,22 @@ class SliceLayoutTest : public QObject {
                 QVERIFY(!layout.legendRect.intersects(layout.plot));
             }
             // Painted on a larger sheet, nothing lands outside the page.
-            QImage image(QSize(int(size.width() * 2) + 100, int(size.height() * 2) + 100), QImage::Format_RGB32);
+            QImage image(QSize(int(size.width() * 2) + 100, int(size.height() * 2) + 100),
+                         QImage::Format_RGB32);
             image.fill(Qt::white);
             QPainter painter(&image);
             painter.translate(50, 50);
             painter.scale(2, 2);
             paintSlice(painter, s, style, size);
             painter.end();
-            const QRect ink = inkOf(image), allowed(50, 50, int(size.width() * 2) + 1, int(size.height() * 2) + 1);
-            QVERIFY2(allowed.contains(ink), qPrintable(QString("%1: %2..%3, %4..%5").arg(sliceFillText(fill)).arg(ink.left()).arg(ink.right()).arg(ink.top()).arg(ink.bottom())));
+            const QRect ink = inkOf(image),
+                        allowed(50, 50, int(size.width() * 2) + 1, int(size.height() * 2) + 1);
+            QVERIFY2(allowed.contains(ink), qPrintable(QString("%1: %2..%3, %4..%5")
+                                                           .arg(sliceFillText(fill))
+                                                           .arg(ink.left())
+                                                           .arg(ink.right())
+                                                           .arg(ink.top())
+                                                           .arg(ink.bottom())));
         }
     }
     void legendSaysWhatItLeavesOut() {

@@ -19,8 +19,8 @@ SliceScene sceneOf(const synthetic::Network& net, const Eigen::Vector2d& centre 
     scene.low = centre - Eigen::Vector2d(half, half);
     scene.high = centre + Eigen::Vector2d(half, half);
     scene.classCount = net.out.rows() == 1 ? 2 : static_cast<int>(net.out.rows());
-    scene.arrangement = std::make_shared<PreparedArrangement>(
-        synthetic::arrangementOf(net, rectanglePolygon(scene.low.x(), scene.low.y(), scene.high.x(), scene.high.y())));
+    scene.arrangement = std::make_shared<PreparedArrangement>(synthetic::arrangementOf(
+        net, rectanglePolygon(scene.low.x(), scene.low.y(), scene.high.x(), scene.high.y())));
     return scene;
 }
 
@@ -34,7 +34,8 @@ SampledField fieldOf(const synthetic::Network& net, int side) {
         for (int c = 0; c < side; ++c) {
             const Eigen::VectorXd logits = net.logits({-1 + (c + 0.5) * 2 / side, 1 - (r + 0.5) * 2 / side});
             int label = 0;
-            field.confidence.push_back(static_cast<float>(leadingConfidence(logits.data(), static_cast<int>(logits.size()), label)));
+            field.confidence.push_back(
+                static_cast<float>(leadingConfidence(logits.data(), static_cast<int>(logits.size()), label)));
             field.label.push_back(label);
             field.evaluated.push_back(1);
         }
@@ -42,10 +43,14 @@ SampledField fieldOf(const synthetic::Network& net, int side) {
 }
 
 QImage raster(const SliceScene& scene, int side, const RasterParts& parts = {true, false, false}) {
-    return rasterSlice(scene, {}, QSize(side, side), SliceMap::onto(QRectF(0, 0, side, side), scene.low, scene.high), parts, {});
+    return rasterSlice(scene, {}, QSize(side, side),
+                       SliceMap::onto(QRectF(0, 0, side, side), scene.low, scene.high), parts, {});
 }
 
-int distance(QRgb a, QRgb b) { return std::max({std::abs(qRed(a) - qRed(b)), std::abs(qGreen(a) - qGreen(b)), std::abs(qBlue(a) - qBlue(b))}); }
+int distance(QRgb a, QRgb b) {
+    return std::max(
+        {std::abs(qRed(a) - qRed(b)), std::abs(qGreen(a) - qGreen(b)), std::abs(qBlue(a) - qBlue(b))});
+}
 
 }  // namespace
 
@@ -55,7 +60,8 @@ class SliceSceneTest : public QObject {
     // The class fill is the network itself at every pixel: class and confidence.
     void classFillIsTheNetwork_data() {
         QTest::addColumn<int>("outputs");
-        for (const int outputs : {1, 2, 3, 10, 40}) QTest::newRow(qPrintable(QString::number(outputs))) << outputs;
+        for (const int outputs : {1, 2, 3, 10, 40})
+            QTest::newRow(qPrintable(QString::number(outputs))) << outputs;
     }
     void classFillIsTheNetwork() {
         QFETCH(int, outputs);
@@ -67,12 +73,14 @@ class SliceSceneTest : public QObject {
         int wrong = 0;
         for (int y = 0; y < side; ++y)
             for (int x = 0; x < side; ++x) {
-                const Eigen::VectorXd logits = net.logits({-1 + (x + 0.5) * 2 / side, 1 - (y + 0.5) * 2 / side});
+                const Eigen::VectorXd logits =
+                    net.logits({-1 + (x + 0.5) * 2 / side, 1 - (y + 0.5) * 2 / side});
                 int label = 0;
                 const double confidence = leadingConfidence(logits.data(), outputs, label);
                 if (distance(image.pixel(x, y), colours.ofClass(label, confidence)) > 6) ++wrong;
             }
-        QVERIFY2(wrong <= side * side / 2000, qPrintable(QString::number(wrong)));  // pixels exactly on a boundary may fall either way
+        QVERIFY2(wrong <= side * side / 2000,
+                 qPrintable(QString::number(wrong)));  // pixels exactly on a boundary may fall either way
     }
     // A window of 1e-3 at 1e6: the same picture as the same network at the origin.
     void farFromTheOrigin() {
@@ -101,7 +109,8 @@ class SliceSceneTest : public QObject {
         for (int y = 0; y < 80; ++y)
             for (int x = 0; x < 80; ++x) {
                 const auto cell = static_cast<std::size_t>(y / 10 * 8 + x / 10);
-                QCOMPARE(image.pixel(x, y), colours.ofClass(scene.field->label[cell], scene.field->confidence[cell]));
+                QCOMPARE(image.pixel(x, y),
+                         colours.ofClass(scene.field->label[cell], scene.field->confidence[cell]));
             }
     }
     void partialArrangementKeepsTheSampledMapElsewhere() {
@@ -116,7 +125,9 @@ class SliceSceneTest : public QObject {
         scene.arrangement = std::make_shared<PreparedArrangement>(left);
         const QImage byClass = raster(scene, 80);
         for (int y = 0; y < 80; ++y)
-            for (int x = 0; x < 80; ++x) QVERIFY(qAlpha(byClass.pixel(x, y)) == 255 && byClass.pixel(x, y) != scene.theme.notComputed.rgb());
+            for (int x = 0; x < 80; ++x)
+                QVERIFY(qAlpha(byClass.pixel(x, y)) == 255 &&
+                        byClass.pixel(x, y) != scene.theme.notComputed.rgb());
         scene.switches.fill = SliceFill::Pattern;
         const QImage byPattern = raster(scene, 80);
         QCOMPARE(byPattern.pixel(60, 40), scene.theme.notComputed.rgb());
@@ -132,7 +143,8 @@ class SliceSceneTest : public QObject {
         const QImage image = raster(scene, side, {false, false, true});
         for (const auto& segment : scene.arrangement->arrangement().boundary) {
             const Eigen::Vector2d middle = (segment.a + segment.b) / 2;
-            const int x = static_cast<int>((middle.x() + 1) / 2 * side), y = static_cast<int>((1 - middle.y()) / 2 * side);
+            const int x = static_cast<int>((middle.x() + 1) / 2 * side),
+                      y = static_cast<int>((1 - middle.y()) / 2 * side);
             if (x < 2 || y < 2 || x > side - 3 || y > side - 3) continue;
             QVERIFY(distance(image.pixel(x, y), scene.theme.boundary.rgb()) < 130);
         }
@@ -148,9 +160,11 @@ class SliceSceneTest : public QObject {
         for (const auto& spot : spots) {
             QCOMPARE(net.label(spot.position), spot.label);
             shares += spot.share;
-            const double sure = 0.92 * spot.room - 2 * 2.0 / 100;  // chamfer distances are up to 8 % long; two cells of the grid
+            const double sure = 0.92 * spot.room -
+                                2 * 2.0 / 100;  // chamfer distances are up to 8 % long; two cells of the grid
             for (int i = 0; i < 16 && sure > 0; ++i) {
-                const Eigen::Vector2d p = spot.position + sure * Eigen::Vector2d(std::cos(i * M_PI / 8), std::sin(i * M_PI / 8));
+                const Eigen::Vector2d p =
+                    spot.position + sure * Eigen::Vector2d(std::cos(i * M_PI / 8), std::sin(i * M_PI / 8));
                 QCOMPARE(net.label(p), spot.label);
             }
         }
@@ -160,7 +174,9 @@ class SliceSceneTest : public QObject {
         const SliceScene scene = sceneOf(synthetic::randomNetwork(60, 3, 1));
         std::stop_source stop;
         stop.request_stop();
-        QVERIFY(rasterSlice(scene, {}, {50, 50}, SliceMap::onto({0, 0, 50, 50}, scene.low, scene.high), {}, stop.get_token()).isNull());
+        QVERIFY(rasterSlice(scene, {}, {50, 50}, SliceMap::onto({0, 0, 50, 50}, scene.low, scene.high), {},
+                            stop.get_token())
+                    .isNull());
     }
     void emptySceneIsPaintedEverywhere() {
         QImage image(300, 200, QImage::Format_ARGB32_Premultiplied);

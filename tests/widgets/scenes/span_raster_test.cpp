@@ -56,7 +56,9 @@ class SpanRasterTest : public QObject {
                 for (int y = 0; y < 200; ++y)
                     for (int x = 0; x < 200; ++x) sum += mask.at(x, y) / 255.0;
                 const double caps = width > 1.5 ? M_PI * width * width / 4 : 0;
-                QVERIFY2(std::abs(sum - (a - b).norm() * width - caps) < 0.12 * (a - b).norm() * width + width + 1, qPrintable(QString::number(sum)));
+                QVERIFY2(
+                    std::abs(sum - (a - b).norm() * width - caps) < 0.12 * (a - b).norm() * width + width + 1,
+                    qPrintable(QString::number(sum)));
             }
     }
     void crossingLinesDoNotAddUp() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A one-hidden-layer network with known weights and its arrangement, made by splitting polygons line by line: slow, simple and
-// independent of the engines.
+// A one-hidden-layer network with known weights and its arrangement, made by splitting polygons line by line:
+// slow, simple and independent of the engines.
 #pragma once
 
 #include <algorithm>
@@ -67,7 +67,8 @@ inline std::shared_ptr<Arrangement> arrangementOf(const Network& net, const Poly
                 if ((dp > 0) != (dq > 0)) {
                     // From the lower end, so that both neighbours get the same bits.
                     const bool forward = p.x() < q.x() || (p.x() == q.x() && p.y() < q.y());
-                    const Eigen::Vector2d cut = forward ? Eigen::Vector2d(p + dp / (dp - dq) * (q - p)) : Eigen::Vector2d(q + dq / (dq - dp) * (p - q));
+                    const Eigen::Vector2d cut = forward ? Eigen::Vector2d(p + dp / (dp - dq) * (q - p))
+                                                        : Eigen::Vector2d(q + dq / (dq - dp) * (p - q));
                     above.corners.push_back(cut);
                     below.corners.push_back(cut);
                 }
@@ -90,9 +91,11 @@ inline std::shared_ptr<Arrangement> arrangementOf(const Network& net, const Poly
     for (const auto& face : faces) {
         const auto f = static_cast<std::int32_t>(a.faceCount());
         for (const auto& p : face.corners) {
-            const auto [found, isNew] = vertexAt.try_emplace({p.x(), p.y()}, static_cast<std::int32_t>(a.vertices.size()));
+            const auto [found, isNew] =
+                vertexAt.try_emplace({p.x(), p.y()}, static_cast<std::int32_t>(a.vertices.size()));
             if (isNew) a.vertices.push_back(p);
-            if (static_cast<std::int32_t>(a.faceVertices.size()) == a.faceBegin.back() || a.faceVertices.back() != found->second)
+            if (static_cast<std::int32_t>(a.faceVertices.size()) == a.faceBegin.back() ||
+                a.faceVertices.back() != found->second)
                 a.faceVertices.push_back(found->second);
         }
         a.faceBegin.push_back(static_cast<std::int32_t>(a.faceVertices.size()));
@@ -100,18 +103,23 @@ inline std::shared_ptr<Arrangement> arrangementOf(const Network& net, const Poly
         const Eigen::Vector2d centre = a.centroid(f);
         Eigen::MatrixXd form = Eigen::MatrixXd::Zero(a.outputs, 3);
         for (Eigen::Index i = 0; i < lines; ++i)
-            if (net.hidden.row(i).dot(Eigen::Vector3d(centre.x(), centre.y(), 1)) > 0) form += net.out.col(i) * net.hidden.row(i);
+            if (net.hidden.row(i).dot(Eigen::Vector3d(centre.x(), centre.y(), 1)) > 0)
+                form += net.out.col(i) * net.hidden.row(i);
         form.col(2) += net.bias;
-        for (int k = 0; k < a.outputs; ++k) a.forms.insert(a.forms.end(), {form(k, 0), form(k, 1), form(k, 2)});
+        for (int k = 0; k < a.outputs; ++k)
+            a.forms.insert(a.forms.end(), {form(k, 0), form(k, 1), form(k, 2)});
         a.patternHash.push_back(face.hash);
         a.label.push_back(net.label(centre));
         a.piece.push_back(f);
 
-        const auto begin = a.faceBegin[static_cast<std::size_t>(f)], end = a.faceBegin[static_cast<std::size_t>(f) + 1];
+        const auto begin = a.faceBegin[static_cast<std::size_t>(f)],
+                   end = a.faceBegin[static_cast<std::size_t>(f) + 1];
         bool inner = false;
         for (auto i = begin; i < end; ++i) {
-            const auto v0 = a.faceVertices[static_cast<std::size_t>(i)], v1 = a.faceVertices[static_cast<std::size_t>(i + 1 == end ? begin : i + 1)];
-            const auto [found, isNew] = edgeAt.try_emplace(std::minmax(v0, v1), static_cast<std::int32_t>(a.edges.size()));
+            const auto v0 = a.faceVertices[static_cast<std::size_t>(i)],
+                       v1 = a.faceVertices[static_cast<std::size_t>(i + 1 == end ? begin : i + 1)];
+            const auto [found, isNew] =
+                edgeAt.try_emplace(std::minmax(v0, v1), static_cast<std::int32_t>(a.edges.size()));
             if (isNew) {
                 a.edges.push_back({v0, v1, f, -1, -1, -1});
             } else {
@@ -132,7 +140,8 @@ inline std::shared_ptr<Arrangement> arrangementOf(const Network& net, const Poly
                 Polygon kept;
                 for (std::size_t c = 0; c < part.size(); ++c) {
                     const Eigen::Vector2d &p = part[c], &q = part[(c + 1) % part.size()];
-                    const double dp = ahead.dot(Eigen::Vector3d(p.x(), p.y(), 1)), dq = ahead.dot(Eigen::Vector3d(q.x(), q.y(), 1));
+                    const double dp = ahead.dot(Eigen::Vector3d(p.x(), p.y(), 1)),
+                                 dq = ahead.dot(Eigen::Vector3d(q.x(), q.y(), 1));
                     if (dp >= 0) kept.push_back(p);
                     if ((dp > 0 && dq < 0) || (dp < 0 && dq > 0)) {
                         const Eigen::Vector2d cut = p + dp / (dp - dq) * (q - p);
@@ -147,10 +156,15 @@ inline std::shared_ptr<Arrangement> arrangementOf(const Network& net, const Poly
         for (std::size_t i = 0; i < cells.size(); ++i)
             for (std::size_t j = i + 1; j < cells.size(); ++j)
                 for (std::size_t c = 0; c < cells[i].polygon.size(); ++c) {
-                    const Eigen::Vector2d &p = cells[i].polygon[c], &q = cells[i].polygon[(c + 1) % cells[i].polygon.size()];
-                    const Eigen::Vector3d gap = (form.row(cells[i].label) - form.row(cells[j].label)).transpose();
-                    const auto off = [&](const Eigen::Vector2d& x) { return std::abs(gap.dot(Eigen::Vector3d(x.x(), x.y(), 1))); };
-                    if (off(p) < 1e-9 && off(q) < 1e-9 && (p - q).norm() > 1e-12) a.boundary.push_back({p, q, cells[i].label, cells[j].label, f});
+                    const Eigen::Vector2d &p = cells[i].polygon[c],
+                                          &q = cells[i].polygon[(c + 1) % cells[i].polygon.size()];
+                    const Eigen::Vector3d gap =
+                        (form.row(cells[i].label) - form.row(cells[j].label)).transpose();
+                    const auto off = [&](const Eigen::Vector2d& x) {
+                        return std::abs(gap.dot(Eigen::Vector3d(x.x(), x.y(), 1)));
+                    };
+                    if (off(p) < 1e-9 && off(q) < 1e-9 && (p - q).norm() > 1e-12)
+                        a.boundary.push_back({p, q, cells[i].label, cells[j].label, f});
                 }
         a.cells.insert(a.cells.end(), cells.begin(), cells.end());
     }
@@ -159,7 +173,8 @@ inline std::shared_ptr<Arrangement> arrangementOf(const Network& net, const Poly
     a.tolerance = 1e-11;
     a.checks.windowArea = signedArea(window);
     for (const double area : a.area) a.checks.areaSum += area;
-    a.checks.euler = static_cast<std::int64_t>(a.vertices.size()) - static_cast<std::int64_t>(a.edges.size()) + a.faceCount();
+    a.checks.euler = static_cast<std::int64_t>(a.vertices.size()) -
+                     static_cast<std::int64_t>(a.edges.size()) + a.faceCount();
     return made;
 }
 

@@ -23,10 +23,13 @@ inline std::shared_ptr<const Dataset> sampleData(const char* name) {
 }
 
 inline void openDigits(Workspace& workspace, std::vector<qint64> anchors = {2, 10, 8}) {
-    workspace.open(sampleModel("mnist_mlp.pt"), sampleData("mnist-images-idx3-ubyte.gz"), {{0.1307}, {0.3081}}, std::move(anchors));
+    workspace.open(sampleModel("mnist_mlp.pt"), sampleData("mnist-images-idx3-ubyte.gz"),
+                   {{0.1307}, {0.3081}}, std::move(anchors));
 }
 
-inline void openSpiral(Workspace& workspace) { workspace.open(sampleModel("spiral_mlp.pt"), sampleData("spiral.csv"), {}, {801, 802, 800}); }
+inline void openSpiral(Workspace& workspace) {
+    workspace.open(sampleModel("spiral_mlp.pt"), sampleData("spiral.csv"), {}, {801, 802, 800});
+}
 
 // A window with a slice view in it.
 struct Opened {

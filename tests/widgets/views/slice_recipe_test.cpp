@@ -25,7 +25,8 @@ class CloudDataset final : public Dataset {
         std::normal_distribution<double> normal;
         values_.resize(dimension, size);
         for (int i = 0; i < size; ++i)
-            for (int d = 0; d < dimension; ++d) values_(d, i) = static_cast<float>(normal(random) / (1 + d) + 0.5);
+            for (int d = 0; d < dimension; ++d)
+                values_(d, i) = static_cast<float>(normal(random) / (1 + d) + 0.5);
     }
     std::int64_t size() const override { return values_.cols(); }
     const Shape& sampleShape() const override { return shape_; }
@@ -60,7 +61,8 @@ class SliceRecipeTest : public QObject {
         return buildPlane(source, recipe, {}, none);
     }
     static void verifyOrthonormal(const SlicePlane& plane) {
-        QVERIFY(std::abs(plane.u.norm() - 1) < 1e-12 && std::abs(plane.v.norm() - 1) < 1e-12 && std::abs(plane.u.dot(plane.v)) < 1e-12);
+        QVERIFY(std::abs(plane.u.norm() - 1) < 1e-12 && std::abs(plane.v.norm() - 1) < 1e-12 &&
+                std::abs(plane.u.dot(plane.v)) < 1e-12);
     }
 
   private Q_SLOTS:
@@ -68,7 +70,8 @@ class SliceRecipeTest : public QObject {
         QTest::addColumn<int>("count");
         QTest::addColumn<int>("completion");
         for (const int count : {1, 2, 3})
-            for (const int completion : {0, 1}) QTest::addRow("%d anchors, completion %d", count, completion) << count << completion;
+            for (const int completion : {0, 1})
+                QTest::addRow("%d anchors, completion %d", count, completion) << count << completion;
     }
     void planesGoThroughTheirAnchors() {
         QFETCH(int, count);
@@ -84,7 +87,8 @@ class SliceRecipeTest : public QObject {
         for (const auto& anchor : built.value().anchors) {
             QVERIFY(plane.offPlaneDistance(anchor.input) < 1e-9);
             const Eigen::Vector2d p = plane.pointInSlice(anchor.input);
-            QVERIFY(p.x() > plane.window[0].x() && p.x() < plane.window[2].x() && p.y() > plane.window[0].y() && p.y() < plane.window[2].y());
+            QVERIFY(p.x() > plane.window[0].x() && p.x() < plane.window[2].x() &&
+                    p.y() > plane.window[0].y() && p.y() < plane.window[2].y());
         }
         // And the same again.
         QCOMPARE(build(source(anchors), recipe).value().plane.v, plane.v);
@@ -105,19 +109,23 @@ class SliceRecipeTest : public QObject {
         verifyOrthonormal(between.value().plane);
         Eigen::VectorXd mean0 = Eigen::VectorXd::Zero(6), mean1 = mean0;
         int n0 = 0, n1 = 0;
-        for (int i = 0; i < 600; ++i) data_->label(i) ? (mean1 += data_->values_.col(i).cast<double>(), ++n1) : (mean0 += data_->values_.col(i).cast<double>(), ++n0);
+        for (int i = 0; i < 600; ++i)
+            data_->label(i) ? (mean1 += data_->values_.col(i).cast<double>(), ++n1)
+                            : (mean0 += data_->values_.col(i).cast<double>(), ++n0);
         QVERIFY(between.value().plane.u.dot((mean1 / n1 - mean0 / n0).normalized()) > 1 - 1e-9);
 
         recipe.kind = PlaneKind::PrincipalComponents;
         const auto principal = build(source({}), recipe);
         QVERIFY(principal.isOk());
         // The cloud's spread falls with the coordinate: the first two axes are nearly its first two.
-        QVERIFY(principal.value().plane.u.head(2).norm() > 0.97 && principal.value().plane.v.head(2).norm() > 0.9);
+        QVERIFY(principal.value().plane.u.head(2).norm() > 0.97 &&
+                principal.value().plane.v.head(2).norm() > 0.9);
 
         recipe.kind = PlaneKind::Random;
         recipe.seed = 9;
         const auto random = build(source({4}), recipe);
-        QVERIFY(random.isOk() && random.value().plane.offPlaneDistance(data_->values_.col(4).cast<double>()) < 1e-9);
+        QVERIFY(random.isOk() &&
+                random.value().plane.offPlaneDistance(data_->values_.col(4).cast<double>()) < 1e-9);
         recipe.seed = 10;
         QVERIFY((build(source({4}), recipe).value().plane.u - random.value().plane.u).norm() > 0.1);
 
@@ -145,7 +153,8 @@ class SliceRecipeTest : public QObject {
         PlaneRecipe recipe;
         recipe.kind = PlaneKind::ClassDifference;
         recipe.classB = 7;
-        QVERIFY(QString::fromStdString(build(source({}), recipe).error().message).contains("no samples of class 7"));
+        QVERIFY(QString::fromStdString(build(source({}), recipe).error().message)
+                    .contains("no samples of class 7"));
     }
     void movedAnchorsBendTheNextPlane() {
         PlaneRecipe recipe;
@@ -159,7 +168,8 @@ class SliceRecipeTest : public QObject {
         const auto built = build(source({5, 77, 301}), {});
         const Eigen::Vector2d centre = windowCentre(built.value().plane);
         const Eigen::VectorXd there = built.value().plane.inputFromSlice(centre);
-        for (const SliceTurn turn : {SliceTurn{0.7, 0, 0}, SliceTurn{0, 0.4, 0}, SliceTurn{0, 0, -0.3}, SliceTurn{2, 0.5, 0.9}}) {
+        for (const SliceTurn turn :
+             {SliceTurn{0.7, 0, 0}, SliceTurn{0, 0.4, 0}, SliceTurn{0, 0, -0.3}, SliceTurn{2, 0.5, 0.9}}) {
             const SlicePlane plane = turned(built.value(), turn);
             verifyOrthonormal(plane);
             QVERIFY((plane.inputFromSlice(centre) - there).norm() < 1e-9);
@@ -198,13 +208,15 @@ class SliceRecipeTest : public QObject {
         stop.request_stop();
         NoProgress none;
         QVERIFY(buildPlane(source({5}), {}, stop.get_token(), none).isCancelled());
-        QVERIFY(findNearbySamples(source({5}), build(source({5}), {}).value().plane, stop.get_token(), none).isCancelled());
+        QVERIFY(findNearbySamples(source({5}), build(source({5}), {}).value().plane, stop.get_token(), none)
+                    .isCancelled());
     }
     void subsetsAreSpreadAndRepeatable() {
         const auto chosen = subset(1'000'000, 100, 4);
         QCOMPARE(chosen, subset(1'000'000, 100, 4));
         QCOMPARE(chosen.size(), 100u);
-        for (std::size_t i = 0; i < chosen.size(); ++i) QVERIFY(chosen[i] / 10'000 == static_cast<std::int64_t>(i));
+        for (std::size_t i = 0; i < chosen.size(); ++i)
+            QVERIFY(chosen[i] / 10'000 == static_cast<std::int64_t>(i));
         QCOMPARE(subset(3, 10, 1), (std::vector<std::int64_t>{0, 1, 2}));
     }
     void principalDirectionsOfALine() {
@@ -219,9 +231,13 @@ class SliceRecipeTest : public QObject {
     void picturesComeBack() {
         const Normalisation normalisation{{0.5, 0.25, 0.1}, {0.5, 0.25, 0.2}};
         Eigen::VectorXd input(3 * 2 * 2);
-        for (int i = 0; i < 12; ++i) input[i] = (i / 11.0 - normalisation.mean[static_cast<std::size_t>(i / 4)]) / normalisation.std[static_cast<std::size_t>(i / 4)];
+        for (int i = 0; i < 12; ++i)
+            input[i] = (i / 11.0 - normalisation.mean[static_cast<std::size_t>(i / 4)]) /
+                       normalisation.std[static_cast<std::size_t>(i / 4)];
         const QImage image = inputPicture(input, {3, 2, 2}, normalisation);
-        QCOMPARE(image.pixel(1, 0), qRgb(static_cast<int>(std::lround(255 / 11.0)), static_cast<int>(std::lround(5 * 255 / 11.0)), static_cast<int>(std::lround(9 * 255 / 11.0))));
+        QCOMPARE(image.pixel(1, 0), qRgb(static_cast<int>(std::lround(255 / 11.0)),
+                                         static_cast<int>(std::lround(5 * 255 / 11.0)),
+                                         static_cast<int>(std::lround(9 * 255 / 11.0))));
         QVERIFY(inputPicture(input, {12}, {}).isNull());
         QVERIFY(pictureShape({784}, nullptr).empty());
         const FakeDataset images(4, {1, 28, 28}, 2);

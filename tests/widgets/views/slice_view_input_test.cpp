@@ -16,7 +16,8 @@ using namespace tessera;
 class SliceViewInputTest : public QObject {
     Q_OBJECT
     static void wheel(SliceView& view, const QPointF& at, int delta) {
-        QWheelEvent event(at, view.mapToGlobal(at), {}, {0, delta}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent event(at, view.mapToGlobal(at), {}, {0, delta}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
         QApplication::sendEvent(&view, &event);
     }
     static Eigen::Vector2d computedLow(const SliceView& view) { return view.computation().plane().window[0]; }
@@ -25,7 +26,8 @@ class SliceViewInputTest : public QObject {
         data.setData("application/x-tessera-sample", text);
         QDropEvent event(at, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
         event.ignore();
-        static_cast<QObject&>(view).event(&event);  // sendEvent() would ask the drag manager, which knows of no drag
+        static_cast<QObject&>(view).event(
+            &event);  // sendEvent() would ask the drag manager, which knows of no drag
         return event.isAccepted();
     }
 
@@ -46,22 +48,28 @@ class SliceViewInputTest : public QObject {
         QVERIFY(opened.settle());
         QVERIFY(started.size() >= 2);
         QVERIFY(opened.view.computation().regions() != regions);
-        // New results of exactly what is seen: finer cells and another arrangement, not the old ones enlarged.
+        // New results of exactly what is seen: finer cells and another arrangement, not the old ones
+        // enlarged.
         QVERIFY((computedLow(opened.view) - opened.view.visibleLow()).norm() < 1e-9);
         QVERIFY(std::abs(opened.view.computation().field()->high.x() - opened.view.visibleHigh().x()) < 1e-9);
-        QVERIFY(std::abs(opened.view.computation().regions()->arrangement->checks.windowArea - (opened.view.visibleHigh() - opened.view.visibleLow()).prod()) < 1e-9 * width * width);
+        QVERIFY(std::abs(opened.view.computation().regions()->arrangement->checks.windowArea -
+                         (opened.view.visibleHigh() - opened.view.visibleLow()).prod()) <
+                1e-9 * width * width);
     }
     void dragPans() {
         test::Opened opened;
         test::openDigits(opened.workspace);
         QVERIFY(opened.settle());
         for (const Qt::MouseButton button : {Qt::LeftButton, Qt::MiddleButton}) {
-            const QPoint from = (opened.view.plotRect().topLeft() + QPointF(30, 30)).toPoint(), to = from + QPoint(57, -21);
+            const QPoint from = (opened.view.plotRect().topLeft() + QPointF(30, 30)).toPoint(),
+                         to = from + QPoint(57, -21);
             const Eigen::Vector2d held = opened.view.slicePoint(from);
             QTest::mousePress(&opened.view, button, {}, from);
-            QMouseEvent move(QEvent::MouseMove, to, opened.view.mapToGlobal(to), Qt::NoButton, button, Qt::NoModifier);
+            QMouseEvent move(QEvent::MouseMove, to, opened.view.mapToGlobal(to), Qt::NoButton, button,
+                             Qt::NoModifier);
             QApplication::sendEvent(&opened.view, &move);
-            const double unit = (opened.view.visibleHigh() - opened.view.visibleLow()).x() / opened.view.plotRect().width();
+            const double unit =
+                (opened.view.visibleHigh() - opened.view.visibleLow()).x() / opened.view.plotRect().width();
             QVERIFY((opened.view.slicePoint(to) - held).norm() < 2 * unit);
             QTest::mouseRelease(&opened.view, button, {}, to);
             QVERIFY(opened.settle());
@@ -77,9 +85,12 @@ class SliceViewInputTest : public QObject {
         test::openDigits(opened.workspace);
         QVERIFY(opened.settle());
         const auto regions = opened.view.computation().regions();
-        const QPoint from = opened.view.widgetPoint(opened.view.computation().anchorMarkers()[1].position).toPoint(), to = from + QPoint(-40, 25);
+        const QPoint from = opened.view.widgetPoint(opened.view.computation().anchorMarkers()[1].position)
+                                .toPoint(),
+                     to = from + QPoint(-40, 25);
         QTest::mousePress(&opened.view, Qt::LeftButton, {}, from);
-        QMouseEvent move(QEvent::MouseMove, to, opened.view.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, Qt::NoModifier);
+        QMouseEvent move(QEvent::MouseMove, to, opened.view.mapToGlobal(to), Qt::NoButton, Qt::LeftButton,
+                         Qt::NoModifier);
         QApplication::sendEvent(&opened.view, &move);
         QTest::mouseRelease(&opened.view, Qt::LeftButton, {}, to);
         const auto moved = opened.view.computation().anchorMarkers()[1];
@@ -89,13 +100,16 @@ class SliceViewInputTest : public QObject {
         QCOMPARE(opened.view.computation().regions(), regions);  // the same plane: nothing to compute
         // With another anchor replaced, the new plane goes through the moved point.
         const Eigen::VectorXd input = opened.view.computation().built().anchors[1].input;
-        QVERIFY(drop(opened.view, opened.view.widgetPoint(opened.view.computation().anchorMarkers()[0].position), "123"));
+        QVERIFY(drop(opened.view,
+                     opened.view.widgetPoint(opened.view.computation().anchorMarkers()[0].position), "123"));
         QCOMPARE(opened.workspace.anchors()[0], 123);
         QTRY_VERIFY(opened.view.computation().anchorMarkers()[0].sample == 123);
         QVERIFY(opened.view.computation().plane().offPlaneDistance(input) < 1e-9);
         // And dropping a sample on the moved anchor takes its place.
         QVERIFY(opened.settle());
-        QVERIFY(drop(opened.view, opened.view.widgetPoint(opened.view.computation().anchorMarkers()[1].position), "77\n78"));
+        QVERIFY(drop(opened.view,
+                     opened.view.widgetPoint(opened.view.computation().anchorMarkers()[1].position),
+                     "77\n78"));
         QTRY_VERIFY(opened.view.computation().anchorMarkers()[1].sample == 77);
         QVERIFY(!drop(opened.view, {5, 5}, "rubbish"));
     }
@@ -114,7 +128,10 @@ class SliceViewInputTest : public QObject {
         opened.view.zoom(2);
         opened.view.panBy(0.2, -0.1);
         QVERIFY(opened.settle());
-        const auto middleInput = [&] { return opened.view.computation().plane().inputFromSlice((opened.view.visibleLow() + opened.view.visibleHigh()) / 2); };
+        const auto middleInput = [&] {
+            return opened.view.computation().plane().inputFromSlice(
+                (opened.view.visibleLow() + opened.view.visibleHigh()) / 2);
+        };
         const Eigen::VectorXd before = middleInput();
         opened.view.setTurn({0.6, 0, 0});
         QVERIFY(opened.settle());
@@ -123,19 +140,24 @@ class SliceViewInputTest : public QObject {
         // Ctrl+drag: what was under the pointer turns along with it.
         const QPointF middle = opened.view.plotRect().center();
         const QPoint from = (middle + QPointF(120, 0)).toPoint(), to = (middle + QPointF(0, 120)).toPoint();
-        const Eigen::VectorXd held = opened.view.computation().plane().inputFromSlice(opened.view.slicePoint(from));
+        const Eigen::VectorXd held =
+            opened.view.computation().plane().inputFromSlice(opened.view.slicePoint(from));
         QTest::mousePress(&opened.view, Qt::LeftButton, Qt::ControlModifier, from);
-        QMouseEvent move(QEvent::MouseMove, to, opened.view.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, Qt::ControlModifier);
+        QMouseEvent move(QEvent::MouseMove, to, opened.view.mapToGlobal(to), Qt::NoButton, Qt::LeftButton,
+                         Qt::ControlModifier);
         QApplication::sendEvent(&opened.view, &move);
         QTest::mouseRelease(&opened.view, Qt::LeftButton, Qt::ControlModifier, to);
-        const Eigen::VectorXd now = opened.view.computation().plane().inputFromSlice(opened.view.slicePoint(to));
-        const double unit = (opened.view.visibleHigh() - opened.view.visibleLow()).x() / opened.view.plotRect().width();
+        const Eigen::VectorXd now =
+            opened.view.computation().plane().inputFromSlice(opened.view.slicePoint(to));
+        const double unit =
+            (opened.view.visibleHigh() - opened.view.visibleLow()).x() / opened.view.plotRect().width();
         QVERIFY2((now - held).norm() < 4 * unit, qPrintable(QString::number((now - held).norm() / unit)));
         // Tilted, the anchors lie off the plane and say so.
         opened.view.setTurn({0, 0.5, 0});
         QVERIFY(opened.settle());
         double farthest = 0;
-        for (const auto& anchor : opened.view.computation().anchorMarkers()) farthest = std::max(farthest, anchor.offPlane);
+        for (const auto& anchor : opened.view.computation().anchorMarkers())
+            farthest = std::max(farthest, anchor.offPlane);
         QVERIFY(farthest > 0.1);
     }
     void keys() {
@@ -167,13 +189,15 @@ class SliceViewInputTest : public QObject {
         opened.view.computation().setBudget({50'000'000, 600, 64});
         opened.workspace.open(test::randomMlp({2, 400, 400, 400, 6}, 2), nullptr, {}, {});
         // Wait until the exact job really runs.
-        QTRY_VERIFY_WITH_TIMEOUT(opened.view.status().contains("exact: ") && !opened.view.status().contains("waiting"), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            opened.view.status().contains("exact: ") && !opened.view.status().contains("waiting"), 20'000);
         QElapsedTimer clock;
         clock.start();
         QTest::keyClick(&opened.view, Qt::Key_Escape);
         QTRY_VERIFY_WITH_TIMEOUT(!opened.view.computation().isBusy(), 10'000);
         qInfo("cancelled after %lld ms", static_cast<long long>(clock.elapsed()));
-        QVERIFY2(opened.view.status().contains("cancelled") || opened.view.status().contains("partial"), qPrintable(opened.view.status()));
+        QVERIFY2(opened.view.status().contains("cancelled") || opened.view.status().contains("partial"),
+                 qPrintable(opened.view.status()));
         QVERIFY(opened.view.computation().field());  // what is there stays
     }
 };
