@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include <QHBoxLayout>
+#include <QSlider>
 #include <QtTest>
 #include <set>
 
@@ -46,6 +47,29 @@ double threadSeconds() {
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return double(now.tv_sec) + double(now.tv_nsec) * 1e-9;
 }
+
+// Times every event from outside. This thread's own work is what counts: on a loaded machine anyone waits.
+class TimedApplication : public QApplication {
+  public:
+    using QApplication::QApplication;
+    bool notify(QObject* receiver, QEvent* event) override {
+        const int type = event->type();
+        const QByteArray name = depth_ == 0 ? QByteArray(receiver->metaObject()->className()) : QByteArray();
+        const double before = threadSeconds();
+        ++depth_;
+        const bool done = QApplication::notify(receiver, event);
+        if (--depth_ == 0 && threadSeconds() - before > longest) {
+            longest = threadSeconds() - before;
+            slowest = name + " event " + QByteArray::number(type);
+        }
+        return done;
+    }
+    double longest = 0;
+    QByteArray slowest;
+
+  private:
+    int depth_ = 0;
+};
 
 }  // namespace
 
@@ -218,62 +242,54 @@ class SliceViewTest : public QObject {
             QTest::qWait(ms);
         }
     }
-    // The window answers while everything runs. CPU time of this thread is what counts: a loaded machine
-    // delays anyone.
+    // The window answers while everything runs: no single event keeps its thread for 50 ms.
     void windowNeverStalls() {
+        auto& application = *static_cast<TimedApplication*>(qApp);
         test::Opened opened({1100, 800});
         SlicePanel panel(opened.view);
         StatisticsPanel statistics(opened.view);
         panel.show();
         statistics.show();
-        double mostCpu = 0, mostWall = 0, lastCpu = threadSeconds();
-        const char* phase = "opening";
-        const char* slowest = "";
         QElapsedTimer clock;
         clock.start();
+        double longestGap = 0;
         qint64 last = 0;
         QTimer heartbeat;
         heartbeat.setTimerType(Qt::PreciseTimer);
-        const auto beat = [&] {
-            if (threadSeconds() - lastCpu > mostCpu) mostCpu = threadSeconds() - lastCpu, slowest = phase;
-            mostWall = std::max(mostWall, double(clock.nsecsElapsed() - last) * 1e-9);
+        connect(&heartbeat, &QTimer::timeout, this, [&] {
+            longestGap = std::max(longestGap, double(clock.nsecsElapsed() - last) * 1e-6);
             last = clock.nsecsElapsed();
-            lastCpu = threadSeconds();
-        };
-        connect(&heartbeat, &QTimer::timeout, this, beat);
-        test::openDigits(opened.workspace);
-        heartbeat.start(2);
-        const auto rest = [&] { QTest::qWait(15); };
-        rest();
+        });
+        test::openDigits(opened.workspace);  // reads files: a job, in the window
+        QTest::qWait(1);
+        application.longest = 0;
         last = clock.nsecsElapsed();
-        lastCpu = threadSeconds();
-        mostCpu = mostWall = 0;
+        heartbeat.start(2);
         QVERIFY(opened.settle());
-        phase = "zooming";
+        const auto rest = [&] { QTest::qWait(15); };
         const QPoint middle = opened.view.plotRect().center().toPoint();
         for (int i = 0; i < 15; ++i) {
-            opened.view.zoom(i % 2 ? 0.7 : 1.6);
+            QTest::keyClick(&opened.view, i % 2 ? Qt::Key_Minus : Qt::Key_Plus);
             QTest::mouseMove(&opened.view, middle + QPoint(i, -i));
             rest();
-            opened.view.panBy(0.05, 0.02);
+            QTest::keyClick(&opened.view, Qt::Key_Right);
             rest();
         }
-        phase = "turning";
+        auto* tilt = panel.findChild<QSlider*>(QStringLiteral("tilt"));
+        QVERIFY(tilt && tilt->isEnabled());
         for (int i = 0; i < 15; ++i) {
-            opened.view.setTurn({0.05 * i, 0.02 * i, 0});
+            QTest::keyClick(tilt, Qt::Key_Right);
             rest();
         }
-        phase = "filling";
+        QVERIFY(opened.view.computation().turn().tilt > 0);
         for (const int key : {Qt::Key_2, Qt::Key_3, Qt::Key_4, Qt::Key_5, Qt::Key_1}) {
             QTest::keyClick(&opened.view, Qt::Key(key));
             rest();
         }
         QVERIFY(opened.settle());
-        qInfo(
-            "event loop: longest time without a beat %.1f ms, of which at most %.1f ms of this thread's own "
-            "work (%s)",
-            mostWall * 1e3, mostCpu * 1e3, slowest);
-        QVERIFY2(mostCpu < 0.050, qPrintable(QString::number(mostCpu)));
+        qInfo("longest event %.1f ms of this thread's work (%s); longest time between two beats %.1f ms",
+              application.longest * 1e3, application.slowest.constData(), longestGap);
+        QVERIFY2(application.longest < 0.050, qPrintable(QString::number(application.longest)));
     }
     // Panning only moves pixels.
     void paintingIsCheap_data() {
@@ -362,5 +378,11 @@ class SliceViewTest : public QObject {
     }
 };
 
-QTEST_MAIN(SliceViewTest)
+int main(int argc, char** argv) {
+    TimedApplication application(argc, argv);
+    SliceViewTest test;
+    QTEST_SET_MAIN_SOURCE_PATH
+    return QTest::qExec(&test, argc, argv);
+}
+
 #include "slice_view_test.moc"
