@@ -36,7 +36,7 @@ int labelAt(const SliceScene& scene, const Eigen::Vector2d& p) {
 
 }  // namespace
 
-std::vector<ClassSpot> findClassSpots(const SliceScene& scene) {
+std::vector<ClassSpot> findClassSpots(const SliceScene& scene, const std::vector<SliceRect>& taken) {
     const Eigen::Vector2d size = scene.high - scene.low;
     const double cell = size.maxCoeff() / kLongSide;
     const int columns = std::max(1, static_cast<int>(std::lround(size.x() / cell))),
@@ -62,10 +62,13 @@ std::vector<ClassSpot> findClassSpots(const SliceScene& scene) {
             here = std::min(here, room[at(nc, nr)] + distance);
         }
     };
-    for (const auto& marker : scene.markers) {  // names keep away from anchors, which have names of their own
-        const Eigen::Vector2d place = (marker.position - scene.low) / cell;
-        if (marker.isAnchor && place.x() >= 0 && place.y() >= 0 && place.x() < columns && place.y() < rows)
-            room[at(static_cast<int>(place.x()), static_cast<int>(place.y()))] = 0;
+    for (const auto& [from, to] : taken) {
+        const Eigen::Vector2d first = (from.cwiseMin(to) - scene.low) / cell,
+                              last = (from.cwiseMax(to) - scene.low) / cell;
+        for (int r = std::max(0, static_cast<int>(first.y())); r <= std::min<double>(rows - 1, last.y()); ++r)
+            for (int c = std::max(0, static_cast<int>(first.x()));
+                 c <= std::min<double>(columns - 1, last.x()); ++c)
+                room[at(c, r)] = 0;
     }
     const float diagonal = std::sqrt(2.0f);
     for (int r = 0; r < rows; ++r)

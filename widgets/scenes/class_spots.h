@@ -17,6 +17,8 @@ struct ClassSpot {
 
 // Largest share first. Looked up on a coarse grid, so a class smaller than 1/100 of the picture's side can be
 // missing.
-std::vector<ClassSpot> findClassSpots(const SliceScene& scene);
+// Names keep out of the rectangles `taken` (two opposite corners each, slice coordinates).
+using SliceRect = std::pair<Eigen::Vector2d, Eigen::Vector2d>;
+std::vector<ClassSpot> findClassSpots(const SliceScene& scene, const std::vector<SliceRect>& taken = {});
 
 }  // namespace tessera

@@ -6,6 +6,9 @@
 #include "widgets/scenes/scene_text.h"
 
 namespace tessera {
+namespace {
+constexpr double kNameScale = 0.92, kDistanceScale = 0.85;  // of the style's font size
+}
 
 void paintMarkerShape(QPainter& painter, const QPointF& at, double size, bool isAnchor, const QColor& colour,
                       const SceneTheme& theme, double opacity) {
@@ -39,6 +42,23 @@ QString offPlaneText(double offPlane) {
                               : shortNumber(offPlane));
 }
 
+AnchorLabel anchorLabel(const SliceMarker& anchor, const SliceStyle& style, const SliceMap& map,
+                        const QRectF& target) {
+    const SceneText text(style);
+    const QPointF at = map.toDrawing(anchor.position);
+    const double gap = style.markerPt * 1.1;
+    const double width = std::max(text.width(anchor.name, kNameScale, true),
+                                  text.width(offPlaneText(anchor.offPlane), kDistanceScale));
+    AnchorLabel label;
+    label.isLeft = at.x() + gap + width > target.right();
+    label.middle = std::clamp(at.y(), target.top() + text.height(),
+                              std::max(target.top() + text.height(), target.bottom() - text.height()));
+    label.rect =
+        QRectF(label.isLeft ? at.x() - gap - width : at.x() + gap, label.middle - text.height(kNameScale),
+               width, text.height(kNameScale) + text.height(kDistanceScale));
+    return label;
+}
+
 void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map,
                   const QRectF& target, MarkerKind kind) {
     const bool anchors = kind == MarkerKind::Anchors;
@@ -56,18 +76,13 @@ void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& 
         paintMarkerShape(painter, at, style.markerPt * (anchors ? 1.25 : 0.5 + 0.5 * nearness), anchors,
                          classColour(marker->label, scene.classCount), scene.theme, 0.35 + 0.65 * nearness);
         if (!anchors) continue;
-        const double gap = style.markerPt * 1.1;
-        const QString distance = offPlaneText(marker->offPlane);
-        const bool flip =
-            at.x() + gap + std::max(text.width(marker->name, 0.92, true), text.width(distance, 0.85)) >
-            target.right();
-        const Qt::Alignment side = flip ? Qt::AlignRight : Qt::AlignLeft;
-        const double x = flip ? at.x() - gap : at.x() + gap;
-        const double up = std::clamp(at.y(), target.top() + text.height(), target.bottom() - text.height());
-        text.drawWithHalo(painter, {x, up}, side | Qt::AlignBottom, marker->name, scene.theme.ink,
-                          scene.theme.halo, 0.92, true);
-        text.drawWithHalo(painter, {x, up}, side | Qt::AlignTop, distance, scene.theme.ink, scene.theme.halo,
-                          0.85);
+        const AnchorLabel label = anchorLabel(*marker, style, map, target);
+        const Qt::Alignment side = label.isLeft ? Qt::AlignRight : Qt::AlignLeft;
+        const double x = label.isLeft ? label.rect.right() : label.rect.left();
+        text.drawWithHalo(painter, {x, label.middle}, side | Qt::AlignBottom, marker->name, scene.theme.ink,
+                          scene.theme.halo, kNameScale, true);
+        text.drawWithHalo(painter, {x, label.middle}, side | Qt::AlignTop, offPlaneText(marker->offPlane),
+                          scene.theme.ink, scene.theme.halo, kDistanceScale);
     }
     painter.restore();
 }

@@ -7,6 +7,7 @@
 #include "widgets/scenes/class_spots.h"
 #include "widgets/scenes/scene_text.h"
 #include "widgets/scenes/slice_layout.h"
+#include "widgets/scenes/slice_markers.h"
 #include "widgets/scenes/slice_raster.h"
 #include "widgets/scenes/slice_vector.h"
 
@@ -33,10 +34,19 @@ bool paintRaster(QPainter& painter, const SliceScene& scene, SliceStyle style, c
     return true;
 }
 
-void paintClassNames(QPainter& painter, const SliceScene& scene, const SliceStyle& style,
-                     const SliceMap& map) {
+void paintClassNames(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map,
+                     const QRectF& target) {
     const SceneText text(style);
-    for (const ClassSpot& spot : findClassSpots(scene)) {
+    std::vector<SliceRect> taken;  // by the anchors and their own names
+    for (const auto& marker : scene.markers) {
+        if (!marker.isAnchor || !scene.switches.samples) continue;
+        QRectF rect = anchorLabel(marker, style, map, target).rect;
+        const double reach = style.markerPt;
+        const QPointF at = map.toDrawing(marker.position);
+        rect |= QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach);
+        taken.emplace_back(map.toSlice(rect.topLeft()), map.toSlice(rect.bottomRight()));
+    }
+    for (const ClassSpot& spot : findClassSpots(scene, taken)) {
         const QString name = scene.className(spot.label);
         const double room = spot.room * map.unit;  // a disc of this radius is free
         if (std::hypot(text.width(name, 1, true) / 2, text.height() / 2) > room * 0.9) continue;
@@ -111,7 +121,8 @@ void paintPlot(QPainter& painter, const SliceScene& scene, const SliceStyle& sty
         if (scene.arrangement && scene.switches.boundary)
             paintVectorBoundary(painter, scene, style, map, target);
     }
-    if (scene.switches.classLabels && !stop.stop_requested()) paintClassNames(painter, scene, style, map);
+    if (scene.switches.classLabels && !stop.stop_requested())
+        paintClassNames(painter, scene, style, map, target);
     painter.restore();
 }
 

@@ -170,6 +170,17 @@ class SliceSceneTest : public QObject {
         }
         QVERIFY(std::abs(shares - 1) < 1e-9);
     }
+    void labelsKeepOutOfWhatIsTaken() {
+        const SliceScene scene = sceneOf(synthetic::randomNetwork(40, 6, 13));
+        const ClassSpot before = findClassSpots(scene).front();
+        const Eigen::Vector2d half(0.2, 0.1);
+        const auto after = findClassSpots(scene, {{before.position - half, before.position + half}});
+        for (const auto& spot : after) {
+            const Eigen::Vector2d away = (spot.position - before.position).cwiseAbs() - half;
+            QVERIFY(away.maxCoeff() > 0.9 * std::min(spot.room, 0.05) - 0.04);
+            QVERIFY(spot.label != before.label || (spot.position - before.position).norm() > 0.1);
+        }
+    }
     void stoppedMeansNothing() {
         const SliceScene scene = sceneOf(synthetic::randomNetwork(60, 3, 1));
         std::stop_source stop;
