@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "core/model/float64_kernels_torch.h"
 #include "core/model/layer_graph_torch.h"
 
 namespace tessera {
@@ -104,8 +105,9 @@ int GraphBuilder::conv(const std::string& name, int in, at::Tensor weight, at::T
     addParam(node, "weight", weight);
     addParam(node, "bias", bias);
     node.evaluate = [=](const Tensors& x, const Tensors& p) {
-        return dimensions == 1 ? at::conv1d(x[0], p[0], p[1], stride, padding, dilation, groups)
-                               : at::conv2d(x[0], p[0], p[1], stride, padding, dilation, groups);
+        if (dimensions == 1) return at::conv1d(x[0], p[0], p[1], stride, padding, dilation, groups);
+        auto direct = directConv2d(x[0], p[0], p[1], stride, padding, dilation, groups);
+        return direct ? *direct : at::conv2d(x[0], p[0], p[1], stride, padding, dilation, groups);
     };
     return custom(std::move(node));
 }

@@ -11,6 +11,7 @@
 
 #include <stdexcept>
 
+#include "core/model/float64_kernels_torch.h"
 #include "core/model/layer_graph_torch.h"
 
 namespace tessera {
@@ -110,13 +111,20 @@ int GraphBuilder::maxPool(const std::string& name, int in, Sizes kernel, Sizes s
     node.op = dimensions == 1 ? "max_pool1d" : "max_pool2d";
     node.kind = NodeClass::Max;
     node.inputs = {in};
-    node.evaluate = [=](const Tensors& x, const Tensors&) {
-        return dimensions == 1 ? at::max_pool1d(x[0], kernel, stride, padding, dilation, ceilMode)
-                               : at::max_pool2d(x[0], kernel, stride, padding, dilation, ceilMode);
+    const auto pool = [=](const at::Tensor& x) {
+        return dimensions == 1 ? at::max_pool1d(x, kernel, stride, padding, dilation, ceilMode)
+                               : at::max_pool2d(x, kernel, stride, padding, dilation, ceilMode);
     };
+    node.evaluate = [pool](const Tensors& x, const Tensors&) { return pool(x[0]); };
     const int id = custom(std::move(node));
-    graph_.nodes_.back().windows = std::make_shared<MaxWindows>(
+    auto& made = graph_.nodes_.back();
+    made.windows = std::make_shared<MaxWindows>(
         poolWindows(shapeOf(in), kernel, stride, padding, dilation, shapeOf(id)));
+    made.evaluate = [pool, windows = made.windows, shape = made.outputShape](const Tensors& x,
+                                                                             const Tensors&) {
+        auto maxima = windowMaxima(x[0], *windows, shape);
+        return maxima ? *maxima : pool(x[0]);
+    };
     return id;
 }
 
