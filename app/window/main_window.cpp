@@ -105,8 +105,6 @@ void MainWindow::makeDocks() {
     messagesDock_->hide();
     jobsDock_->hide();
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
-    resizeDocks({galleryDock_, sliceDock_}, {290, 250}, Qt::Horizontal);
-    resizeDocks({messagesDock_}, {180}, Qt::Vertical);
 }
 
 void MainWindow::makeStatusBar() {
@@ -223,6 +221,8 @@ void MainWindow::setFullScreen(bool full) {
 void MainWindow::restore() {
     const QSize available = screen()->availableSize();
     resize(std::min(1400, available.width() - 20), std::min(900, available.height() - 40));
+    resizeDocks({galleryDock_, sliceDock_}, {290, 260}, Qt::Horizontal);
+    resizeDocks({messagesDock_}, {180}, Qt::Vertical);
     if (const auto geometry = settings_.geometry(); !geometry.isEmpty()) restoreGeometry(geometry);
     if (const auto state = settings_.windowState(); !state.isEmpty()) restoreState(state);
 }

@@ -260,6 +260,13 @@ void MainWindow::showKeys() {
     rows.push_back({samples, tr("2, 3"), tr("Use as anchor 2, 3")});
     rows.push_back({samples, QStringLiteral("A"), tr("Slice through the selection")});
     rows.push_back({samples, tr("Ctrl+click, Shift+click"), tr("Select more samples")});
+    const QString slice = tr("In the slice");
+    rows.push_back({slice, tr("Drag, arrows"), tr("Move the window")});
+    rows.push_back({slice, tr("Wheel, + and −"), tr("Zoom; the regions are computed anew")});
+    rows.push_back({slice, tr("Home or R"), tr("Show all anchors again")});
+    rows.push_back({slice, tr("1 to 5"), tr("Fill by class, pattern, slope, depth, or not at all")});
+    rows.push_back({slice, QStringLiteral("E, B"), tr("Region edges, decision boundary")});
+    rows.push_back({slice, tr("Drag a sample onto an anchor"), tr("Replace the anchor")});
     rows.push_back({tr("Anywhere"), QStringLiteral("Esc"), tr("Cancel the running job, or leave the full screen")});
     opened(new ShortcutsDialog(rows, this));
 }

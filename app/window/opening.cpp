@@ -137,6 +137,7 @@ Result<Opened> openSources(const OpenRequest& request, std::stop_token stop, Pro
             opened.sources << source;
     }
     if (stop.stop_requested()) return Cancelled{};
+    progress.report(sources.size(), sources.size() > 1 ? sources.size() : 0, "checking that they fit");
     pairUp(request, opened);
     return opened;
 }

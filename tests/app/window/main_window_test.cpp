@@ -28,6 +28,7 @@
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/message_bar.h"
 #include "widgets/panels/start_panel.h"
+#include "widgets/views/slice_view.h"
 
 using namespace tessera;
 
@@ -90,7 +91,14 @@ class MainWindowTest : public QObject {
         QVERIFY(QTest::qWaitForWindowExposed(&window));
         Heartbeat heart;
         heart.restart();
+        QElapsedTimer sinceClick;
+        sinceClick.start();
         clickSample(window, qPrintable(id));
+        QTRY_VERIFY_WITH_TIMEOUT(window.sliceView()->isUpToDate() && window.sliceView()->computation().regions() != nullptr, kPatienceMs);
+        const auto regions = window.sliceView()->computation().regions();
+        QVERIFY(regions->provenance.complete);
+        QVERIFY(regions->arrangement->faceCount() > 100);
+        qInfo("exact picture of %d regions %lld ms after the click", int(regions->arrangement->faceCount()), sinceClick.elapsed());
         QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
         QCOMPARE(window.workspace().anchors().size(), 3u);
         QVERIFY(window.workspace().evaluation()->accuracy > 0.9);
