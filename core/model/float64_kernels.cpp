@@ -8,15 +8,11 @@ namespace tessera {
 
 namespace {
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define TESSERA_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
-#else
-#define TESSERA_CLONES
-#endif
-
 constexpr int kLanes = 8;     // outputs along a row at once
 constexpr int kChannels = 4;  // output channels at once
+
+// Eight doubles at once; the compiler maps it to whatever registers the processor has.
+using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
 
 struct ConvShape {
     std::int64_t channels, outputs, kernelHeight, kernelWidth, stride, outHeight, outWidth;
@@ -24,45 +20,82 @@ struct ConvShape {
 };
 
 // One sample, already padded: sums in the order channel, row, column for every output.
-TESSERA_CLONES
-void convolveSample(const ConvShape& s, const double* padded, const double* weights, const double* bias,
-                    double* out) {
+inline __attribute__((always_inline)) void convolveBody(const ConvShape& s, const double* padded,
+                                                        const double* weights, const double* bias,
+                                                        double* out) {
     const std::int64_t kernel = s.kernelHeight * s.kernelWidth, filter = s.channels * kernel;
     for (std::int64_t o = 0; o < s.outputs; o += kChannels) {
-        const int block = static_cast<int>(std::min<std::int64_t>(kChannels, s.outputs - o));
-        const double* w[kChannels];
-        for (int b = 0; b < kChannels; ++b) w[b] = weights + (o + std::min(b, block - 1)) * filter;
+        const auto block = std::min<std::int64_t>(kChannels, s.outputs - o);
+        const auto channel = [&](std::int64_t b) { return o + std::min(b, block - 1); };
+        const double* const w0 = weights + channel(0) * filter;
+        const double* const w1 = weights + channel(1) * filter;
+        const double* const w2 = weights + channel(2) * filter;
+        const double* const w3 = weights + channel(3) * filter;
         for (std::int64_t y = 0; y < s.outHeight; ++y)
             for (std::int64_t x = 0; x < s.outWidth; x += kLanes) {
-                double sum[kChannels][kLanes];
-                for (int b = 0; b < kChannels; ++b)
-                    for (int i = 0; i < kLanes; ++i)
-                        sum[b][i] = bias ? bias[o + std::min(b, block - 1)] : 0.0;
+                Lanes sum0 = {}, sum1 = {}, sum2 = {}, sum3 = {};
+                if (bias)
+                    sum0 += bias[channel(0)], sum1 += bias[channel(1)], sum2 += bias[channel(2)],
+                        sum3 += bias[channel(3)];
                 for (std::int64_t c = 0; c < s.channels; ++c)
                     for (std::int64_t ky = 0; ky < s.kernelHeight; ++ky) {
                         const double* row =
                             padded + c * s.planeStride + (y * s.stride + ky) * s.rowStride + x * s.stride;
                         const std::int64_t at = c * kernel + ky * s.kernelWidth;
                         for (std::int64_t kx = 0; kx < s.kernelWidth; ++kx) {
-                            double v[kLanes];
+                            Lanes v;
                             if (s.stride == 1) {
-                                std::memcpy(v, row + kx, sizeof v);
+                                std::memcpy(&v, row + kx, sizeof v);
                             } else {
                                 for (int i = 0; i < kLanes; ++i) v[i] = row[kx + i * s.stride];
                             }
-                            for (int b = 0; b < kChannels; ++b) {
-                                const double weight = w[b][at + kx];
-                                for (int i = 0; i < kLanes; ++i) sum[b][i] += weight * v[i];
-                            }
+                            sum0 += w0[at + kx] * v;
+                            sum1 += w1[at + kx] * v;
+                            sum2 += w2[at + kx] * v;
+                            sum3 += w3[at + kx] * v;
                         }
                     }
-                const auto width = static_cast<std::size_t>(std::min<std::int64_t>(kLanes, s.outWidth - x));
-                for (int b = 0; b < block; ++b)
-                    std::memcpy(out + ((o + b) * s.outHeight + y) * s.outWidth + x, sum[b],
-                                width * sizeof(double));
+                const auto bytes =
+                    static_cast<std::size_t>(std::min<std::int64_t>(kLanes, s.outWidth - x)) * sizeof(double);
+                const std::int64_t step = s.outHeight * s.outWidth;
+                double* const to = out + (o * s.outHeight + y) * s.outWidth + x;
+                std::memcpy(to, &sum0, bytes);
+                if (block > 1) std::memcpy(to + step, &sum1, bytes);
+                if (block > 2) std::memcpy(to + 2 * step, &sum2, bytes);
+                if (block > 3) std::memcpy(to + 3 * step, &sum3, bytes);
             }
     }
 }
+
+using Convolve = void (*)(const ConvShape&, const double*, const double*, const double*, double*);
+
+void convolveAnywhere(const ConvShape& s, const double* padded, const double* weights, const double* bias,
+                      double* out) {
+    convolveBody(s, padded, weights, bias, out);
+}
+
+// The package is built for any x86-64; the processor at hand decides which of these runs.
+#if defined(__x86_64__) && defined(__GNUC__)
+__attribute__((target("avx2,fma"))) void convolveAvx2(const ConvShape& s, const double* padded,
+                                                      const double* weights, const double* bias,
+                                                      double* out) {
+    convolveBody(s, padded, weights, bias, out);
+}
+__attribute__((target("avx512f,fma"))) void convolveAvx512(const ConvShape& s, const double* padded,
+                                                           const double* weights, const double* bias,
+                                                           double* out) {
+    convolveBody(s, padded, weights, bias, out);
+}
+Convolve fittingConvolve() {
+    if (__builtin_cpu_supports("avx512f")) return convolveAvx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return convolveAvx2;
+    return convolveAnywhere;
+}
+#else
+Convolve fittingConvolve() {
+    return convolveAnywhere;
+}
+#endif
 
 bool wantsGradient(const at::Tensor& tensor) {
     return at::GradMode::is_enabled() && tensor.requires_grad();
@@ -106,14 +139,15 @@ std::optional<at::Tensor> directConv2d(const at::Tensor& input, const at::Tensor
     // The last lanes of a row read past its end: into the next row, or into the slack behind the last one.
     std::vector<double> padded(
         static_cast<std::size_t>(s.channels * s.planeStride + kLanes * s.stride + s.kernelWidth), 0.0);
+    static const Convolve convolve = fittingConvolve();
     for (std::int64_t n = 0; n < x.size(0); ++n) {
         const double* sample = x.data_ptr<double>() + n * x.stride(0);
         for (std::int64_t c = 0; c < s.channels; ++c)
             for (std::int64_t y = 0; y < x.size(2); ++y)
                 std::copy_n(sample + (c * x.size(2) + y) * x.size(3), x.size(3),
                             padded.data() + c * s.planeStride + (y + padY) * width + padX);
-        convolveSample(s, padded.data(), w.data_ptr<double>(), b.defined() ? b.data_ptr<double>() : nullptr,
-                       result.data_ptr<double>() + n * s.outputs * s.outHeight * s.outWidth);
+        convolve(s, padded.data(), w.data_ptr<double>(), b.defined() ? b.data_ptr<double>() : nullptr,
+                 result.data_ptr<double>() + n * s.outputs * s.outHeight * s.outWidth);
     }
     return result;
 }
