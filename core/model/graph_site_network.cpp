@@ -196,11 +196,8 @@ struct Tangents {
 class GraphSiteNetwork final : public SiteNetwork {
   public:
     GraphSiteNetwork(std::shared_ptr<const LayerGraph> graph, const SlicePlane& plane)
-        : shared_(std::make_shared<Shared>(std::move(graph), plane)) {
-        Eigen::Vector2d low = plane.window.front(), high = low;
-        for (const auto& corner : plane.window) low = low.cwiseMin(corner), high = high.cwiseMax(corner);
-        halfWidth_ = (high - low).maxCoeff() / 2;
-    }
+        : shared_(std::make_shared<Shared>(std::move(graph), plane)),
+          halfWidth_(windowHalfWidth(plane.window)) {}
 
     const std::vector<Site>& sites() const override { return shared_->plan.sites; }
     std::int32_t outputs() const override {
@@ -357,7 +354,7 @@ class GraphSiteNetwork final : public SiteNetwork {
     }
 
     std::shared_ptr<const Shared> shared_;
-    double halfWidth_ = 1;
+    double halfWidth_;
 };
 
 }  // namespace

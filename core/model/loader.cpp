@@ -32,7 +32,7 @@ at::Tensor probePoints(const Shape& shape, at::ScalarType dtype) {
 
 // Graph beside module, on the probe points together and one by one (a batch size must not matter).
 SelfCheck selfCheck(const LayerGraph& graph, const torch::jit::Module& module, at::ScalarType dtype,
-                    const std::vector<std::string>& strippedTail) {
+                    const std::vector<std::string>& closing) {
     SelfCheck check;
     check.done = true;
     check.points = kProbePoints;
@@ -45,7 +45,7 @@ SelfCheck selfCheck(const LayerGraph& graph, const torch::jit::Module& module, a
         auto ownSingle = ownGraph.forward(points.narrow(0, 0, 1));
         auto original = runModule(module, points);
         original = original.reshape({original.size(0), -1});
-        for (const auto& op : strippedTail) {
+        for (const auto& op : closing) {
             if (op == "softmax") own = at::softmax(own, -1), ownSingle = at::softmax(ownSingle, -1);
             if (op == "log_softmax")
                 own = at::log_softmax(own, -1), ownSingle = at::log_softmax(ownSingle, -1);
@@ -85,12 +85,15 @@ std::string nonFiniteInModule(const torch::jit::Module& module) {
     return {};
 }
 
+Error nonFinite(const std::string& file, const std::string& where) {
+    return fileError(file + " has NaN or infinite values in " + where +
+                     "; training diverged or the file is damaged: use an earlier checkpoint.");
+}
+
 Result<std::shared_ptr<const Model>> finishModel(ModelInfo info, LayerGraph graph) {
     const std::string file = info.path.string();
     const auto bad = nonFiniteParameter(graph);
-    if (!bad.empty())
-        return fileError(file + " has NaN or infinite values in " + bad +
-                         "; training diverged or the file is damaged: use an earlier checkpoint.");
+    if (!bad.empty()) return nonFinite(file, bad);
     info.inputShape = graph.inputShape();
     info.outputs = graph.node(graph.output()).outputShape.front();
     if (info.outputs < 1 || info.outputs > kMostOutputs)
@@ -104,15 +107,6 @@ Result<std::shared_ptr<const Model>> finishModel(ModelInfo info, LayerGraph grap
         std::make_shared<Model>(std::move(info), std::make_shared<LayerGraph>(std::move(graph))));
 }
 
-std::vector<std::string> strippedOps(const std::vector<std::string>& notes) {
-    std::vector<std::string> ops;
-    const std::string head = "The closing ";
-    for (const auto& note : notes)
-        if (note.rfind(head, 0) == 0)
-            ops.insert(ops.begin(), note.substr(head.size(), note.find(" is left out") - head.size()));
-    return ops;
-}
-
 torch::jit::Module readModule(const std::string& file) {
     auto module = torch::jit::load(file, c10::Device(c10::kCPU));
     module.eval();
@@ -122,9 +116,8 @@ torch::jit::Module readModule(const std::string& file) {
 Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path& path,
                                                      const LoadOptions& options, ModelInfo info) {
     const std::string file = path.string();
-    std::optional<torch::jit::Module> original, module;
+    std::optional<torch::jit::Module> module;
     try {
-        original = readModule(file);
         module = readModule(file);
         module->to(at::kDouble);
     } catch (const std::exception& failure) {
@@ -138,9 +131,7 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
                          " holds a TorchScript module without a forward method; save the classifier itself "
                          "with torch.jit.save.");
     const auto bad = nonFiniteInModule(*module);
-    if (!bad.empty())
-        return fileError(file + " has NaN or infinite values in " + bad +
-                         "; training diverged or the file is damaged: use an earlier checkpoint.");
+    if (!bad.empty()) return nonFinite(file, bad);
 
     // Scripts that cast to float32 inside cannot run in float64; those are checked in float32.
     at::ScalarType dtype = at::kDouble;
@@ -150,8 +141,9 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
     } else {
         auto found = findInputShape(*module, at::kDouble);
         if (!found) {
-            found = findInputShape(*original, at::kFloat);
+            module = readModule(file);
             dtype = at::kFloat;
+            found = findInputShape(*module, dtype);
         }
         if (!found)
             return inputError(file +
@@ -165,32 +157,32 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
     info.format = "TorchScript";
     info.architecture = "TorchScript graph";
 
-    const auto runs = [&](const torch::jit::Module& candidate, at::ScalarType type) -> std::string {
+    const auto failureOfRun = [&]() -> std::string {
         try {
             const c10::InferenceMode inference;
-            (void)runModule(candidate, probePoints(shape, type));
+            (void)runModule(*module, probePoints(shape, dtype));
             return {};
         } catch (const std::exception& failure) {
             return failure.what();
         }
     };
-    std::string failure = dtype == at::kDouble ? runs(*module, at::kDouble) : std::string("float32 only");
-    if (!failure.empty()) {
+    auto failure = failureOfRun();
+    if (!failure.empty() && dtype == at::kDouble) {
+        module = readModule(file);
         dtype = at::kFloat;
-        const auto failure32 = runs(*original, at::kFloat);
-        if (!failure32.empty()) {
-            auto error = inputError(file + " cannot be run on samples of shape " + shapeText(shape) +
-                                    "; give the shape it was trained on (--input-shape).");
-            error.context.push_back(failure32);
-            return error;
-        }
+        failure = failureOfRun();
     }
-    const auto& running = dtype == at::kDouble ? *module : *original;
+    if (!failure.empty()) {
+        auto error = inputError(file + " cannot be run on samples of shape " + shapeText(shape) +
+                                "; give the shape it was trained on (--input-shape).");
+        error.context.push_back(failure);
+        return error;
+    }
     std::string whyOpaque;
     try {
-        auto imported = importTorchScript(running, shape, dtype);
+        auto imported = importTorchScript(*module, shape, dtype);
         info.notes.insert(info.notes.end(), imported.notes.begin(), imported.notes.end());
-        info.selfCheck = selfCheck(imported.graph, running, dtype, strippedOps(imported.notes));
+        info.selfCheck = selfCheck(imported.graph, *module, dtype, imported.closing);
         if (info.selfCheck.passed) return finishModel(std::move(info), std::move(imported.graph));
         whyOpaque = "the layer graph differs from the original by " +
                     std::to_string(info.selfCheck.maxDifference) +
@@ -200,7 +192,7 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
     }
     try {
         info.notes.push_back("Opened as one opaque layer: " + whyOpaque + ".");
-        return finishModel(std::move(info), opaqueGraph(running, shape, dtype, whyOpaque));
+        return finishModel(std::move(info), opaqueGraph(*module, shape, dtype, whyOpaque));
     } catch (const std::exception& refused) {
         auto error = inputError(file + " does not give one output per sample (" + firstLine(refused.what()) +
                                 "); a model that maps a batch to a batch of logits is needed.");
@@ -213,9 +205,7 @@ Result<std::shared_ptr<const Model>> loadWeights(const std::filesystem::path& pa
     auto state = readStateFile(path);
     if (!state.isOk()) return std::move(state).propagate<std::shared_ptr<const Model>>();
     const auto bad = nonFiniteTensor(state.value());
-    if (!bad.empty())
-        return fileError(path.string() + " has NaN or infinite values in " + bad +
-                         "; training diverged or the file is damaged: use an earlier checkpoint.");
+    if (!bad.empty()) return nonFinite(path.string(), bad);
     auto built = buildArchitecture(state.value(), path, options.architecture, options.inputShape);
     if (!built.isOk()) return std::move(built).propagate<std::shared_ptr<const Model>>();
     info.format = state.value().format;

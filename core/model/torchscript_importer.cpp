@@ -105,6 +105,7 @@ ImportedGraph TorchScriptImporter::run() {
     if (output < 0) throw NotAGraph("the output does not depend on the input");
 
     // A closing softmax or sigmoid changes no decision: the logits before it are what every probe wants.
+    std::vector<std::string> closing;
     for (;;) {
         const auto& last = builder_.node(output);
         const bool softmax =
@@ -112,6 +113,7 @@ ImportedGraph TorchScriptImporter::run() {
         const bool sigmoid =
             (last.op == "sigmoid" || last.op == "log_sigmoid") && elementCount(last.outputShape) == 1;
         if (softmax || sigmoid) {
+            closing.insert(closing.begin(), last.op);
             notes_.push_back("The closing " + last.op + " is left out: logits are the values before it.");
             output = last.inputs[0];
         } else if (last.op == "squeeze" && elementCount(last.outputShape) == 1) {
@@ -120,7 +122,7 @@ ImportedGraph TorchScriptImporter::run() {
             break;
         }
     }
-    return {std::move(builder_).finish(output), std::move(notes_)};
+    return {std::move(builder_).finish(output), std::move(notes_), std::move(closing)};
 }
 
 std::vector<IValue> TorchScriptImporter::runGraph(const torch::jit::Graph& graph, std::vector<IValue> inputs,

@@ -104,20 +104,18 @@ void TorchScriptImporter::record(const Node& node, Frame& frame, std::vector<IVa
         id = boundNode(recorded, NodeClass::Opaque,
                        "the operation " + std::string(node.kind().toQualString()) + " is not understood");
     }
-    for (const auto& result : recorded.results)
-        if (result.isTensor() && result.toTensor().defined()) {
-            if (writesInPlace(node)) {
-                const auto& written = result.toTensor();
-                for (const auto& other : kept_)
-                    if (other.unsafeGetTensorImpl() != written.unsafeGetTensorImpl() &&
-                        other.is_alias_of(written))
-                        stale_.insert(other.unsafeGetTensorImpl());
-                stale_.erase(written.unsafeGetTensorImpl());
-            }
-            if (liveNode(result) < 0 || writesInPlace(node) || &result == &recorded.results.front())
-                markLive(result.toTensor(), id);
-            break;
+    for (const auto& result : recorded.results) {
+        if (!result.isTensor() || !result.toTensor().defined()) continue;
+        const auto& value = result.toTensor();
+        if (writesInPlace(node)) {
+            for (const auto& other : kept_)
+                if (other.unsafeGetTensorImpl() != value.unsafeGetTensorImpl() && other.is_alias_of(value))
+                    stale_.insert(other.unsafeGetTensorImpl());
+            stale_.erase(value.unsafeGetTensorImpl());
         }
+        markLive(value, id);
+        break;
+    }
 }
 
 int TorchScriptImporter::boundNode(const RecordedOp& op, NodeClass kind, const std::string& why,

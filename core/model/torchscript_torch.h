@@ -20,6 +20,8 @@ namespace tessera {
 struct ImportedGraph {
     LayerGraph graph;
     std::vector<std::string> notes;
+    std::vector<std::string>
+        closing;  // softmax and the like after the logits, left out of the graph; innermost first
 };
 
 // The forward pass cannot be written as a graph of per-sample operations; `what()` says why in words. The
