@@ -166,13 +166,8 @@ void mergePieces(Arrangement& map, const Eigen::Vector2d& reach, int threads) {
 }
 
 Eigen::Vector2d halfExtent(const Polygon& window) {
-    if (window.empty()) return Eigen::Vector2d::Zero();
-    Eigen::Vector2d low = window[0], high = window[0];
-    for (const auto& corner : window) {
-        low = low.cwiseMin(corner);
-        high = high.cwiseMax(corner);
-    }
-    return (high - low) / 2;
+    const auto box = boundingBox(window);
+    return (box.high - box.low) / 2;
 }
 
 }  // namespace

@@ -49,12 +49,8 @@ class Refinement {
   private:
     void prepare() {
         const int sites = static_cast<int>(network_.sites().size());
-        Eigen::Vector2d low = window_[0], high = window_[0];
-        for (const auto& corner : window_) {
-            low = low.cwiseMin(corner);
-            high = high.cwiseMax(corner);
-        }
-        origin_ = (low + high) / 2;
+        const auto box = boundingBox(window_);
+        origin_ = (box.low + box.high) / 2;
         run_.tolerance = options_.relativeTolerance * windowHalfWidth(window_);
         run_.threads = std::max(1, options_.threads);
         run_.maxFaces = options_.budget.maxRegions;

@@ -33,16 +33,12 @@ FaceLocator::FaceLocator(std::shared_ptr<const Arrangement> arrangement)
     : arrangement_(std::move(arrangement)) {
     const Arrangement& map = *arrangement_;
     if (map.window.empty()) return;
-    Eigen::Vector2d high = map.window[0];
-    low_ = map.window[0];
-    for (const auto& corner : map.window) {
-        low_ = low_.cwiseMin(corner);
-        high = high.cwiseMax(corner);
-    }
+    const auto box = boundingBox(map.window);
+    low_ = box.low;
     const int side =
         static_cast<int>(std::clamp(std::sqrt(static_cast<double>(map.faceCount())), 1.0, 2048.0));
     columns_ = rows_ = side;
-    const Eigen::Vector2d extent = (high - low_).cwiseMax(std::numeric_limits<double>::min());
+    const Eigen::Vector2d extent = (box.high - box.low).cwiseMax(std::numeric_limits<double>::min());
     cellsPerUnit_ = Eigen::Vector2d(columns_, rows_).cwiseQuotient(extent);
 
     // Two passes over the same walk: count, then fill. Row by row, a face claims only the columns it reaches

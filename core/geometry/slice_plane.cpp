@@ -42,6 +42,16 @@ Polygon rectanglePolygon(double s0, double t0, double s1, double t1) {
     return {{s0, t0}, {s1, t0}, {s1, t1}, {s0, t1}};
 }
 
+BoundingBox boundingBox(const Polygon& polygon) {
+    if (polygon.empty()) return {};
+    BoundingBox box{polygon.front(), polygon.front()};
+    for (const auto& corner : polygon) {
+        box.low = box.low.cwiseMin(corner);
+        box.high = box.high.cwiseMax(corner);
+    }
+    return box;
+}
+
 double signedArea(const Polygon& polygon) {
     double twice = 0;
     for (std::size_t i = 2; i < polygon.size(); ++i) {

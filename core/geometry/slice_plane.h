@@ -16,6 +16,10 @@ using Polygon = std::vector<Eigen::Vector2d>;  // convex, counter-clockwise, (s,
 Polygon squarePolygon(double halfWidth = 1.0);
 Polygon rectanglePolygon(double s0, double t0, double s1, double t1);
 double signedArea(const Polygon& polygon);
+struct BoundingBox {
+    Eigen::Vector2d low = Eigen::Vector2d::Zero(), high = Eigen::Vector2d::Zero();
+};
+BoundingBox boundingBox(const Polygon& polygon);  // zeros for an empty polygon
 
 struct SlicePlane {
     Shape inputShape;           // of one sample

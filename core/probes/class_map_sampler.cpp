@@ -33,11 +33,9 @@ ClassMapSampler::ClassMapSampler(const Model& model, const SlicePlane& plane,
       progress_(progress),
       pace_(2 * plane.origin.size() * static_cast<std::int64_t>(sizeof(float))) {
     auto& field = field_;
-    field.low = field.high = plane.window.front();
-    for (const auto& corner : plane.window) {
-        field.low = field.low.cwiseMin(corner);
-        field.high = field.high.cwiseMax(corner);
-    }
+    const auto box = boundingBox(plane.window);
+    field.low = box.low;
+    field.high = box.high;
     const Eigen::Vector2d size = field.high - field.low;
     const double cell = size.maxCoeff() / options.resolution;
     const auto cells = [&](double extent) {

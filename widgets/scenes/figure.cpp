@@ -59,11 +59,9 @@ SliceScene baseScene(const SlicePlane& plane, const FigureInputs& inputs, const 
     scene.classCount = outputs == 1 ? 2 : outputs;
     for (const auto& name : inputs.classNames) scene.classNames.push_back(QString::fromStdString(name));
     scene.switches = options.switches;
-    scene.low = scene.high = plane.window.front();
-    for (const auto& corner : plane.window) {
-        scene.low = scene.low.cwiseMin(corner);
-        scene.high = scene.high.cwiseMax(corner);
-    }
+    const auto box = boundingBox(plane.window);
+    scene.low = box.low;
+    scene.high = box.high;
     return scene;
 }
 

@@ -39,11 +39,9 @@ PreparedArrangement::PreparedArrangement(std::shared_ptr<const Arrangement> arra
         cellIndex_[static_cast<std::size_t>(next[static_cast<std::size_t>(a.cells[c].face)]++)] =
             static_cast<std::int32_t>(c);
 
-    if (!a.window.empty()) low_ = high_ = a.window.front();
-    for (const auto& corner : a.window) {
-        low_ = low_.cwiseMin(corner);
-        high_ = high_.cwiseMax(corner);
-    }
+    const auto box = boundingBox(a.window);
+    low_ = box.low;
+    high_ = box.high;
 }
 
 std::pair<const std::int32_t*, const std::int32_t*> PreparedArrangement::cellsOf(std::int32_t face) const {

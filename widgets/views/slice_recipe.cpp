@@ -178,12 +178,8 @@ Result<Eigen::MatrixXd> readInputs(const PlaneSource& source, const std::vector<
 }
 
 Eigen::Vector2d windowCentre(const SlicePlane& plane) {
-    Eigen::Vector2d low = plane.window.front(), high = low;
-    for (const auto& corner : plane.window) {
-        low = low.cwiseMin(corner);
-        high = high.cwiseMax(corner);
-    }
-    return (low + high) / 2;
+    const auto box = boundingBox(plane.window);
+    return (box.low + box.high) / 2;
 }
 
 Result<BuiltPlane> buildPlane(const PlaneSource& source, const PlaneRecipe& recipe, std::stop_token stop,

@@ -161,12 +161,9 @@ void SliceView::updateLayout() {
     view.legend = image_.legend;
     view.legendWidth = SliceLegend::reservedWidth(scene, s);
     if (unitsPerPoint_ == 0) {
-        const auto& window = computation_.built().plane.window;
-        scene.low = scene.high = window.front();
-        for (const auto& corner : window) {
-            scene.low = scene.low.cwiseMin(corner);
-            scene.high = scene.high.cwiseMax(corner);
-        }
+        const auto box = boundingBox(computation_.built().plane.window);
+        scene.low = box.low;
+        scene.high = box.high;
         centre_ = (scene.low + scene.high) / 2;
     }
     view.centre = centre_;

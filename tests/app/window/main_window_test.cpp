@@ -29,6 +29,7 @@
 #include "widgets/panels/message_bar.h"
 #include "widgets/panels/start_panel.h"
 #include "widgets/views/slice_view.h"
+#include "tests/widgets/jobs/until_stopped.h"
 
 using namespace tessera;
 
@@ -37,15 +38,6 @@ constexpr int kPatienceMs = 30'000;
 constexpr int kStallMs = 50;
 
 QString sample(const char* name) { return QStringLiteral(TESSERA_SAMPLES "/") + QLatin1String(name); }
-
-Result<Done> untilStopped(std::stop_token stop, Progress& progress) {
-    progress.report(1, 2, "waiting");
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait(lock, stop, [] { return false; });
-    return Cancelled{};
-}
 }  // namespace
 
 class MainWindowTest : public QObject {

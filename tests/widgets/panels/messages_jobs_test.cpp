@@ -14,20 +14,9 @@
 #include "widgets/panels/jobs_panel.h"
 #include "widgets/panels/message_bar.h"
 #include "widgets/panels/messages_panel.h"
+#include "tests/widgets/jobs/until_stopped.h"
 
 using namespace tessera;
-
-namespace {
-// Runs until it is told to stop.
-Result<Done> untilStopped(std::stop_token stop, Progress& progress) {
-    progress.report(1200, 2500, "refining conv2");
-    std::mutex mutex;
-    std::condition_variable_any never;
-    std::unique_lock lock(mutex);
-    never.wait(lock, stop, [] { return false; });
-    return Cancelled{};
-}
-}  // namespace
 
 class MessagesJobsTest : public QObject {
     Q_OBJECT
