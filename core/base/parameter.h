@@ -5,9 +5,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
+
+#include "core/base/result.h"
 
 namespace tessera {
 
@@ -22,5 +26,22 @@ struct Parameter {
     double minimum = 0, maximum = 0;        // for numbers; both 0: unbounded
     std::vector<std::string> choices = {};  // for text with a fixed list
 };
+
+using ParameterMap = std::map<std::string, ParameterValue>;
+
+// Shortest text that reads back as the same value; "true"/"false" for switches.
+std::string parameterText(const ParameterValue& value);
+// The text as a value of the parameter's type, checked against range and choices; else one sentence.
+Result<ParameterValue> parseParameter(const Parameter& parameter, std::string_view text);
+// Type (an integer is taken for a real number), range and choices of a value that came from elsewhere.
+Result<ParameterValue> checkParameter(const Parameter& parameter, const ParameterValue& value);
+// Every parameter with its given or standard value; unknown names are refused by name.
+Result<ParameterMap> completeParameters(const std::vector<Parameter>& parameters, const ParameterMap& given);
+
+// For probes: values of a completed map.
+template <typename T>
+const T& parameterValue(const ParameterMap& values, const std::string& name) {
+    return std::get<T>(values.at(name));
+}
 
 }  // namespace tessera

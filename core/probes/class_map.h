@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Probe "class-map": predicted class and confidence sampled on a grid over a slice, coarse to fine; works for every model.
-// Refinement is adaptive: points whose neighbourhood agrees at the coarser level are interpolated, not evaluated, and the result
-// says which are which.
+// Probe "class-map": predicted class and confidence sampled on a grid over a slice, coarse to fine; works for
+// every model. Refinement is adaptive: points whose neighbourhood agrees at the coarser level are
+// interpolated, not evaluated, and the result says which are which.
 #pragma once
 
 #include <functional>
@@ -19,15 +19,15 @@
 
 namespace tessera {
 
-// Row-major rows x columns over the bounding box of the window; row 0 at the largest t (top of the picture). Cell centres are
-// at s = low.x + (column + 0.5) * size.x / columns.
+// Row-major rows x columns over the bounding box of the window; row 0 at the largest t (top of the picture).
+// Cell centres are at s = low.x + (column + 0.5) * size.x / columns.
 struct SampledField {
     int rows = 0, columns = 0;
     Eigen::Vector2d low = Eigen::Vector2d::Zero(), high = Eigen::Vector2d::Zero();
     std::int32_t outputs = 0;
-    std::vector<std::int32_t> label;      // predicted class
-    std::vector<float> confidence;        // of the predicted class
-    std::vector<unsigned char> evaluated; // 1: the network was run here; 0: filled from neighbours
+    std::vector<std::int32_t> label;       // predicted class
+    std::vector<float> confidence;         // of the predicted class
+    std::vector<unsigned char> evaluated;  // 1: the network was run here; 0: filled from neighbours
     std::int64_t evaluations = 0;
 };
 
@@ -45,8 +45,8 @@ struct ClassMap {
     };
     // `onLevel` is called from the running thread with each complete coarser field as soon as it is there.
     using Level = std::function<void(std::shared_ptr<const SampledField>)>;
-    static Result<Output> run(const Model& model, const SlicePlane& plane, const Options& options, std::stop_token stop,
-                              Progress& progress, const Level& onLevel = {});
+    static Result<Output> run(const Model& model, const SlicePlane& plane, const Options& options,
+                              std::stop_token stop, Progress& progress, const Level& onLevel = {});
 };
 
 }  // namespace tessera

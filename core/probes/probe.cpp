@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/probes/probe.h"
+
+#include <chrono>
+#include <exception>
+
+namespace tessera {
+namespace {
+
+std::string samplesText(std::int64_t count) {
+    return std::to_string(count) + (count == 1 ? " sample" : " samples");
+}
+
+}  // namespace
+
+Result<Done> checkInputs(const ProbeDescription& description, const ProbeInputs& inputs) {
+    if (!inputs.model) return inputError(description.title + " needs a model; open one first.");
+    const auto& info = inputs.model->info();
+    if (description.needsExact)
+        if (const auto* layer = inputs.model->firstInexact())
+            return unsupported(info.path.filename().string() + ": layer " + layer->name + " (" + layer->kind +
+                               ") is not piecewise linear, so " + description.title +
+                               " cannot be exact; choose a model of exact layers.");
+    if (!inputs.dataset) {
+        if (description.needsData || description.minimumSamples > 0 || !inputs.samples.empty())
+            return inputError(description.title + " needs data; open a data set first.");
+        return Done{};
+    }
+    const auto& data = *inputs.dataset;
+    if (data.size() == 0) return inputError(data.path().string() + " holds no samples; open another set.");
+    if (auto mismatch = shapeMismatch(info.inputShape, data.sampleShape(), data.path().string());
+        !mismatch.empty())
+        return inputError(mismatch);
+    if (auto valid = validateNormalisation(inputs.normalisation, data.sampleShape()); !valid.isOk())
+        return valid;
+    for (const auto index : inputs.samples)
+        if (index < 0 || index >= data.size())
+            return inputError("Sample " + std::to_string(index) + " is not in " + data.path().string() +
+                              ", which holds " + samplesText(data.size()) + "; count from 0.");
+    const auto chosen = static_cast<std::int64_t>(inputs.samples.size());
+    if (chosen < description.minimumSamples)
+        return inputError(description.title + " needs at least " + samplesText(description.minimumSamples) +
+                          ", " + (chosen == 0 ? "none" : std::to_string(chosen)) +
+                          " chosen; select more of them.");
+    return Done{};
+}
+
+Result<std::shared_ptr<const ResultRecord>> runProbe(const Probe& probe, const ProbeInputs& inputs,
+                                                     const ParameterMap& given, std::stop_token stop,
+                                                     Progress& progress) {
+    using Record = std::shared_ptr<const ResultRecord>;
+    const auto& description = probe.description();
+    if (auto fits = checkInputs(description, inputs); !fits.isOk())
+        return std::move(fits).propagate<Record>();
+    auto parameters = completeParameters(description.parameters, given);
+    if (!parameters.isOk()) return std::move(parameters).propagate<Record>();
+    const auto start = std::chrono::steady_clock::now();
+    Result<ResultRecord> outcome = Cancelled{};
+    try {
+        outcome = probe.run(inputs, parameters.value(), stop, progress);
+    } catch (const std::bad_alloc&) {
+        return Error{ErrorKind::Resource,
+                     description.title + " ran out of memory; choose fewer samples or a smaller budget.",
+                     {}};
+    } catch (const std::exception& exception) {
+        return Error{ErrorKind::Internal,
+                     description.title + " failed inside: " + std::string(exception.what()).substr(0, 300),
+                     {}};
+    }
+    if (!outcome.isOk()) return std::move(outcome).propagate<Record>();
+    auto record = std::make_shared<ResultRecord>(std::move(outcome).value());
+    record->probe = description.name;
+    record->parameters = parameters.value();
+    auto& provenance = record->provenance;
+    provenance.version = tesseraVersion();
+    provenance.seed = inputs.seed, provenance.threads = inputs.threads;
+    provenance.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    provenance.files.push_back({inputs.model->info().path.string(), inputs.model->info().sha256});
+    if (inputs.dataset)
+        for (const auto& file : inputs.dataset->sourceFiles())
+            if (auto hash = sha256OfFile(file); hash.isOk())
+                provenance.files.push_back({file.string(), hash.value()});
+    return Record(std::move(record));
+}
+
+}  // namespace tessera

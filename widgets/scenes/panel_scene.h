@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One picture that a view shows and a figure prints: an immutable snapshot, painted with QPainter by the same
+// code on screen, SVG, PDF and PNG, from any thread, with no widget and no display.
+#pragma once
+
+#include <QSizeF>
+#include <QString>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "core/base/record.h"
+#include "widgets/scenes/colours.h"
+
+class QPainter;
+
+namespace tessera {
+
+// How, not what: lengths in points (1/72 inch); the painter is scaled so that one unit is one point.
+struct PanelStyle {
+    SceneTheme theme = SceneTheme::light();
+    double fontPt = 7;
+    double linePt = 0.5;
+    double pixelsPerPoint = 1;  // of the device, for raster layers
+    bool vector = false;        // true: shapes as paths; false: as pixels
+    double rasterDpi = 600;     // of layers in a vector figure that are too large for paths
+    bool title = true, axes = true, legend = true, colourBar = true;
+    QString family;  // empty: the application's
+};
+
+// Numbers to colours. Panels with equal bars may share one.
+struct ColourBar {
+    enum class Map { Viridis, Cividis, Diverging };
+    Map map = Map::Viridis;
+    double low = 0, high = 1;
+    bool logarithmic = false;
+    QString label;  // with unit
+    bool operator==(const ColourBar&) const = default;
+};
+
+class PanelScene {
+  public:
+    virtual ~PanelScene() = default;
+    virtual QString title() const = 0;
+    // Wanted width / height of the whole picture; 0: any.
+    virtual double aspect() const { return 0; }
+    virtual void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
+                       std::stop_token stop) const = 0;
+    virtual std::optional<ColourBar> colourBar() const { return std::nullopt; }
+    // The numbers in the picture, written beside a figure as CSV and npz.
+    virtual std::vector<Table> numbers() const { return {}; }
+};
+
+// What a record's drawing needs beside the record.
+struct SceneContext {
+    std::vector<QString> classNames;
+    int classCount = 0;
+};
+// A probe's pictures of one result; the catalogue pairs it with the probe.
+using RecordScenes = std::vector<std::shared_ptr<const PanelScene>> (*)(
+    const std::shared_ptr<const ResultRecord>& record, const SceneContext& context);
+
+}  // namespace tessera
