@@ -56,14 +56,17 @@ MainWindow::~MainWindow() {
     // Those that listen go first, then the workers are joined while the workspace still lives.
     jobs_->cancelAll();
     delete takeCentralWidget();
-    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_, messagesDock_, jobsDock_}) delete dock;
+    for (QDockWidget* dock :
+         {galleryDock_, layersDock_, sliceDock_, statisticsDock_, messagesDock_, jobsDock_})
+        delete dock;
     delete opener_;
     delete jobs_;
 }
 
 void MainWindow::makeCentre() {
     QList<StartPanel::Offer> offers;
-    for (const BundledSample& sample : samples_) offers.push_back({sample.id, sample.title, sample.description});
+    for (const BundledSample& sample : samples_)
+        offers.push_back({sample.id, sample.title, sample.description});
     start_ = new StartPanel(offers);
     messageBar_ = new MessageBar(log_);
     centre_ = new QStackedWidget;
@@ -79,7 +82,8 @@ void MainWindow::makeCentre() {
     setCentralWidget(centre);
 }
 
-QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* content) {
+QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
+                                 QWidget* content) {
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(name);
     dock->setWidget(content);
@@ -94,13 +98,18 @@ void MainWindow::makeDocks() {
     layersDock_ = addDock(Qt::LeftDockWidgetArea, QStringLiteral("layersDock"), tr("Layers"), layers_);
     tabifyDockWidget(galleryDock_, layersDock_);
     galleryDock_->raise();
-    sliceDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("sliceDock"), tr("Slice"), new SlicePanel(*sliceView_));
-    statisticsDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("statisticsDock"), tr("Statistics"), new StatisticsPanel(*sliceView_));
+    sliceDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("sliceDock"), tr("Slice"),
+                         new SlicePanel(*sliceView_));
+    statisticsDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("statisticsDock"), tr("Statistics"),
+                              new StatisticsPanel(*sliceView_));
     tabifyDockWidget(sliceDock_, statisticsDock_);
     sliceDock_->raise();
-    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_}) dock->setTitleBarWidget(new QWidget(dock));  // their tabs name them
-    messagesDock_ = addDock(Qt::BottomDockWidgetArea, QStringLiteral("messagesDock"), tr("Messages"), new MessagesPanel(log_));
-    jobsDock_ = addDock(Qt::BottomDockWidgetArea, QStringLiteral("jobsDock"), tr("Jobs"), new JobsPanel(*jobs_));
+    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_})
+        dock->setTitleBarWidget(new QWidget(dock));  // their tabs name them
+    messagesDock_ = addDock(Qt::BottomDockWidgetArea, QStringLiteral("messagesDock"), tr("Messages"),
+                            new MessagesPanel(log_));
+    jobsDock_ =
+        addDock(Qt::BottomDockWidgetArea, QStringLiteral("jobsDock"), tr("Jobs"), new JobsPanel(*jobs_));
     tabifyDockWidget(messagesDock_, jobsDock_);
     messagesDock_->hide();
     jobsDock_->hide();
@@ -123,7 +132,9 @@ void MainWindow::connectParts() {
     connect(opener_, &Opener::opened, this, [this](const QStringList& sources) {
         // A sample is one click away anyway; recent files are the user's own.
         for (const QString& source : sources)
-            if (std::none_of(samples_.begin(), samples_.end(), [&](const auto& sample) { return sample.model == source || sample.data == source; }))
+            if (std::none_of(samples_.begin(), samples_.end(), [&](const auto& sample) {
+                    return sample.model == source || sample.data == source;
+                }))
                 settings_.addRecentFile(source);
         fillRecentMenu();
     });
@@ -147,17 +158,24 @@ void MainWindow::connectParts() {
 void MainWindow::takeWorkspace() {
     const auto& model = workspace_.model();
     const auto& dataset = workspace_.dataset();
-    const QString modelName = model ? QString::fromStdString(model->info().path.filename().string()) : QString();
-    const QString dataName = dataset ? QString::fromStdString(dataset->path().filename().string()) : QString();
+    const QString modelName =
+        model ? QString::fromStdString(model->info().path.filename().string()) : QString();
+    const QString dataName =
+        dataset ? QString::fromStdString(dataset->path().filename().string()) : QString();
     QStringList names;
     for (const QString& name : {modelName, dataName})
         if (!name.isEmpty()) names << name;
-    setWindowTitle(names.isEmpty() ? QStringLiteral("Tessera") : names.join(QStringLiteral(" + ")) + QStringLiteral(" — Tessera"));
+    setWindowTitle(names.isEmpty() ? QStringLiteral("Tessera")
+                                   : names.join(QStringLiteral(" + ")) + QStringLiteral(" — Tessera"));
 
     const bool isPair = model && dataset && workspace_.mismatch().isEmpty();
     QString situation;
-    if (model && !dataset) situation = tr("%1 is open. Now open data with inputs of %2.").arg(modelName, QString::fromStdString(shapeText(model->info().inputShape)));
-    if (!model && dataset) situation = tr("%1 is open. Now open a model that takes inputs of %2.").arg(dataName, QString::fromStdString(shapeText(dataset->sampleShape())));
+    if (model && !dataset)
+        situation = tr("%1 is open. Now open data with inputs of %2.")
+                        .arg(modelName, QString::fromStdString(shapeText(model->info().inputShape)));
+    if (!model && dataset)
+        situation = tr("%1 is open. Now open a model that takes inputs of %2.")
+                        .arg(dataName, QString::fromStdString(shapeText(dataset->sampleShape())));
     if (model && dataset && !isPair) situation = workspace_.mismatch();
     start_->setSituation(situation);
     centre_->setCurrentIndex(isPair ? 1 : 0);
@@ -166,12 +184,15 @@ void MainWindow::takeWorkspace() {
     selectionAction_->setEnabled(isPair);
     exportAction_->setEnabled(isPair);
     for (QAction* action : sliceActions_) action->setEnabled(isPair);
-    normalisationButton_->setText(isPair ? tr("Normalisation: %1").arg(normalisationText(workspace_.normalisation())) : tr("Normalisation"));
+    normalisationButton_->setText(
+        isPair ? tr("Normalisation: %1").arg(normalisationText(workspace_.normalisation()))
+               : tr("Normalisation"));
     if (model && !dataset) layersDock_->raise();
 }
 
 bool MainWindow::openSample(const QString& id) {
-    const auto found = std::find_if(samples_.begin(), samples_.end(), [&](const BundledSample& sample) { return sample.id == id; });
+    const auto found = std::find_if(samples_.begin(), samples_.end(),
+                                    [&](const BundledSample& sample) { return sample.id == id; });
     if (found == samples_.end()) return false;
     opener_->openSample(*found);
     return true;
@@ -179,7 +200,8 @@ bool MainWindow::openSample(const QString& id) {
 
 void MainWindow::setDevice(const QString& device, int threads) {
     opener_->setDevice(device.toStdString());
-    deviceLabel_->setText(threads == 1 ? tr("%1 · 1 thread").arg(device.toUpper()) : tr("%1 · %2 threads").arg(device.toUpper()).arg(threads));
+    deviceLabel_->setText(threads == 1 ? tr("%1 · 1 thread").arg(device.toUpper())
+                                       : tr("%1 · %2 threads").arg(device.toUpper()).arg(threads));
 }
 
 void MainWindow::showDock(QDockWidget* dock) {
@@ -190,7 +212,8 @@ void MainWindow::showDock(QDockWidget* dock) {
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
     const auto urls = event->mimeData()->urls();
-    if (std::any_of(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); })) event->acceptProposedAction();
+    if (std::any_of(urls.begin(), urls.end(), [](const QUrl& url) { return url.isLocalFile(); }))
+        event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
@@ -227,8 +250,8 @@ void MainWindow::restore() {
     if (const auto state = settings_.windowState(); !state.isEmpty()) restoreState(state);
 }
 
-// Nothing that runs can be lost (every result can be computed again), so quitting does not ask: it tells the jobs to stop,
-// hides at once, and the destructor waits for the workers.
+// Nothing that runs can be lost (every result can be computed again), so quitting does not ask: it tells the
+// jobs to stop, hides at once, and the destructor waits for the workers.
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (!isFullScreen()) settings_.setGeometry(saveGeometry(), saveState());
     jobs_->cancelAll();

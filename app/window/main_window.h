@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Assembly of the window: menus, docks, status bar. What they do lives in the panels, the views and the opener.
+// Assembly of the window: menus, docks, status bar. What they do lives in the panels, the views and the
+// opener.
 #pragma once
 
 #include <QMainWindow>
@@ -65,7 +66,8 @@ class MainWindow : public QMainWindow {
     void makeToolBar();
     void connectParts();
     void restore();
-    QDockWidget* addDock(Qt::DockWidgetArea area, const QString& name, const QString& title, QWidget* content);
+    QDockWidget* addDock(Qt::DockWidgetArea area, const QString& name, const QString& title,
+                         QWidget* content);
     void showDock(QDockWidget* dock);
 
     void chooseModel();
@@ -75,7 +77,7 @@ class MainWindow : public QMainWindow {
     void askNormalisation();
     void offerRemedy(const OpenProblem& problem);
     void showKeys();
-    void exportFigure();              // main_window_slice.cpp
+    void exportFigure();  // main_window_slice.cpp
     void addSliceActions(QMenu* menu);
     void takeWorkspace();
     void setFullScreen(bool full);
@@ -83,7 +85,8 @@ class MainWindow : public QMainWindow {
     Settings settings_;
     Workspace workspace_;
     MessageLog log_;
-    JobRunner* jobs_;  // a child deleted by hand first: joins the workers while all they report to still lives
+    JobRunner*
+        jobs_;  // a child deleted by hand first: joins the workers while all they report to still lives
     Opener* opener_;
     QList<BundledSample> samples_;
 
@@ -94,11 +97,11 @@ class MainWindow : public QMainWindow {
     GalleryPanel* gallery_ = nullptr;
     LayersPanel* layers_ = nullptr;
     JobIndicator* indicator_ = nullptr;
-    QDockWidget *galleryDock_ = nullptr, *layersDock_ = nullptr, *sliceDock_ = nullptr, *statisticsDock_ = nullptr, *messagesDock_ = nullptr,
-                *jobsDock_ = nullptr;
+    QDockWidget *galleryDock_ = nullptr, *layersDock_ = nullptr, *sliceDock_ = nullptr,
+                *statisticsDock_ = nullptr, *messagesDock_ = nullptr, *jobsDock_ = nullptr;
     QMenu* recentMenu_ = nullptr;
-    QAction *exportAction_ = nullptr, *normalisationAction_ = nullptr, *pickAction_ = nullptr, *selectionAction_ = nullptr,
-            *fullScreenAction_ = nullptr;
+    QAction *exportAction_ = nullptr, *normalisationAction_ = nullptr, *pickAction_ = nullptr,
+            *selectionAction_ = nullptr, *fullScreenAction_ = nullptr;
     QList<QAction*> sliceActions_;  // those that need a slice
     QToolButton* normalisationButton_ = nullptr;
     QLabel* deviceLabel_ = nullptr;

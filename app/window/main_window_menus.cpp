@@ -25,9 +25,12 @@ namespace tessera {
 namespace {
 
 QString manualPage() {
-    for (const QString& folder : {QCoreApplication::applicationDirPath() + QStringLiteral("/../share/tessera/manual"), samplesFolder() + QStringLiteral("/../manual")})
+    for (const QString& folder :
+         {QCoreApplication::applicationDirPath() + QStringLiteral("/../share/tessera/manual"),
+          samplesFolder() + QStringLiteral("/../manual")})
         for (const char* page : {"index.html", "index.md", "README.md"})
-            if (QFileInfo::exists(folder + '/' + QLatin1String(page))) return QDir::cleanPath(folder + '/' + QLatin1String(page));
+            if (QFileInfo::exists(folder + '/' + QLatin1String(page)))
+                return QDir::cleanPath(folder + '/' + QLatin1String(page));
     return {};
 }
 
@@ -51,13 +54,16 @@ void MainWindow::makeMenus() {
 
 void MainWindow::makeFileMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&File"));
-    auto* model = menu->addAction(themedIcon(QStringLiteral("model")), tr("Open &Model…"), QKeySequence::Open, this, &MainWindow::chooseModel);
+    auto* model = menu->addAction(themedIcon(QStringLiteral("model")), tr("Open &Model…"), QKeySequence::Open,
+                                  this, &MainWindow::chooseModel);
     model->setObjectName(QStringLiteral("openModel"));
-    auto* data = menu->addAction(themedIcon(QStringLiteral("data")), tr("Open &Data…"), QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::chooseData);
+    auto* data = menu->addAction(themedIcon(QStringLiteral("data")), tr("Open &Data…"),
+                                 QKeySequence(Qt::CTRL | Qt::Key_D), this, &MainWindow::chooseData);
     data->setObjectName(QStringLiteral("openData"));
     auto* folder = menu->addAction(themedIcon(QStringLiteral("open")), tr("Open &Image Folder…"));
     connect(folder, &QAction::triggered, this, [this] {
-        auto* dialog = new QFileDialog(this, tr("Open a folder with one sub-folder of images per class"), settings_.folder());
+        auto* dialog = new QFileDialog(this, tr("Open a folder with one sub-folder of images per class"),
+                                       settings_.folder());
         dialog->setFileMode(QFileDialog::Directory);
         dialog->setOption(QFileDialog::ShowDirsOnly);
         connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& chosen) { open({chosen}); });
@@ -68,14 +74,19 @@ void MainWindow::makeFileMenu() {
     samples->setEnabled(!samples_.isEmpty());
     samples->setToolTipsVisible(true);
     for (const BundledSample& sample : samples_)
-        samples->addAction(sample.title, this, [this, id = sample.id] { openSample(id); })->setToolTip(sample.description);
+        samples->addAction(sample.title, this, [this, id = sample.id] { openSample(id); })
+            ->setToolTip(sample.description);
     QMenu* generated = menu->addMenu(tr("Open &Generated Data"));
     for (const char* kind : {"moons", "circles", "spirals", "xor"})
-        generated->addAction(QString::fromLatin1(kind), this, [this, kind] { open({QStringLiteral("generate:%1?samples=1000&noise=0.1&seed=7").arg(QLatin1String(kind))}); });
+        generated->addAction(QString::fromLatin1(kind), this, [this, kind] {
+            open({QStringLiteral("generate:%1?samples=1000&noise=0.1&seed=7").arg(QLatin1String(kind))});
+        });
     recentMenu_ = menu->addMenu(tr("&Recent"));
     fillRecentMenu();
     menu->addSeparator();
-    exportAction_ = menu->addAction(themedIcon(QStringLiteral("export")), tr("&Export Figure…"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), this, &MainWindow::exportFigure);
+    exportAction_ =
+        menu->addAction(themedIcon(QStringLiteral("export")), tr("&Export Figure…"),
+                        QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), this, &MainWindow::exportFigure);
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 }
@@ -84,8 +95,10 @@ void MainWindow::fillRecentMenu() {
     recentMenu_->clear();
     int number = 1;
     for (const QString& source : settings_.recentFiles()) {
-        auto* action = recentMenu_->addAction(QStringLiteral("&%1  %2").arg(number).arg(source.startsWith(QLatin1String("generate:")) ? source : QFileInfo(source).fileName()),
-                                              this, [this, source] { open({source}); });
+        auto* action = recentMenu_->addAction(
+            QStringLiteral("&%1  %2").arg(number).arg(
+                source.startsWith(QLatin1String("generate:")) ? source : QFileInfo(source).fileName()),
+            this, [this, source] { open({source}); });
         action->setShortcut(QKeySequence(Qt::CTRL | Qt::Key(Qt::Key_0 + number)));
         action->setToolTip(source);
         ++number;
@@ -103,21 +116,24 @@ void MainWindow::fillRecentMenu() {
 void MainWindow::makeViewMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
     int number = 1;
-    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_, messagesDock_, jobsDock_}) {
+    for (QDockWidget* dock :
+         {galleryDock_, layersDock_, sliceDock_, statisticsDock_, messagesDock_, jobsDock_}) {
         if (!dock) continue;
         QAction* action = dock->toggleViewAction();
         action->setShortcut(QKeySequence(Qt::ALT | Qt::Key(Qt::Key_0 + number++)));
         menu->addAction(action);
     }
     menu->addSeparator();
-    menu->addAction(themedIcon(QStringLiteral("search")), tr("&Find Samples"), QKeySequence::Find, this, [this] {
-        showDock(galleryDock_);
-        gallery_->focusFilter();
-    });
+    menu->addAction(themedIcon(QStringLiteral("search")), tr("&Find Samples"), QKeySequence::Find, this,
+                    [this] {
+                        showDock(galleryDock_);
+                        gallery_->focusFilter();
+                    });
     menu->addSeparator();
     QMenu* themes = menu->addMenu(tr("&Theme"));
     auto* group = new QActionGroup(this);
-    const std::pair<Theme, QString> choices[] = {{Theme::System, tr("&As the system")}, {Theme::Light, tr("&Light")}, {Theme::Dark, tr("&Dark")}};
+    const std::pair<Theme, QString> choices[] = {
+        {Theme::System, tr("&As the system")}, {Theme::Light, tr("&Light")}, {Theme::Dark, tr("&Dark")}};
     for (const auto& [theme, text] : choices) {
         QAction* action = group->addAction(themes->addAction(text));
         action->setCheckable(true);
@@ -127,17 +143,22 @@ void MainWindow::makeViewMenu() {
             applyTheme(theme);
         });
     }
-    fullScreenAction_ = menu->addAction(tr("F&ull Screen"), QKeySequence(Qt::Key_F11), this, [this] { setFullScreen(fullScreenAction_->isChecked()); });
+    fullScreenAction_ = menu->addAction(tr("F&ull Screen"), QKeySequence(Qt::Key_F11), this,
+                                        [this] { setFullScreen(fullScreenAction_->isChecked()); });
     fullScreenAction_->setCheckable(true);
 }
 
 void MainWindow::makeSliceMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Slice"));
-    selectionAction_ = menu->addAction(themedIcon(QStringLiteral("slice")), tr("Through the &Selected Samples"), this, [this] { gallery_->sliceThroughSelection(); });
+    selectionAction_ =
+        menu->addAction(themedIcon(QStringLiteral("slice")), tr("Through the &Selected Samples"), this,
+                        [this] { gallery_->sliceThroughSelection(); });
     selectionAction_->setToolTip(tr("A, in the list of samples"));
     pickAction_ = menu->addAction(tr("&Pick Three Samples"), this, [this] { opener_->proposeAnchors(); });
     menu->addSeparator();
-    normalisationAction_ = menu->addAction(themedIcon(QStringLiteral("normalisation")), tr("&Normalisation…"), QKeySequence(Qt::CTRL | Qt::Key_N), this, &MainWindow::askNormalisation);
+    normalisationAction_ =
+        menu->addAction(themedIcon(QStringLiteral("normalisation")), tr("&Normalisation…"),
+                        QKeySequence(Qt::CTRL | Qt::Key_N), this, &MainWindow::askNormalisation);
     normalisationAction_->setObjectName(QStringLiteral("normalisation"));
     addSliceActions(menu);
 }
@@ -163,7 +184,10 @@ void MainWindow::makeToolBar() {
         auto* button = new QToolButton;
         button->setIcon(source->icon());
         button->setText(text);
-        button->setToolTip(source->toolTip() + (source->shortcut().isEmpty() ? QString() : QStringLiteral(" (%1)").arg(source->shortcut().toString(QKeySequence::NativeText))));
+        button->setToolTip(source->toolTip() + (source->shortcut().isEmpty()
+                                                    ? QString()
+                                                    : QStringLiteral(" (%1)").arg(source->shortcut().toString(
+                                                          QKeySequence::NativeText))));
         button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
         button->setEnabled(source->isEnabled());
         connect(button, &QToolButton::clicked, source, &QAction::trigger);
@@ -198,7 +222,8 @@ void MainWindow::choose(const QString& title, const QString& filter) {
 }
 
 void MainWindow::chooseModel() {
-    choose(tr("Open a model"), tr("Models (*.pt *.pth *.th *.tar *.ckpt *.pkl *.safetensors *.bin);;All files (*)"));
+    choose(tr("Open a model"),
+           tr("Models (*.pt *.pth *.th *.tar *.ckpt *.pkl *.safetensors *.bin);;All files (*)"));
 }
 
 void MainWindow::chooseData() {
@@ -207,7 +232,8 @@ void MainWindow::chooseData() {
 
 void MainWindow::askNormalisation() {
     if (!workspace_.dataset()) return;
-    auto* dialog = opened(new NormalisationDialog(workspace_.normalisation(), workspace_.dataset()->sampleShape(), this));
+    auto* dialog = opened(
+        new NormalisationDialog(workspace_.normalisation(), workspace_.dataset()->sampleShape(), this));
     connect(dialog, &QDialog::accepted, this, [this, dialog, data = workspace_.dataset()] {
         if (data == workspace_.dataset()) opener_->setNormalisation(dialog->normalisation());
     });
@@ -249,10 +275,14 @@ void MainWindow::showKeys() {
                 continue;
             }
             QStringList keys;
-            for (const QKeySequence& key : action->shortcuts()) keys << key.toString(QKeySequence::NativeText);
-            if (!keys.isEmpty()) rows.push_back({group, keys.join(tr(" or ")), action->text().remove('&').remove(QStringLiteral("…"))});
+            for (const QKeySequence& key : action->shortcuts())
+                keys << key.toString(QKeySequence::NativeText);
+            if (!keys.isEmpty())
+                rows.push_back(
+                    {group, keys.join(tr(" or ")), action->text().remove('&').remove(QStringLiteral("…"))});
         }
-        if (top->menu() == menuBar()->actions().front()->menu()) rows.push_back({group, tr("Ctrl+1 to Ctrl+9"), tr("Recent files")});
+        if (top->menu() == menuBar()->actions().front()->menu())
+            rows.push_back({group, tr("Ctrl+1 to Ctrl+9"), tr("Recent files")});
     }
     const QString samples = tr("In the list of samples");
     rows.push_back({samples, tr("Arrows"), tr("Previous and next sample")});
@@ -267,7 +297,8 @@ void MainWindow::showKeys() {
     rows.push_back({slice, tr("1 to 5"), tr("Fill by class, pattern, slope, depth, or not at all")});
     rows.push_back({slice, QStringLiteral("E, B"), tr("Region edges, decision boundary")});
     rows.push_back({slice, tr("Drag a sample onto an anchor"), tr("Replace the anchor")});
-    rows.push_back({tr("Anywhere"), QStringLiteral("Esc"), tr("Cancel the running job, or leave the full screen")});
+    rows.push_back(
+        {tr("Anywhere"), QStringLiteral("Esc"), tr("Cancel the running job, or leave the full screen")});
     opened(new ShortcutsDialog(rows, this));
 }
 

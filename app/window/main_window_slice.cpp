@@ -14,7 +14,9 @@ constexpr double kZoomStep = 1.5;
 constexpr int kNoticeMs = 8000;
 }  // namespace
 
-void MainWindow::exportFigure() { sliceView_->exportFigure(); }
+void MainWindow::exportFigure() {
+    sliceView_->exportFigure();
+}
 
 void MainWindow::addSliceActions(QMenu* menu) {
     menu->addSeparator();
@@ -24,17 +26,22 @@ void MainWindow::addSliceActions(QMenu* menu) {
         sliceActions_ << entry;
     };
     add(tr("&Reset the View"), {QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { sliceView_->fit(); });
-    add(tr("Zoom &In"), {QKeySequence::ZoomIn, QKeySequence(Qt::CTRL | Qt::Key_Equal)}, [this] { sliceView_->zoom(kZoomStep); });
+    add(tr("Zoom &In"), {QKeySequence::ZoomIn, QKeySequence(Qt::CTRL | Qt::Key_Equal)},
+        [this] { sliceView_->zoom(kZoomStep); });
     add(tr("Zoom &Out"), {QKeySequence::ZoomOut}, [this] { sliceView_->zoom(1 / kZoomStep); });
     menu->addSeparator();
-    add(tr("&Copy the Plane"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)}, [this] { sliceView_->copyPlane(); });
-    add(tr("&Paste the Plane"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V)}, [this] { sliceView_->pastePlane(); });
+    add(tr("&Copy the Plane"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)},
+        [this] { sliceView_->copyPlane(); });
+    add(tr("&Paste the Plane"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V)},
+        [this] { sliceView_->pastePlane(); });
     connect(sliceView_, &SliceView::noticeRaised, this, [this](const QString& sentence) {
         log_.note(sentence);
         statusBar()->showMessage(sentence, kNoticeMs);
     });
 }
 
-bool MainWindow::isSliceUpToDate() const { return centre_->currentWidget() != sliceView_ || sliceView_->isUpToDate(); }
+bool MainWindow::isSliceUpToDate() const {
+    return centre_->currentWidget() != sliceView_ || sliceView_->isUpToDate();
+}
 
 }  // namespace tessera

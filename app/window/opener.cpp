@@ -12,7 +12,9 @@ namespace {
 const char* const kOpenKey = "open";
 const char* const kEvaluateKey = "evaluate";
 
-QString fileName(const std::filesystem::path& path) { return QString::fromStdString(path.filename().string()); }
+QString fileName(const std::filesystem::path& path) {
+    return QString::fromStdString(path.filename().string());
+}
 }  // namespace
 
 Opener::Opener(Workspace& workspace, JobRunner& jobs, MessageLog& log, Settings& settings, QObject* parent)
@@ -25,10 +27,13 @@ OpenRequest Opener::request(const QStringList& sources, LoadOptions options) con
 
 void Opener::open(const QStringList& sources, LoadOptions options) {
     if (sources.isEmpty()) return;
-    const QString title = sources.size() == 1 ? tr("Opening %1").arg(QFileInfo(sources.front()).fileName()) : tr("Opening %1 files").arg(sources.size());
+    const QString title = sources.size() == 1 ? tr("Opening %1").arg(QFileInfo(sources.front()).fileName())
+                                              : tr("Opening %1 files").arg(sources.size());
     jobs_.start<Opened>(
         this, kOpenKey, title, JobLane::Background,
-        [wanted = request(sources, std::move(options))](std::stop_token stop, Progress& progress) { return openSources(wanted, stop, progress); },
+        [wanted = request(sources, std::move(options))](std::stop_token stop, Progress& progress) {
+            return openSources(wanted, stop, progress);
+        },
         [this](Result<Opened> result) {
             if (result.isOk()) take(result.value(), std::nullopt);
         });
@@ -57,17 +62,22 @@ void Opener::take(const Opened& opened, const std::optional<BundledSample>& samp
         Normalisation normalisation = remembered.value_or(Normalisation{});
         if (sample && !remembered) normalisation = sample->normalisation;
         // Settings may be of another version of the file.
-        if (dataset && !validateNormalisation(normalisation, dataset->sampleShape()).isOk()) normalisation = {};
+        if (dataset && !validateNormalisation(normalisation, dataset->sampleShape()).isOk())
+            normalisation = {};
         // The user's own choice of anchors outlives a change of model.
         auto anchors = sample ? sample->anchors : opened.anchors;
-        if (!opened.dataset && !workspace_.anchors().empty() && !opened.anchors.empty()) anchors = workspace_.anchors();
-        std::erase_if(anchors, [&](qint64 anchor) { return !dataset || anchor < 0 || anchor >= dataset->size(); });
+        if (!opened.dataset && !workspace_.anchors().empty() && !opened.anchors.empty())
+            anchors = workspace_.anchors();
+        std::erase_if(anchors,
+                      [&](qint64 anchor) { return !dataset || anchor < 0 || anchor >= dataset->size(); });
         jobs_.cancelKey(this, kEvaluateKey);
         pair_ = opened.pair;
         workspace_.open(model, dataset, normalisation, std::move(anchors));
         evaluate();
-        if (model && dataset && workspace_.mismatch().isEmpty() && !sample && !remembered && dataset->isImage()) {
-            const QString sentence = tr("%1 gets the pixels of %2 as 0 to 1; if it was trained on normalised inputs, set mean and std.")
+        if (model && dataset && workspace_.mismatch().isEmpty() && !sample && !remembered &&
+            dataset->isImage()) {
+            const QString sentence = tr("%1 gets the pixels of %2 as 0 to 1; if it was trained on normalised "
+                                        "inputs, set mean and std.")
                                          .arg(fileName(model->info().path), fileName(dataset->path()));
             log_.warn(sentence);
             Q_EMIT normalisationQuestion(sentence);
@@ -81,18 +91,22 @@ void Opener::report(const Opened& opened) {
     if (opened.model) {
         const ModelInfo& info = opened.model->info();
         log_.note(tr("Opened model %1: %2, %3 parameters.")
-                      .arg(fileName(info.path), QString::fromStdString(info.architecture), QLocale().toString(qlonglong(info.parameters))));
+                      .arg(fileName(info.path), QString::fromStdString(info.architecture),
+                           QLocale().toString(qlonglong(info.parameters))));
     }
     if (opened.dataset) {
         log_.note(tr("Opened data %1: %2 samples of %3 (%4).")
-                      .arg(fileName(opened.dataset->path()), QLocale().toString(qlonglong(opened.dataset->size())),
-                           QString::fromStdString(shapeText(opened.dataset->sampleShape())), QString::fromStdString(opened.dataset->format())));
+                      .arg(fileName(opened.dataset->path()),
+                           QLocale().toString(qlonglong(opened.dataset->size())),
+                           QString::fromStdString(shapeText(opened.dataset->sampleShape())),
+                           QString::fromStdString(opened.dataset->format())));
         for (const auto& note : opened.dataset->notes()) log_.note(QString::fromStdString(note));
     }
     if (opened.model || opened.dataset) {
         log_.warn(workspace_.mismatch());
         if (workspace_.model() && workspace_.dataset() && workspace_.mismatch().isEmpty())
-            log_.warn(QString::fromStdString(classCountMismatch(workspace_.model()->classCount(), *workspace_.dataset())));
+            log_.warn(QString::fromStdString(
+                classCountMismatch(workspace_.model()->classCount(), *workspace_.dataset())));
     }
     for (const OpenProblem& problem : opened.problems) {
         log_.problem(problem.sentence);
@@ -109,7 +123,8 @@ void Opener::setNormalisation(const Normalisation& normalisation) {
 }
 
 void Opener::proposeAnchors() {
-    if (workspace_.dataset() && workspace_.mismatch().isEmpty()) workspace_.setAnchors(tessera::proposeAnchors(*workspace_.dataset()));
+    if (workspace_.dataset() && workspace_.mismatch().isEmpty())
+        workspace_.setAnchors(tessera::proposeAnchors(*workspace_.dataset()));
 }
 
 void Opener::evaluate() {
@@ -132,8 +147,10 @@ void Opener::evaluate() {
             workspace_.setEvaluation(result.value());
             if (output.labelled > 0)
                 log_.note(tr("%1 is right on %2 % of %3 samples; cross-entropy %4, calibration error %5.")
-                              .arg(fileName(model->info().path), QLocale().toString(100 * output.accuracy, 'f', 2),
-                                   QLocale().toString(qlonglong(output.labelled)), QLocale().toString(output.crossEntropy, 'f', 4),
+                              .arg(fileName(model->info().path),
+                                   QLocale().toString(100 * output.accuracy, 'f', 2),
+                                   QLocale().toString(qlonglong(output.labelled)),
+                                   QLocale().toString(output.crossEntropy, 'f', 4),
                                    QLocale().toString(output.ece, 'f', 4)));
         });
 }

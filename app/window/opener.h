@@ -17,12 +17,14 @@ namespace tessera {
 class Opener : public QObject {
     Q_OBJECT
   public:
-    Opener(Workspace& workspace, JobRunner& jobs, MessageLog& log, Settings& settings, QObject* parent = nullptr);
+    Opener(Workspace& workspace, JobRunner& jobs, MessageLog& log, Settings& settings,
+           QObject* parent = nullptr);
 
     void setDevice(const std::string& device) { device_ = device; }
     void open(const QStringList& sources, LoadOptions options = {});
     void openSample(const BundledSample& sample);
-    void setNormalisation(const Normalisation& normalisation);  // remembered for the open pair; evaluates again
+    void setNormalisation(
+        const Normalisation& normalisation);  // remembered for the open pair; evaluates again
     void proposeAnchors();
     const QString& pair() const { return pair_; }
 

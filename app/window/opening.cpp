@@ -19,10 +19,13 @@ constexpr std::int64_t kAnchors = 3;
 constexpr std::int64_t kLabelsLookedAt = 200'000;
 constexpr std::uintmax_t kHashedBytes = 512u << 20;  // larger data is told apart by name and size
 
-std::filesystem::path pathOf(const QString& source) { return std::filesystem::path(source.toStdString()); }
+std::filesystem::path pathOf(const QString& source) {
+    return std::filesystem::path(source.toStdString());
+}
 
 bool isWeightsOnly(ModelFileKind kind) {
-    return kind == ModelFileKind::StateDictZip || kind == ModelFileKind::StateDictLegacy || kind == ModelFileKind::Safetensors;
+    return kind == ModelFileKind::StateDictZip || kind == ModelFileKind::StateDictLegacy ||
+           kind == ModelFileKind::Safetensors;
 }
 
 // Nothing for data: also for files that cannot be read, so that the data readers' sentence is the one shown.
@@ -33,7 +36,8 @@ std::optional<ModelFileKind> asModel(const QString& source) {
     return kind.value();
 }
 
-OpenProblem problemOf(const QString& source, const Error& error, std::optional<ModelFileKind> kind, const LoadOptions& options) {
+OpenProblem problemOf(const QString& source, const Error& error, std::optional<ModelFileKind> kind,
+                      const LoadOptions& options) {
     OpenProblem problem{source, sentenceForWindow(error.message), OpenProblem::Remedy::None};
     if (!kind) return problem;
     if (error.message.find(kShapeHint) != std::string::npos)
@@ -44,21 +48,25 @@ OpenProblem problemOf(const QString& source, const Error& error, std::optional<M
 }
 
 // Some models run on many shapes; the data then says which is meant.
-std::shared_ptr<const Model> reloadedForData(const std::filesystem::path& path, const LoadOptions& options, const Dataset& dataset) {
+std::shared_ptr<const Model> reloadedForData(const std::filesystem::path& path, const LoadOptions& options,
+                                             const Dataset& dataset) {
     LoadOptions shaped = options;
     shaped.inputShape = dataset.sampleShape();
     auto model = loadModel(path, shaped);
     return model.isOk() ? model.value() : nullptr;
 }
 
-bool fits(const Model& model, const Dataset& dataset) { return shapeMismatch(model.info().inputShape, dataset.sampleShape(), "").empty(); }
+bool fits(const Model& model, const Dataset& dataset) {
+    return shapeMismatch(model.info().inputShape, dataset.sampleShape(), "").empty();
+}
 
 void pairUp(const OpenRequest& request, Opened& opened) {
     const auto model = opened.model ? opened.model : request.model;
     const auto dataset = opened.dataset ? opened.dataset : request.dataset;
     if (!model || !dataset) return;
     if (!fits(*model, *dataset) && !request.options.inputShape)
-        if (auto reloaded = reloadedForData(model->info().path, request.options, *dataset)) opened.model = std::move(reloaded);
+        if (auto reloaded = reloadedForData(model->info().path, request.options, *dataset))
+            opened.model = std::move(reloaded);
     const Model& final = opened.model ? *opened.model : *model;
     if (fits(final, *dataset)) opened.anchors = proposeAnchors(*dataset);
     opened.pair = pairFingerprint(final, *dataset);
@@ -74,14 +82,16 @@ QString sentenceForWindow(const std::string& message) {
 std::vector<qint64> proposeAnchors(const Dataset& dataset) {
     std::vector<qint64> anchors;
     std::vector<std::int32_t> seen;
-    for (std::int64_t index = 0; index < std::min(dataset.size(), kLabelsLookedAt) && std::ssize(anchors) < kAnchors; ++index) {
+    for (std::int64_t index = 0;
+         index < std::min(dataset.size(), kLabelsLookedAt) && std::ssize(anchors) < kAnchors; ++index) {
         const std::int32_t label = dataset.label(index);
         if (label < 0 || std::find(seen.begin(), seen.end(), label) != seen.end()) continue;
         seen.push_back(label);
         anchors.push_back(index);
     }
     // Fewer than three classes: more samples, spread over the set.
-    for (std::int64_t step = 0; step < kAnchors && std::ssize(anchors) < std::min(kAnchors, dataset.size()); ++step)
+    for (std::int64_t step = 0; step < kAnchors && std::ssize(anchors) < std::min(kAnchors, dataset.size());
+         ++step)
         for (std::int64_t index = step * dataset.size() / kAnchors; index < dataset.size(); ++index)
             if (std::find(anchors.begin(), anchors.end(), index) == anchors.end()) {
                 anchors.push_back(index);
@@ -96,9 +106,12 @@ QString pairFingerprint(const Model& model, const Dataset& dataset) {
     hash.addData(QByteArray::fromStdString(dataset.format()));
     for (const auto& file : dataset.sourceFiles()) {
         std::error_code failed;
-        const auto size = std::filesystem::is_regular_file(file, failed) ? std::filesystem::file_size(file, failed) : 0;
-        auto content = size > 0 && size <= kHashedBytes ? sha256OfFile(file) : Result<std::string>(Cancelled{});
-        hash.addData(QByteArray::fromStdString(content.isOk() ? content.value() : file.filename().string() + std::to_string(size)));
+        const auto size =
+            std::filesystem::is_regular_file(file, failed) ? std::filesystem::file_size(file, failed) : 0;
+        auto content =
+            size > 0 && size <= kHashedBytes ? sha256OfFile(file) : Result<std::string>(Cancelled{});
+        hash.addData(QByteArray::fromStdString(
+            content.isOk() ? content.value() : file.filename().string() + std::to_string(size)));
     }
     hash.addData(QByteArray::number(qlonglong(dataset.size())));
     return QString::fromLatin1(hash.result().toHex().left(32));
@@ -117,7 +130,8 @@ Result<Opened> openSources(const OpenRequest& request, std::stop_token stop, Pro
     std::int64_t done = 0;
     for (const QString& source : sources) {
         if (stop.stop_requested()) return Cancelled{};
-        progress.report(done++, sources.size() > 1 ? sources.size() : 0, "reading " + QFileInfo(source).fileName().toStdString());
+        progress.report(done++, sources.size() > 1 ? sources.size() : 0,
+                        "reading " + QFileInfo(source).fileName().toStdString());
         const auto kind = asModel(source);
         std::optional<Error> error;
         if (kind) {
@@ -125,7 +139,8 @@ Result<Opened> openSources(const OpenRequest& request, std::stop_token stop, Pro
             if (model.isOk()) opened.model = std::move(model).value();
             if (model.isError()) error = std::move(model).error();
             if (error && request.dataset && error->message.find(kShapeHint) != std::string::npos)
-                if (auto reloaded = reloadedForData(pathOf(source), options, *request.dataset)) opened.model = std::move(reloaded), error.reset();
+                if (auto reloaded = reloadedForData(pathOf(source), options, *request.dataset))
+                    opened.model = std::move(reloaded), error.reset();
         } else {
             auto dataset = openDataset(source.toStdString());
             if (dataset.isOk()) opened.dataset = std::move(dataset).value();

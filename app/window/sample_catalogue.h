@@ -21,7 +21,8 @@ struct BundledSample {
     std::optional<Shape> inputShape;
 };
 
-// Where samples.json is looked for, first hit wins: $TESSERA_SAMPLES, beside the installed program, the source tree.
+// Where samples.json is looked for, first hit wins: $TESSERA_SAMPLES, beside the installed program, the
+// source tree.
 QString samplesFolder();
 // Of samples.json in `folder`; entries whose files are missing are left out.
 Result<QList<BundledSample>> readSamples(const QString& folder);

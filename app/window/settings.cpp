@@ -11,7 +11,9 @@ namespace {
 constexpr qsizetype kRememberedPairs = 500;
 }
 
-QStringList Settings::recentFiles() const { return QSettings().value(QStringLiteral("recent")).toStringList(); }
+QStringList Settings::recentFiles() const {
+    return QSettings().value(QStringLiteral("recent")).toStringList();
+}
 
 void Settings::addRecentFile(const QString& source) {
     QStringList recent = recentFiles();
@@ -21,7 +23,9 @@ void Settings::addRecentFile(const QString& source) {
     QSettings().setValue(QStringLiteral("recent"), recent);
 }
 
-void Settings::clearRecentFiles() { QSettings().remove(QStringLiteral("recent")); }
+void Settings::clearRecentFiles() {
+    QSettings().remove(QStringLiteral("recent"));
+}
 
 std::optional<Normalisation> Settings::normalisation(const QString& pair) const {
     if (pair.isEmpty()) return std::nullopt;
@@ -41,18 +45,30 @@ void Settings::setNormalisation(const QString& pair, const Normalisation& normal
     settings.setValue(pair, numbersText(normalisation.mean) + '|' + numbersText(normalisation.std));
 }
 
-Theme Settings::theme() const { return themeFromName(QSettings().value(QStringLiteral("theme")).toString()); }
-void Settings::setTheme(Theme theme) { QSettings().setValue(QStringLiteral("theme"), themeName(theme)); }
+Theme Settings::theme() const {
+    return themeFromName(QSettings().value(QStringLiteral("theme")).toString());
+}
+void Settings::setTheme(Theme theme) {
+    QSettings().setValue(QStringLiteral("theme"), themeName(theme));
+}
 
-QByteArray Settings::geometry() const { return QSettings().value(QStringLiteral("window/geometry")).toByteArray(); }
-QByteArray Settings::windowState() const { return QSettings().value(QStringLiteral("window/state")).toByteArray(); }
+QByteArray Settings::geometry() const {
+    return QSettings().value(QStringLiteral("window/geometry")).toByteArray();
+}
+QByteArray Settings::windowState() const {
+    return QSettings().value(QStringLiteral("window/state")).toByteArray();
+}
 void Settings::setGeometry(const QByteArray& geometry, const QByteArray& windowState) {
     QSettings settings;
     settings.setValue(QStringLiteral("window/geometry"), geometry);
     settings.setValue(QStringLiteral("window/state"), windowState);
 }
 
-QString Settings::folder() const { return QSettings().value(QStringLiteral("folder")).toString(); }
-void Settings::setFolder(const QString& folder) { QSettings().setValue(QStringLiteral("folder"), folder); }
+QString Settings::folder() const {
+    return QSettings().value(QStringLiteral("folder")).toString();
+}
+void Settings::setFolder(const QString& folder) {
+    QSettings().setValue(QStringLiteral("folder"), folder);
+}
 
 }  // namespace tessera

@@ -14,8 +14,8 @@ namespace tessera {
 namespace {
 
 constexpr int kLookEveryMs = 100;
-constexpr int kQuietLooks = 4;      // jobs start further jobs; this long without one means done
-constexpr int kMostLooks = 3000;    // five minutes
+constexpr int kQuietLooks = 4;    // jobs start further jobs; this long without one means done
+constexpr int kMostLooks = 3000;  // five minutes
 constexpr int kFailed = 1;
 
 int fail(const QString& sentence) {
@@ -33,14 +33,19 @@ class Photographer : public QObject {
 
   private:
     void look() {
-        if (++looks_ > kMostLooks) return QApplication::exit(fail(QObject::tr("the window did not come to rest within five minutes; nothing was saved.")));
+        if (++looks_ > kMostLooks)
+            return QApplication::exit(
+                fail(QObject::tr("the window did not come to rest within five minutes; nothing was saved.")));
         const auto& messages = window_.log().messages();
         for (const Message& message : messages)
-            if (message.severity == Message::Severity::Problem) return QApplication::exit(fail(message.sentence));
+            if (message.severity == Message::Severity::Problem)
+                return QApplication::exit(fail(message.sentence));
         quiet_ = window_.jobs().isBusy() || !window_.isSliceUpToDate() ? 0 : quiet_ + 1;
         if (quiet_ < kQuietLooks) return;
         timer_.stop();
-        if (!window_.grab().save(path_)) return QApplication::exit(fail(QObject::tr("%1 cannot be written; choose another place.").arg(path_)));
+        if (!window_.grab().save(path_))
+            return QApplication::exit(
+                fail(QObject::tr("%1 cannot be written; choose another place.").arg(path_)));
         QApplication::exit(0);
     }
 
@@ -53,17 +58,21 @@ class Photographer : public QObject {
 }  // namespace
 
 int runWindow(MainWindow& window, const WindowRequest& request) {
-    const int threads = request.threads > 0 ? request.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+    const int threads = request.threads > 0
+                            ? request.threads
+                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
     setComputeThreads(threads);
     window.setDevice(QString::fromStdString(request.device), threads);
     window.show();
     if (!request.sample.empty() && !window.openSample(QString::fromStdString(request.sample)))
-        return fail(QObject::tr("there is no bundled sample '%1'; the File menu lists them.").arg(QString::fromStdString(request.sample)));
+        return fail(QObject::tr("there is no bundled sample '%1'; the File menu lists them.")
+                        .arg(QString::fromStdString(request.sample)));
     QStringList files;
     for (const auto& file : request.files) files << QString::fromStdString(file);
     window.open(files);
     std::unique_ptr<Photographer> photographer;
-    if (!request.screenshot.empty()) photographer = std::make_unique<Photographer>(window, QString::fromStdString(request.screenshot));
+    if (!request.screenshot.empty())
+        photographer = std::make_unique<Photographer>(window, QString::fromStdString(request.screenshot));
     return QApplication::exec();
 }
 

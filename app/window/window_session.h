@@ -7,8 +7,8 @@
 
 namespace tessera {
 
-// Shows the window, opens what was asked for, and runs until it is closed. Returns the exit status. With `screenshot`, saves
-// a picture once everything asked for is drawn, and quits.
+// Shows the window, opens what was asked for, and runs until it is closed. Returns the exit status. With
+// `screenshot`, saves a picture once everything asked for is drawn, and quits.
 int runWindow(MainWindow& window, const WindowRequest& request);
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// NumPy .npy (versions 1.0 to 3.0, both endians, C and Fortran order) and .npz (stored or deflated). Object arrays are refused.
+// NumPy .npy (versions 1.0 to 3.0, both endians, C and Fortran order) and .npz (stored or deflated). Object
+// arrays are refused.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +15,9 @@
 namespace tessera {
 
 struct NpyArray {
-    std::string name;          // key in an .npz, "" for .npy
-    std::string dtype;         // NumPy's: "<f8", "|u1"
-    Shape shape;               // all dimensions
+    std::string name;            // key in an .npz, "" for .npy
+    std::string dtype;           // NumPy's: "<f8", "|u1"
+    Shape shape;                 // all dimensions
     std::vector<double> values;  // row-major, converted; integers beyond 2^53 are refused
 };
 
@@ -33,7 +34,8 @@ Result<NpyArray> parseNpy(std::span<const unsigned char> bytes, const std::strin
 Result<NpyArray> readNpy(const std::filesystem::path& path);
 Result<std::vector<NpyArray>> readNpz(const std::filesystem::path& path);
 
-// Writers; float64 ("<f8"), int32 ("<i4"), int64 and uint64 arrays. Written to a temporary file, then renamed.
+// Writers; float64 ("<f8"), int32 ("<i4"), int64 and uint64 arrays. Written to a temporary file, then
+// renamed.
 struct NpzEntry {
     std::string name;
     std::string dtype;  // "<f8", "<f4", "<i4", "<i8", "<u8"

@@ -12,7 +12,8 @@ namespace tessera {
 
 Result<SlicePlane> readPlaneFile(const std::filesystem::path& path);
 Result<Done> writePlaneFile(const std::filesystem::path& path, const SlicePlane& plane);
-// Everything in an arrangement as arrays (vertices, edges, face_begin, face_vertices, forms, area, label, pattern_hash, boundary...).
+// Everything in an arrangement as arrays (vertices, edges, face_begin, face_vertices, forms, area, label,
+// pattern_hash, boundary...).
 Result<Done> writeMeshFile(const std::filesystem::path& path, const Arrangement& arrangement);
 
 }  // namespace tessera

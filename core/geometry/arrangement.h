@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// An exact planar subdivision of a slice window into the faces on which a piecewise-linear network is affine: vertices,
-// edges, convex faces, the affine map on each face, and the decision boundary. Everything float64, in slice coordinates.
-// Both engines (depth_first.h, breadth_first.h) fill this one type; see arrangement_assembly.h.
+// An exact planar subdivision of a slice window into the faces on which a piecewise-linear network is affine:
+// vertices, edges, convex faces, the affine map on each face, and the decision boundary. Everything float64,
+// in slice coordinates. Both engines (depth_first.h, breadth_first.h) fill this one type; see
+// arrangement_assembly.h.
 #pragma once
 
 #include <Eigen/Core>
@@ -20,7 +21,8 @@ struct ArrangementEdge {
     std::int32_t unit = -1;              // unit or max window of that site
 };
 
-// One straight piece of the decision boundary. classA < classB are the two classes with the largest logits there.
+// One straight piece of the decision boundary. classA < classB are the two classes with the largest logits
+// there.
 struct BoundarySegment {
     Eigen::Vector2d a, b;
     std::int32_t classA = 0, classB = 1;
@@ -43,28 +45,34 @@ struct SiteSummary {
 // Reported with every result (design.md, Exactness). All lengths and areas in slice coordinates.
 struct ArrangementChecks {
     double windowArea = 0;
-    double areaSum = 0;                  // of all faces: equals windowArea if complete
-    std::int64_t euler = 0;              // V - E + F; 1 for a complete subdivision of a convex window
-    double maxInterpolationError = 0;    // largest |form at centroid - network at centroid| over logits and sampled faces
+    double areaSum = 0;      // of all faces: equals windowArea if complete
+    std::int64_t euler = 0;  // V - E + F; 1 for a complete subdivision of a convex window
+    double maxInterpolationError =
+        0;  // largest |form at centroid - network at centroid| over logits and sampled faces
     std::int64_t facesChecked = 0;       // how many faces that is
     std::int64_t patternMismatches = 0;  // of those, pattern at the centroid != pattern of the face
-    double smallestOffMargin = 0;        // smallest distance of a vertex from a line that was judged not to pass through it
-    double largestOnMargin = 0;          // largest distance of a vertex from a line judged to pass through it
+    double smallestOffMargin =
+        0;  // smallest distance of a vertex from a line that was judged not to pass through it
+    double largestOnMargin = 0;  // largest distance of a vertex from a line judged to pass through it
 };
 
 struct Arrangement {
     std::vector<Eigen::Vector2d> vertices;
     std::vector<ArrangementEdge> edges;
-    std::vector<std::int32_t> faceBegin;     // faces + 1: face f has faceVertices[faceBegin[f] .. faceBegin[f+1])
+    std::vector<std::int32_t>
+        faceBegin;  // faces + 1: face f has faceVertices[faceBegin[f] .. faceBegin[f+1])
     std::vector<std::int32_t> faceVertices;  // counter-clockwise
     std::vector<std::uint64_t> patternHash;  // per face (piecewise_linear.h)
-    std::vector<std::int32_t> depth;         // per face: 1 + the deepest site among its edges; 0 if it has only window sides
-    std::vector<double> area;                // per face
-    std::vector<std::int32_t> label;         // per face: class at the centroid (single logit: 1 if > 0)
-    std::vector<std::int32_t> piece;         // per face: id of the set of neighbouring faces with the same affine map
+    std::vector<std::int32_t>
+        depth;  // per face: 1 + the deepest site among its edges; 0 if it has only window sides
+    std::vector<double> area;         // per face
+    std::vector<std::int32_t> label;  // per face: class at the centroid (single logit: 1 if > 0)
+    std::vector<std::int32_t>
+        piece;  // per face: id of the set of neighbouring faces with the same affine map
     std::int64_t pieces = 0;
 
-    // logit_k(s, t) = a*(s - formOrigin.x) + b*(t - formOrigin.y) + c with (a, b, c) at forms[(f*outputs + k)*3].
+    // logit_k(s, t) = a*(s - formOrigin.x) + b*(t - formOrigin.y) + c with (a, b, c) at forms[(f*outputs +
+    // k)*3].
     std::int32_t outputs = 0;  // K; 1 means a single-logit, two-class model with its boundary at zero
     Eigen::Vector2d formOrigin = Eigen::Vector2d::Zero();
     std::vector<double> forms;
@@ -79,7 +87,9 @@ struct Arrangement {
     bool complete = true;
     std::string stopReason;  // why not complete: "region budget of 20000 reached", "cancelled"
 
-    std::int64_t faceCount() const { return faceBegin.empty() ? 0 : static_cast<std::int64_t>(faceBegin.size()) - 1; }
+    std::int64_t faceCount() const {
+        return faceBegin.empty() ? 0 : static_cast<std::int64_t>(faceBegin.size()) - 1;
+    }
     int classCount() const { return outputs == 1 ? 2 : outputs; }
     double boundaryLength() const;
     Eigen::Vector2d centroid(std::int64_t face) const;

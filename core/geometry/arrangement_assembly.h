@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From what an engine streams out (vertices, faces with the origin of each side, pattern, affine form) to a finished
-// Arrangement: edge table, areas, labels, pieces, decision boundary, Euler and area checks.
+// From what an engine streams out (vertices, faces with the origin of each side, pattern, affine form) to a
+// finished Arrangement: edge table, areas, labels, pieces, decision boundary, Euler and area checks.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@
 
 namespace tessera {
 
-// Faces as the engines produce them. sideSite/sideUnit run parallel to faceVertices: entry i belongs to the side from
-// vertex i to the next vertex of that face; site -1 is a window side.
+// Faces as the engines produce them. sideSite/sideUnit run parallel to faceVertices: entry i belongs to the
+// side from vertex i to the next vertex of that face; site -1 is a window side.
 struct RawFaces {
     std::vector<Eigen::Vector2d> vertices;
     std::vector<std::int32_t> faceBegin{0};
@@ -32,7 +32,8 @@ struct RawFaces {
 };
 
 // `tolerance` in slice units (distance). `sites` names the layers. The result does not depend on `threads`.
-Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites, double tolerance, int threads = 1);
+Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
+                                double tolerance, int threads = 1);
 
 // Budgets of an exact computation; 0 means none.
 struct ArrangementBudget {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the breadth-first engine needs to know of a network restricted to a slice: its sites in execution order, and the
-// live values at a set of points, advanced from site to site. Implemented over the layer graph in core/model; tests
-// implement it by hand.
+// What the breadth-first engine needs to know of a network restricted to a slice: its sites in execution
+// order, and the live values at a set of points, advanced from site to site. Implemented over the layer graph
+// in core/model; tests implement it by hand.
 #pragma once
 
 #include <Eigen/Core>
@@ -25,8 +25,10 @@ class LiveValues {
   public:
     virtual ~LiveValues() = default;
     virtual std::int64_t rows() const = 0;
-    virtual int site() const = 0;  // index into SiteNetwork::sites(); sites().size() once only the outputs are left
-    // The site's input (or the logits, at the end), row-major rows x width. Valid until the next non-const call.
+    virtual int site()
+        const = 0;  // index into SiteNetwork::sites(); sites().size() once only the outputs are left
+    // The site's input (or the logits, at the end), row-major rows x width. Valid until the next non-const
+    // call.
     virtual const double* values() const = 0;
     virtual std::int64_t width() const = 0;
     virtual std::int64_t bytesPerRow() const = 0;  // of all live values
@@ -47,10 +49,11 @@ class SiteNetwork {
     virtual std::int32_t outputs() const = 0;
     // Evaluates the points up to the first site.
     virtual std::unique_ptr<LiveValues> start(std::span<const Eigen::Vector2d> pointsInSlice) const = 0;
-    // The affine map of the region that each point lies in: logit = a*(s - origin.x) + b*(t - origin.y) + c, written
-    // points x outputs x 3, by pushing value and two tangents through the network; and the pattern hash at the point.
-    virtual void formsAt(std::span<const Eigen::Vector2d> pointsInSlice, const Eigen::Vector2d& origin, double* forms,
-                         std::uint64_t* patternHash) const = 0;
+    // The affine map of the region that each point lies in: logit = a*(s - origin.x) + b*(t - origin.y) + c,
+    // written points x outputs x 3, by pushing value and two tangents through the network; and the pattern
+    // hash at the point.
+    virtual void formsAt(std::span<const Eigen::Vector2d> pointsInSlice, const Eigen::Vector2d& origin,
+                         double* forms, std::uint64_t* patternHash) const = 0;
 };
 
 }  // namespace tessera

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// From named tensors to a layer graph: a documented JSON description, or a family recognised by names and shapes.
+// From named tensors to a layer graph: a documented JSON description, or a family recognised by names and
+// shapes.
 #pragma once
 
 #include <filesystem>
@@ -18,9 +19,11 @@ struct BuiltArchitecture {
     std::vector<std::string> notes;
 };
 
-// `architecture`: JSON file, may be empty: then NAME.json / NAME.arch.json beside the weights, else a recognised family (MLP,
-// CIFAR ResNet-6n+2). Missing, unused and misshaped tensors are named in the error.
-Result<BuiltArchitecture> buildArchitecture(const StateFile& state, const std::filesystem::path& stateFilePath,
-                                            const std::filesystem::path& architecture, const std::optional<Shape>& inputShape);
+// `architecture`: JSON file, may be empty: then NAME.json / NAME.arch.json beside the weights, else a
+// recognised family (MLP, CIFAR ResNet-6n+2). Missing, unused and misshaped tensors are named in the error.
+Result<BuiltArchitecture> buildArchitecture(const StateFile& state,
+                                            const std::filesystem::path& stateFilePath,
+                                            const std::filesystem::path& architecture,
+                                            const std::optional<Shape>& inputShape);
 
 }  // namespace tessera

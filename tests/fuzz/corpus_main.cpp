@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Runs a fuzz target over its saved corpus where there is no libFuzzer: a regression test for what fuzzing once found.
+// Runs a fuzz target over its saved corpus where there is no libFuzzer: a regression test for what fuzzing
+// once found.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

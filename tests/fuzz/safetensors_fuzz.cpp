@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// safetensors: whatever reads, every tensor has the values its shape says and every byte belongs to one tensor.
+// safetensors: whatever reads, every tensor has the values its shape says and every byte belongs to one
+// tensor.
 #include <cstdlib>
 #include <unordered_set>
 

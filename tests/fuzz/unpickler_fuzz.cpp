@@ -14,7 +14,8 @@ void check(bool holds) {
 }
 
 void checkTensors(const std::vector<StateTensor>& tensors) {
-    for (const StateTensor& tensor : tensors) check(static_cast<std::int64_t>(tensor.values.size()) == elementCount(tensor.shape));
+    for (const StateTensor& tensor : tensors)
+        check(static_cast<std::int64_t>(tensor.values.size()) == elementCount(tensor.shape));
 }
 
 void barePickle(std::span<const std::byte> bytes) {
@@ -23,7 +24,9 @@ void barePickle(std::span<const std::byte> bytes) {
     storagesOf(pickle.value());
     const auto state = findState(pickle.value());
     if (!state.isOk()) return check(!state.error().message.empty());
-    const StorageReader storage = [](std::string_view, std::uint64_t) -> Result<std::vector<std::byte>> { return std::vector<std::byte>(4096, std::byte{0x3c}); };
+    const StorageReader storage = [](std::string_view, std::uint64_t) -> Result<std::vector<std::byte>> {
+        return std::vector<std::byte>(4096, std::byte{0x3c});
+    };
     const auto tensors = readTensors(state.value(), storage, bytes.size() % 2 == 1, {1u << 20, 1u << 24});
     if (tensors.isOk()) checkTensors(tensors.value());
 }

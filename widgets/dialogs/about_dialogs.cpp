@@ -26,10 +26,13 @@ AboutDialog::AboutDialog(QWidget* parent) : QDialog(parent) {
     auto* logo = new QLabel;
     logo->setPixmap(applicationIcon().pixmap(QSize(72, 72), devicePixelRatioF()));
     logo->setAlignment(Qt::AlignTop);
-    auto* text = new QLabel(tr("<h2>Tessera %1</h2><p>The geometry of trained classifiers: linear regions and decision boundaries on a slice "
-                               "through your own samples, exactly where the network is piecewise linear and honestly sampled where it is not.</p>"
-                               "<p>Qt %2. Free software under the GNU General Public License, version 3 or later.</p>")
-                                .arg(QString::fromLatin1(tesseraVersion()), QString::fromLatin1(qVersion())));
+    auto* text =
+        new QLabel(tr("<h2>Tessera %1</h2><p>The geometry of trained classifiers: linear regions and "
+                      "decision boundaries on a slice "
+                      "through your own samples, exactly where the network is piecewise linear and honestly "
+                      "sampled where it is not.</p>"
+                      "<p>Qt %2. Free software under the GNU General Public License, version 3 or later.</p>")
+                       .arg(QString::fromLatin1(tesseraVersion()), QString::fromLatin1(qVersion())));
     text->setWordWrap(true);
     text->setTextInteractionFlags(Qt::TextBrowserInteraction);
     text->setMinimumWidth(360);

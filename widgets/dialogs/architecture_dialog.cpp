@@ -13,10 +13,15 @@
 namespace tessera {
 
 ArchitectureDialog::ArchitectureDialog(const QString& modelPath, const QString& reason, QWidget* parent)
-    : QDialog(parent), folder_(QFileInfo(modelPath).absolutePath()), path_(new QLineEdit), verdict_(new QLabel) {
+    : QDialog(parent),
+      folder_(QFileInfo(modelPath).absolutePath()),
+      path_(new QLineEdit),
+      verdict_(new QLabel) {
     setWindowTitle(tr("Architecture of %1").arg(QFileInfo(modelPath).fileName()));
-    auto* what = new QLabel(tr("%1\n\nThe file has weights but not the network they belong to. Choose the JSON file that describes its layers, "
-                               "or save the whole model in Python with torch.jit.script(model).save(…).").arg(reason));
+    auto* what = new QLabel(tr("%1\n\nThe file has weights but not the network they belong to. Choose the "
+                               "JSON file that describes its layers, "
+                               "or save the whole model in Python with torch.jit.script(model).save(…).")
+                                .arg(reason));
     what->setWordWrap(true);
     what->setTextInteractionFlags(Qt::TextSelectableByMouse);
     path_->setPlaceholderText(tr("description.json"));
@@ -48,7 +53,8 @@ QString ArchitectureDialog::path() const {
 }
 
 void ArchitectureDialog::browse() {
-    auto* dialog = new QFileDialog(this, tr("Choose the description"), folder_, tr("Descriptions (*.json);;All files (*)"));
+    auto* dialog = new QFileDialog(this, tr("Choose the description"), folder_,
+                                   tr("Descriptions (*.json);;All files (*)"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, path_, &QLineEdit::setText);

@@ -16,16 +16,28 @@ namespace tessera {
 
 namespace {
 // Three-channel presets make no sense for one channel.
-bool fits(const Normalisation& normalisation, const Shape& shape) { return validateNormalisation(normalisation, shape).isOk(); }
-bool isSame(const Normalisation& a, const Normalisation& b) { return a.mean == b.mean && a.std == b.std; }
+bool fits(const Normalisation& normalisation, const Shape& shape) {
+    return validateNormalisation(normalisation, shape).isOk();
+}
+bool isSame(const Normalisation& a, const Normalisation& b) {
+    return a.mean == b.mean && a.std == b.std;
+}
 }  // namespace
 
-NormalisationDialog::NormalisationDialog(const Normalisation& current, const Shape& sampleShape, QWidget* parent)
-    : QDialog(parent), sampleShape_(sampleShape), normalisation_(current), presets_(new QComboBox), mean_(new QLineEdit), std_(new QLineEdit),
+NormalisationDialog::NormalisationDialog(const Normalisation& current, const Shape& sampleShape,
+                                         QWidget* parent)
+    : QDialog(parent),
+      sampleShape_(sampleShape),
+      normalisation_(current),
+      presets_(new QComboBox),
+      mean_(new QLineEdit),
+      std_(new QLineEdit),
       verdict_(new QLabel) {
     setWindowTitle(tr("Normalisation"));
-    auto* what = new QLabel(tr("Samples are fed to the model as (value − mean) / std, with pixels scaled to 0–1 first. Use the numbers that "
-                               "the model was trained with; they are remembered for this model and data."));
+    auto* what =
+        new QLabel(tr("Samples are fed to the model as (value − mean) / std, with pixels scaled to 0–1 "
+                      "first. Use the numbers that "
+                      "the model was trained with; they are remembered for this model and data."));
     what->setWordWrap(true);
     const auto& presets = normalisationPresets();
     for (std::size_t i = 0; i < presets.size(); ++i)
@@ -62,7 +74,8 @@ NormalisationDialog::NormalisationDialog(const Normalisation& current, const Sha
 void NormalisationDialog::takePreset(int index) {
     const int preset = presets_->itemData(index).toInt();
     if (preset < 0) return;
-    const Normalisation& normalisation = normalisationPresets()[static_cast<std::size_t>(preset)].normalisation;
+    const Normalisation& normalisation =
+        normalisationPresets()[static_cast<std::size_t>(preset)].normalisation;
     const QSignalBlocker blockMean(mean_), blockStd(std_);
     mean_->setText(numbersText(normalisation.mean));
     std_->setText(numbersText(normalisation.std));
@@ -73,7 +86,8 @@ void NormalisationDialog::check() {
     const auto mean = numbersFromText(mean_->text()), deviation = numbersFromText(std_->text());
     QString problem;
     if (!mean || !deviation) {
-        problem = tr("%1 must be numbers with a point, separated by commas.").arg(mean ? tr("Std") : tr("Mean"));
+        problem =
+            tr("%1 must be numbers with a point, separated by commas.").arg(mean ? tr("Std") : tr("Mean"));
     } else {
         normalisation_ = {*mean, *deviation};
         const auto valid = validateNormalisation(normalisation_, sampleShape_);
@@ -84,7 +98,9 @@ void NormalisationDialog::check() {
     int row = presets_->findData(-1);
     for (int i = 0; i < presets_->count() && problem.isEmpty(); ++i) {
         const int preset = presets_->itemData(i).toInt();
-        if (preset >= 0 && isSame(normalisationPresets()[static_cast<std::size_t>(preset)].normalisation, normalisation_)) row = i;
+        if (preset >= 0 &&
+            isSame(normalisationPresets()[static_cast<std::size_t>(preset)].normalisation, normalisation_))
+            row = i;
     }
     const QSignalBlocker block(presets_);
     presets_->setCurrentIndex(row);

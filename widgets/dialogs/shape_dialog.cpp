@@ -17,7 +17,8 @@ ShapeDialog::ShapeDialog(const QString& reason, const std::optional<Shape>& ofTh
     : QDialog(parent), text_(new QLineEdit), verdict_(new QLabel) {
     setWindowTitle(tr("Input shape"));
     auto* what = new QLabel(reason + QStringLiteral("\n\n") +
-                            tr("Give the shape of one sample without the batch: channels × height × width for images, the number of values for vectors."));
+                            tr("Give the shape of one sample without the batch: channels × height × width "
+                               "for images, the number of values for vectors."));
     what->setWordWrap(true);
     text_->setPlaceholderText(tr("1 x 28 x 28"));
     text_->setAccessibleName(tr("Shape of one sample"));
@@ -26,7 +27,8 @@ ShapeDialog::ShapeDialog(const QString& reason, const std::optional<Shape>& ofTh
     const auto offer = [&](const QString& label, const Shape& shape) {
         auto* button = new QPushButton(label);
         button->setAutoDefault(false);
-        connect(button, &QPushButton::clicked, this, [this, shape] { text_->setText(QString::fromStdString(shapeText(shape))); });
+        connect(button, &QPushButton::clicked, this,
+                [this, shape] { text_->setText(QString::fromStdString(shapeText(shape))); });
         row->addWidget(button);
     };
     if (ofTheData) offer(tr("As the data"), *ofTheData);
@@ -49,7 +51,9 @@ ShapeDialog::ShapeDialog(const QString& reason, const std::optional<Shape>& ofTh
     check();
 }
 
-Shape ShapeDialog::shape() const { return shapeFromText(text_->text()).value_or(Shape{}); }
+Shape ShapeDialog::shape() const {
+    return shapeFromText(text_->text()).value_or(Shape{});
+}
 
 void ShapeDialog::check() {
     const auto shape = shapeFromText(text_->text());
@@ -57,7 +61,9 @@ void ShapeDialog::check() {
     if (shape)
         verdict_->setText(tr("One sample has %1 values.").arg(elementCount(*shape)));
     else
-        verdict_->setText(text_->text().isEmpty() ? QString() : tr("A shape is one to four whole numbers, such as 1 x 28 x 28."));
+        verdict_->setText(text_->text().isEmpty()
+                              ? QString()
+                              : tr("A shape is one to four whole numbers, such as 1 x 28 x 28."));
 }
 
 }  // namespace tessera

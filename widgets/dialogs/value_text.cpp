@@ -12,7 +12,8 @@ constexpr std::int64_t kLargestExtent = 1'000'000'000;
 
 QStringList parts(QString text, const QString& separators) {
     text = text.trimmed();
-    if (text.size() >= 2 && ((text.front() == '(' && text.back() == ')') || (text.front() == '[' && text.back() == ']')))
+    if (text.size() >= 2 &&
+        ((text.front() == '(' && text.back() == ')') || (text.front() == '[' && text.back() == ']')))
         text = text.mid(1, text.size() - 2);
     return text.split(QRegularExpression(separators), Qt::SkipEmptyParts);
 }
@@ -49,7 +50,8 @@ QString numbersText(const std::vector<double>& numbers) {
 
 QString normalisationText(const Normalisation& normalisation) {
     if (normalisation.isIdentity()) return QCoreApplication::translate("Normalisation", "none");
-    return QCoreApplication::translate("Normalisation", "mean %1, std %2").arg(numbersText(normalisation.mean), numbersText(normalisation.std));
+    return QCoreApplication::translate("Normalisation", "mean %1, std %2")
+        .arg(numbersText(normalisation.mean), numbersText(normalisation.std));
 }
 
 const std::vector<NormalisationPreset>& normalisationPresets() {

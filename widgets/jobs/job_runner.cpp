@@ -18,10 +18,10 @@
 namespace tessera {
 
 namespace {
-constexpr int kTickMs = 50;           // 20 progress signals a second
-constexpr int kQuietTicks = 10;       // a job that reports nothing still shows its elapsed time twice a second
-constexpr std::size_t kRecent = 50;   // finished jobs kept for the list
-constexpr qint64 kDrainMs = 10;        // of answers taken at a time
+constexpr int kTickMs = 50;          // 20 progress signals a second
+constexpr int kQuietTicks = 10;      // a job that reports nothing still shows its elapsed time twice a second
+constexpr std::size_t kRecent = 50;  // finished jobs kept for the list
+constexpr qint64 kDrainMs = 10;      // of answers taken at a time
 constexpr qint64 kEtaAfterMs = 1000;  // earlier guesses jump about
 thread_local JobId currentJobOfThread = 0;
 }  // namespace
@@ -72,9 +72,10 @@ struct JobRunner::Record final : Progress {
         }
         stageDone = info.done;
         const qint64 inStageMs = info.elapsedMs - stageStartMs;
-        info.etaMs = info.total > 0 && info.done > 0 && inStageMs >= kEtaAfterMs
-                         ? static_cast<qint64>(double(inStageMs) * double(info.total - info.done) / double(info.done))
-                         : -1;
+        info.etaMs =
+            info.total > 0 && info.done > 0 && inStageMs >= kEtaAfterMs
+                ? static_cast<qint64>(double(inStageMs) * double(info.total - info.done) / double(info.done))
+                : -1;
         return true;
     }
 };
@@ -95,7 +96,8 @@ struct JobRunner::Private {
         return lane == JobLane::Interactive ? interactive : lane == JobLane::Heavy ? heavy : background;
     }
     int runningIn(JobLane lane) const {
-        return int(std::count_if(running.begin(), running.end(), [&](const auto& record) { return record->lane == lane; }));
+        return int(std::count_if(running.begin(), running.end(),
+                                 [&](const auto& record) { return record->lane == lane; }));
     }
     std::shared_ptr<Record> find(JobId id) const {
         for (const auto& record : running)
@@ -114,13 +116,15 @@ struct JobRunner::Private {
         const std::lock_guard lock(mutex);
         inbox.push_back(std::move(closure));
         if (std::exchange(wakePosted, true)) return;
-        QMetaObject::invokeMethod(runner, [runner] { runner->drain(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            runner, [runner] { runner->drain(); }, Qt::QueuedConnection);
     }
 };
 
 JobRunner::JobRunner(QObject* parent) : QObject(parent), d_(std::make_unique<Private>()) {
     qRegisterMetaType<tessera::JobId>("tessera::JobId");
-    for (const auto& [lane, threads] : {std::pair(JobLane::Interactive, 2), std::pair(JobLane::Heavy, 1), std::pair(JobLane::Background, 2)}) {
+    for (const auto& [lane, threads] : {std::pair(JobLane::Interactive, 2), std::pair(JobLane::Heavy, 1),
+                                        std::pair(JobLane::Background, 2)}) {
         d_->pool(lane).setMaxThreadCount(threads);
         d_->pool(lane).setExpiryTimeout(-1);  // keeps their OpenMP teams
     }
@@ -134,12 +138,16 @@ JobRunner::~JobRunner() {
         record->stopSource.request_stop();
     }
     d_->waiting.clear();
-    for (const JobLane lane : {JobLane::Interactive, JobLane::Heavy, JobLane::Background}) d_->pool(lane).waitForDone();
+    for (const JobLane lane : {JobLane::Interactive, JobLane::Heavy, JobLane::Background})
+        d_->pool(lane).waitForDone();
 }
 
-JobId JobRunner::currentJob() { return currentJobOfThread; }
+JobId JobRunner::currentJob() {
+    return currentJobOfThread;
+}
 
-JobId JobRunner::enqueue(QObject* receiver, const QString& key, const QString& title, JobLane lane, ErasedWork work) {
+JobId JobRunner::enqueue(QObject* receiver, const QString& key, const QString& title, JobLane lane,
+                         ErasedWork work) {
     Q_ASSERT(receiver && QThread::currentThread() == thread());
     for (const auto& older : d_->active())
         if (older->receiverAddress == receiver && older->key == key) stop(older, true);
@@ -184,7 +192,7 @@ void JobRunner::run(const std::shared_ptr<Record>& record) {
     currentJobOfThread = record->info.id;
     Outcome outcome = record->work(record->stopSource.get_token(), *record);
     currentJobOfThread = 0;
-    record->work = nullptr;                        // large inputs are freed here, not on the window's thread
+    record->work = nullptr;  // large inputs are freed here, not on the window's thread
     if (record->replaced) outcome.deliver = nullptr;  // and so are answers nobody wants
     d_->putInInbox(this, [this, record, outcome = std::move(outcome)] { conclude(record, outcome); });
 }
@@ -192,7 +200,8 @@ void JobRunner::run(const std::shared_ptr<Record>& record) {
 void JobRunner::post(QObject* receiver, JobId id, std::function<void()> onWindowThread) {
     d_->putInInbox(this, [this, receiver, id, onWindowThread = std::move(onWindowThread)] {
         const auto record = d_->find(id);
-        if (record && !record->replaced && record->receiver && record->receiverAddress == receiver) onWindowThread();
+        if (record && !record->replaced && record->receiver && record->receiverAddress == receiver)
+            onWindowThread();
     });
 }
 
@@ -211,7 +220,8 @@ void JobRunner::drain() {
         }
         closure();
     }
-    QMetaObject::invokeMethod(this, [this] { drain(); }, Qt::QueuedConnection);  // painting and input come first
+    QMetaObject::invokeMethod(
+        this, [this] { drain(); }, Qt::QueuedConnection);  // painting and input come first
 }
 
 void JobRunner::conclude(const std::shared_ptr<Record>& record, Outcome outcome) {
@@ -240,7 +250,8 @@ void JobRunner::stop(const std::shared_ptr<Record>& record, bool replaced) {
         record->info.what = tr("stopping");
         return;
     }
-    if (record->info.state != JobInfo::State::Waiting || std::exchange(record->stoppedWhileWaiting, true)) return;
+    if (record->info.state != JobInfo::State::Waiting || std::exchange(record->stoppedWhileWaiting, true))
+        return;
     // Its work, called with the stop requested, only states that it was cancelled.
     NoProgress none;
     const Outcome outcome = record->work(record->stopSource.get_token(), none);
@@ -260,7 +271,9 @@ void JobRunner::cancelAll() {
     for (const auto& record : d_->active()) stop(record, false);
 }
 
-bool JobRunner::isBusy() const { return !d_->running.empty() || !d_->waiting.empty(); }
+bool JobRunner::isBusy() const {
+    return !d_->running.empty() || !d_->waiting.empty();
+}
 
 bool JobRunner::isBusy(QObject* receiver, const QString& key) const {
     const auto all = d_->active();
@@ -298,13 +311,22 @@ Error JobRunner::errorFromException() {
     try {
         throw;
     } catch (const std::bad_alloc&) {
-        return {ErrorKind::Resource, "Not enough memory for this; close other programs or choose a smaller model, data set or budget.", {}};
+        return {
+            ErrorKind::Resource,
+            "Not enough memory for this; close other programs or choose a smaller model, data set or budget.",
+            {}};
     } catch (const std::exception& exception) {
         std::string text = exception.what();
         text = text.substr(0, text.find('\n'));
-        return {ErrorKind::Internal, "Tessera could not finish this because of an unexpected problem (" + text + "); please report it.", {}};
+        return {ErrorKind::Internal,
+                "Tessera could not finish this because of an unexpected problem (" + text +
+                    "); please report it.",
+                {}};
     } catch (...) {
-        return {ErrorKind::Internal, "Tessera could not finish this because of an unexpected problem of unknown kind; please report it.", {}};
+        return {ErrorKind::Internal,
+                "Tessera could not finish this because of an unexpected problem of unknown kind; please "
+                "report it.",
+                {}};
     }
 }
 

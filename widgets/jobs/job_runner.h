@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only place where a worker meets the window. Work is a plain function (stop token, progress) -> Result<T>, run on a
-// QThreadPool; its outcome is delivered on the window's thread, only if the receiver still lives and no newer request with
-// the same key has replaced it.
+// The only place where a worker meets the window. Work is a plain function (stop token, progress) ->
+// Result<T>, run on a QThreadPool; its outcome is delivered on the window's thread, only if the receiver
+// still lives and no newer request with the same key has replaced it.
 #pragma once
 
 #include <QObject>
@@ -21,7 +21,8 @@ using JobId = quint64;
 enum class JobLane {
     Interactive,  // short, wanted now: class maps, hover, thumbnails
     Heavy,        // long, and looked at: exact regions. One at a time
-    Background,   // long, and nobody waits in front of it: loading, evaluation; must not hold up an exact picture
+    Background,   // long, and nobody waits in front of it: loading, evaluation; must not hold up an exact
+                  // picture
 };
 
 struct JobInfo {
@@ -32,7 +33,7 @@ struct JobInfo {
     qint64 done = 0, total = 0;  // total 0: unknown
     QString what;                // "refining conv2"
     qint64 startedMs = 0, elapsedMs = 0, etaMs = -1;
-    QString error;               // one sentence, when Failed
+    QString error;  // one sentence, when Failed
 };
 
 class JobRunner : public QObject {
@@ -41,16 +42,18 @@ class JobRunner : public QObject {
     explicit JobRunner(QObject* parent = nullptr);
     ~JobRunner() override;  // cancels everything and waits
 
-    // Latest wins: a running or waiting job of the same receiver and key is told to stop, and its answer is dropped.
-    // `work` must capture its inputs by value (shared snapshots) and may throw (the job then fails with one sentence).
-    // `finished` runs on the window's thread, exactly once, unless the receiver is gone or the job was replaced. Call from the
-    // window's thread; `receiver` lives there too. A job without a title is not listed in the window (hover, thumbnails).
+    // Latest wins: a running or waiting job of the same receiver and key is told to stop, and its answer is
+    // dropped. `work` must capture its inputs by value (shared snapshots) and may throw (the job then fails
+    // with one sentence). `finished` runs on the window's thread, exactly once, unless the receiver is gone
+    // or the job was replaced. Call from the window's thread; `receiver` lives there too. A job without a
+    // title is not listed in the window (hover, thumbnails).
     template <typename T>
     JobId start(QObject* receiver, const QString& key, const QString& title, JobLane lane,
-                std::function<Result<T>(std::stop_token, Progress&)> work, std::function<void(Result<T>)> finished);
+                std::function<Result<T>(std::stop_token, Progress&)> work,
+                std::function<void(Result<T>)> finished);
 
-    // Posts a value from inside `work` to the window's thread (coarse pictures before the final one), dropped when the job was
-    // replaced. Call from the worker.
+    // Posts a value from inside `work` to the window's thread (coarse pictures before the final one), dropped
+    // when the job was replaced. Call from the worker.
     void post(QObject* receiver, JobId id, std::function<void()> onWindowThread);
     // Of the job that the calling worker runs, for post(); 0 elsewhere.
     static JobId currentJob();
@@ -70,7 +73,8 @@ class JobRunner : public QObject {
 
   private:
     struct Record;
-    // Type-erased core of start(): `work` returns a closure that delivers the typed outcome, plus how it ended.
+    // Type-erased core of start(): `work` returns a closure that delivers the typed outcome, plus how it
+    // ended.
     struct Outcome {
         JobInfo::State state;
         QString error;
@@ -83,16 +87,17 @@ class JobRunner : public QObject {
     void run(const std::shared_ptr<Record>& record);  // on a worker
     void startWaiting();
     void stop(const std::shared_ptr<Record>& record, bool replaced);
-    void drain();    // takes posted closures and outcomes from the workers
+    void drain();  // takes posted closures and outcomes from the workers
     void conclude(const std::shared_ptr<Record>& record, Outcome outcome);
-    void tick();     // throttled progress
+    void tick();  // throttled progress
     struct Private;
     std::unique_ptr<Private> d_;
 };
 
 template <typename T>
 JobId JobRunner::start(QObject* receiver, const QString& key, const QString& title, JobLane lane,
-                       std::function<Result<T>(std::stop_token, Progress&)> work, std::function<void(Result<T>)> finished) {
+                       std::function<Result<T>(std::stop_token, Progress&)> work,
+                       std::function<void(Result<T>)> finished) {
     const auto guarded = [](auto& function, const std::stop_token& stop, Progress& progress) -> Result<T> {
         if (stop.stop_requested()) return Cancelled{};  // while it waited
         try {
@@ -102,7 +107,8 @@ JobId JobRunner::start(QObject* receiver, const QString& key, const QString& tit
         }
     };
     return enqueue(receiver, key, title, lane,
-                   [guarded, work = std::move(work), finished = std::move(finished)](std::stop_token stop, Progress& progress) {
+                   [guarded, work = std::move(work), finished = std::move(finished)](std::stop_token stop,
+                                                                                     Progress& progress) {
                        auto result = std::make_shared<Result<T>>(guarded(work, stop, progress));
                        Outcome outcome;
                        outcome.state = result->isOk()          ? JobInfo::State::Done

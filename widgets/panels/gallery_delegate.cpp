@@ -26,7 +26,8 @@ void paintPicture(QPainter* painter, const QRect& area, const QModelIndex& index
     const QSize size = image.size().scaled(area.size(), Qt::KeepAspectRatio);
     QRect target(QPoint(0, 0), size);
     target.moveCenter(area.center());
-    painter->setRenderHint(QPainter::SmoothPixmapTransform, image.width() > size.width());  // small images keep their pixels
+    painter->setRenderHint(QPainter::SmoothPixmapTransform,
+                           image.width() > size.width());  // small images keep their pixels
     painter->drawImage(target, image);
 }
 
@@ -51,9 +52,12 @@ QSize GalleryDelegate::cellSize(const QFont& font) {
     return {ThumbnailCache::kSide + 2 * kPad + 8, ThumbnailCache::kSide + 2 * metrics.height() + 3 * kPad};
 }
 
-QSize GalleryDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const { return cellSize(option.font); }
+QSize GalleryDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const {
+    return cellSize(option.font);
+}
 
-void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
+                            const QModelIndex& index) const {
     painter->save();
     const QRect cell = option.rect.adjusted(1, 1, -1, -1);
     const bool isSelected = option.state & QStyle::State_Selected;
@@ -67,21 +71,25 @@ void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         painter->drawRoundedRect(cell, 4, 4);
     }
     if (option.state & QStyle::State_HasFocus) {
-        painter->setPen(QPen(palette.color(isSelected ? QPalette::HighlightedText : QPalette::Highlight), 1, Qt::DotLine));
+        painter->setPen(QPen(palette.color(isSelected ? QPalette::HighlightedText : QPalette::Highlight), 1,
+                             Qt::DotLine));
         painter->setBrush(Qt::NoBrush);
         painter->drawRoundedRect(cell.adjusted(1, 1, -1, -1), 3, 3);
     }
-    const QRect picture(cell.center().x() - ThumbnailCache::kSide / 2 + 1, cell.top() + kPad, ThumbnailCache::kSide, ThumbnailCache::kSide);
+    const QRect picture(cell.center().x() - ThumbnailCache::kSide / 2 + 1, cell.top() + kPad,
+                        ThumbnailCache::kSide, ThumbnailCache::kSide);
     paintPicture(painter, picture, index, palette);
 
     const QColor text = palette.color(isSelected ? QPalette::HighlightedText : QPalette::Text);
     QColor quiet = text;
     quiet.setAlphaF(0.72f);
-    const QString label = index.data(GalleryModel::LabelRole).toString(), prediction = index.data(GalleryModel::PredictionRole).toString();
+    const QString label = index.data(GalleryModel::LabelRole).toString(),
+                  prediction = index.data(GalleryModel::PredictionRole).toString();
     const bool isWrongAnswer = index.data(GalleryModel::WrongRole).toBool();
     const double confidence = index.data(GalleryModel::ConfidenceRole).toDouble();
     const int height = option.fontMetrics.height();
-    const QRect first(cell.left() + 2, picture.bottom() + 4, cell.width() - 4, height), second = first.translated(0, height);
+    const QRect first(cell.left() + 2, picture.bottom() + 4, cell.width() - 4, height),
+        second = first.translated(0, height);
 
     QString line = label.isEmpty() ? prediction : label;
     if (isWrongAnswer) line = label + QStringLiteral(" → ") + prediction;
@@ -90,12 +98,14 @@ void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     font.setBold(isWrongAnswer);
     painter->setFont(font);
     painter->setPen(isWrongAnswer && !isSelected ? wrongColour(palette) : text);
-    painter->drawText(first, Qt::AlignCenter, QFontMetrics(font).elidedText(line, Qt::ElideMiddle, first.width()));
+    painter->drawText(first, Qt::AlignCenter,
+                      QFontMetrics(font).elidedText(line, Qt::ElideMiddle, first.width()));
     if (confidence >= 0) {
         painter->setFont(option.font);
         if (!isWrongAnswer || isSelected) painter->setPen(quiet);
         // Nearly certain is not certain: 99.97 % is not rounded up to 100 %.
-        const QString percent = confidence > 0.995 ? QStringLiteral(">99 %") : QStringLiteral("%1 %").arg(100 * confidence, 0, 'f', 0);
+        const QString percent = confidence > 0.995 ? QStringLiteral(">99 %")
+                                                   : QStringLiteral("%1 %").arg(100 * confidence, 0, 'f', 0);
         painter->drawText(second, Qt::AlignCenter, isWrongAnswer ? QStringLiteral("✗ ") + percent : percent);
     }
     if (const int anchor = index.data(GalleryModel::AnchorRole).toInt()) paintBadge(painter, picture, anchor);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One cell of the gallery: picture, "label > prediction", confidence, a cross for a wrong answer, a badge for an anchor.
+// One cell of the gallery: picture, "label > prediction", confidence, a cross for a wrong answer, a badge for
+// an anchor.
 #pragma once
 
 #include <QStyledItemDelegate>
@@ -11,7 +12,8 @@ class GalleryDelegate : public QStyledItemDelegate {
   public:
     using QStyledItemDelegate::QStyledItemDelegate;
     static QSize cellSize(const QFont& font);
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override;
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
 };
 

@@ -12,14 +12,20 @@ const char* const kOrderKey = "gallery-order";
 }
 
 GalleryModel::GalleryModel(Workspace& workspace, JobRunner& jobs, QObject* parent)
-    : QAbstractListModel(parent), workspace_(workspace), jobs_(jobs), thumbnails_(jobs),
-      order_(std::make_shared<GalleryOrder>()), rows_(std::make_shared<std::vector<std::int32_t>>()) {
-    connect(&thumbnails_, &ThumbnailCache::ready, this,
-            [this](const QList<qint64>& samples) { samplesChanged(samples, {Qt::DecorationRole, FailedRole}); });
+    : QAbstractListModel(parent),
+      workspace_(workspace),
+      jobs_(jobs),
+      thumbnails_(jobs),
+      order_(std::make_shared<GalleryOrder>()),
+      rows_(std::make_shared<std::vector<std::int32_t>>()) {
+    connect(&thumbnails_, &ThumbnailCache::ready, this, [this](const QList<qint64>& samples) {
+        samplesChanged(samples, {Qt::DecorationRole, FailedRole});
+    });
     connect(&thumbnails_, &ThumbnailCache::readingFailed, this, &GalleryModel::readingFailed);
     connect(&workspace_, &Workspace::datasetChanged, this, &GalleryModel::takeDataset);
     connect(&workspace_, &Workspace::evaluationChanged, this, [this] {
-        if (rowCount() > 0) Q_EMIT dataChanged(index(0), index(rowCount() - 1), {PredictionRole, ConfidenceRole, WrongRole});
+        if (rowCount() > 0)
+            Q_EMIT dataChanged(index(0), index(rowCount() - 1), {PredictionRole, ConfidenceRole, WrongRole});
         reorder();
     });
     connect(&workspace_, &Workspace::anchorsChanged, this, [this] {
@@ -59,10 +65,12 @@ void GalleryModel::reorder() {
     }
     jobs_.start<Ordering>(
         this, kOrderKey, {}, JobLane::Interactive,
-        [data = dataset_, evaluation = workspace_.evaluation(), query = query_](std::stop_token stop, Progress&) -> Result<Ordering> {
+        [data = dataset_, evaluation = workspace_.evaluation(), query = query_](
+            std::stop_token stop, Progress&) -> Result<Ordering> {
             auto order = std::make_shared<GalleryOrder>(galleryOrder(*data, evaluation.get(), query, stop));
             if (stop.stop_requested()) return Cancelled{};
-            auto rows = std::make_shared<std::vector<std::int32_t>>(static_cast<std::size_t>(data->size()), -1);
+            auto rows =
+                std::make_shared<std::vector<std::int32_t>>(static_cast<std::size_t>(data->size()), -1);
             for (std::size_t row = 0; row < order->size(); ++row)
                 (*rows)[static_cast<std::size_t>((*order)[row])] = static_cast<std::int32_t>(row);
             return Ordering{std::move(order), std::move(rows)};
@@ -89,10 +97,14 @@ void GalleryModel::samplesChanged(const QList<qint64>& samples, const QList<int>
 }
 
 int GalleryModel::rowOf(qint64 sample) const {
-    return sample >= 0 && sample < static_cast<qint64>(rows_->size()) ? (*rows_)[static_cast<std::size_t>(sample)] : -1;
+    return sample >= 0 && sample < static_cast<qint64>(rows_->size())
+               ? (*rows_)[static_cast<std::size_t>(sample)]
+               : -1;
 }
 
-int GalleryModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(order_->size()); }
+int GalleryModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(order_->size());
+}
 
 int GalleryModel::anchorNumber(qint64 sample) const {
     const auto found = std::find(anchors_.begin(), anchors_.end(), sample);
@@ -123,26 +135,41 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
     const Evaluation::Output* evaluation = workspace_.evaluation().get();
     const bool isEvaluated = evaluation && at < evaluation->predicted.size();
     switch (role) {
-        case Qt::DisplayRole: return QString::fromStdString(dataset_->sampleName(sample));
-        case Qt::DecorationRole: return thumbnails_.thumbnail(sample);
+        case Qt::DisplayRole:
+            return QString::fromStdString(dataset_->sampleName(sample));
+        case Qt::DecorationRole:
+            return thumbnails_.thumbnail(sample);
         case Qt::ToolTipRole:
-        case Qt::AccessibleTextRole: return description(sample);
-        case SampleRole: return sample;
-        case LabelRole: return dataset_->label(sample) < 0 ? QString() : workspace_.className(dataset_->label(sample));
-        case PredictionRole: return isEvaluated ? workspace_.className(evaluation->predicted[at]) : QString();
-        case ConfidenceRole: return isEvaluated ? double(evaluation->confidence[at]) : -1.0;
-        case WrongRole: return isWrong(evaluation, sample);
-        case AnchorRole: return anchorNumber(sample);
-        case FailedRole: return thumbnails_.hasFailed(sample);
-        default: return {};
+        case Qt::AccessibleTextRole:
+            return description(sample);
+        case SampleRole:
+            return sample;
+        case LabelRole:
+            return dataset_->label(sample) < 0 ? QString() : workspace_.className(dataset_->label(sample));
+        case PredictionRole:
+            return isEvaluated ? workspace_.className(evaluation->predicted[at]) : QString();
+        case ConfidenceRole:
+            return isEvaluated ? double(evaluation->confidence[at]) : -1.0;
+        case WrongRole:
+            return isWrong(evaluation, sample);
+        case AnchorRole:
+            return anchorNumber(sample);
+        case FailedRole:
+            return thumbnails_.hasFailed(sample);
+        default:
+            return {};
     }
 }
 
 Qt::ItemFlags GalleryModel::flags(const QModelIndex& index) const {
-    return index.isValid() ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsDragEnabled | Qt::ItemNeverHasChildren : Qt::NoItemFlags;
+    return index.isValid()
+               ? Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsDragEnabled | Qt::ItemNeverHasChildren
+               : Qt::NoItemFlags;
 }
 
-QStringList GalleryModel::mimeTypes() const { return {QString::fromLatin1(kSampleMimeType)}; }
+QStringList GalleryModel::mimeTypes() const {
+    return {QString::fromLatin1(kSampleMimeType)};
+}
 
 QMimeData* GalleryModel::mimeData(const QModelIndexList& indexes) const {
     QStringList samples;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The rows of the gallery: samples in the wanted order, with label, prediction and confidence. Holds no per-row state, so a
-// hundred thousand rows cost nothing up front.
+// The rows of the gallery: samples in the wanted order, with label, prediction and confidence. Holds no
+// per-row state, so a hundred thousand rows cost nothing up front.
 #pragma once
 
 #include <QAbstractListModel>
@@ -44,7 +44,7 @@ class GalleryModel : public QAbstractListModel {
     Qt::DropActions supportedDragActions() const override { return Qt::CopyAction; }
 
   Q_SIGNALS:
-    void orderChanged();                             // filtered and sorted anew
+    void orderChanged();  // filtered and sorted anew
     void readingFailed(const QString& sentence);
 
   private:

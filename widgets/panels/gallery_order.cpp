@@ -12,10 +12,12 @@ namespace {
 
 std::optional<int> classFromText(const QString& text, const std::vector<std::string>& classNames) {
     for (std::size_t i = 0; i < classNames.size(); ++i)
-        if (QString::fromStdString(classNames[i]).compare(text, Qt::CaseInsensitive) == 0) return static_cast<int>(i);
+        if (QString::fromStdString(classNames[i]).compare(text, Qt::CaseInsensitive) == 0)
+            return static_cast<int>(i);
     bool isNumber = false;
     const int number = text.toInt(&isNumber);
-    if (isNumber && number >= 0 && (classNames.empty() || number < static_cast<int>(classNames.size()))) return number;
+    if (isNumber && number >= 0 && (classNames.empty() || number < static_cast<int>(classNames.size())))
+        return number;
     return std::nullopt;
 }
 
@@ -24,8 +26,8 @@ std::optional<int> predictionOf(const Evaluation::Output* evaluation, std::int64
     return evaluation->predicted[static_cast<std::size_t>(index)];
 }
 
-bool passes(const GalleryFilter& filter, const GalleryQuery& query, const Dataset& data, const Evaluation::Output* evaluation,
-            std::int64_t index) {
+bool passes(const GalleryFilter& filter, const GalleryQuery& query, const Dataset& data,
+            const Evaluation::Output* evaluation, std::int64_t index) {
     const std::int32_t label = data.label(index);
     if (query.classLabel >= 0 && label != query.classLabel) return false;
     if (filter.label && label != *filter.label) return false;
@@ -54,8 +56,9 @@ bool isWrong(const Evaluation::Output* evaluation, std::int64_t index) {
 }
 
 GalleryFilter parseGalleryText(const QString& text, const std::vector<std::string>& classNames) {
-    static const QRegularExpression term(QStringLiteral("^(label|class|pred|prediction|conf|confidence|is)([:=<>])(.+)$"),
-                                         QRegularExpression::CaseInsensitiveOption);
+    static const QRegularExpression term(
+        QStringLiteral("^(label|class|pred|prediction|conf|confidence|is)([:=<>])(.+)$"),
+        QRegularExpression::CaseInsensitiveOption);
     const auto say = [](const char* sentence, const QString& word) {
         return QCoreApplication::translate("GalleryFilter", sentence).arg(word);
     };
@@ -95,7 +98,8 @@ GalleryFilter parseGalleryText(const QString& text, const std::vector<std::strin
     return filter;
 }
 
-GalleryOrder galleryOrder(const Dataset& data, const Evaluation::Output* evaluation, const GalleryQuery& query, std::stop_token stop) {
+GalleryOrder galleryOrder(const Dataset& data, const Evaluation::Output* evaluation,
+                          const GalleryQuery& query, std::stop_token stop) {
     const GalleryFilter filter = parseGalleryText(query.text, data.classNames());
     GalleryOrder order;
     constexpr std::int64_t kStopEvery = 4096;
@@ -108,10 +112,12 @@ GalleryOrder galleryOrder(const Dataset& data, const Evaluation::Output* evaluat
         for (const std::int64_t index : order) {
             const auto prediction = predictionOf(evaluation, index);
             // Samples without the key come last in either direction.
-            double key = query.descending ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+            double key = query.descending ? -std::numeric_limits<double>::infinity()
+                                          : std::numeric_limits<double>::infinity();
             if (query.sort == GallerySort::Label && data.label(index) >= 0) key = data.label(index);
             if (query.sort == GallerySort::Prediction && prediction) key = *prediction;
-            if (query.sort == GallerySort::Confidence && prediction) key = evaluation->confidence[static_cast<std::size_t>(index)];
+            if (query.sort == GallerySort::Confidence && prediction)
+                key = evaluation->confidence[static_cast<std::size_t>(index)];
             keys[static_cast<std::size_t>(index)] = key;
         }
         std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {

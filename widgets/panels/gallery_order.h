@@ -18,7 +18,8 @@ namespace tessera {
 enum class GallerySort { Index, Label, Prediction, Confidence };
 
 struct GalleryQuery {
-    QString text = {};  // "label:3 pred:cat conf<0.6 t10k": all words must hold; other words are looked for in the sample's name
+    QString text = {};  // "label:3 pred:cat conf<0.6 t10k": all words must hold; other words are looked for
+                        // in the sample's name
     bool wrongOnly = false;
     int classLabel = -1;  // -1: all
     GallerySort sort = GallerySort::Index;
@@ -39,7 +40,9 @@ GalleryFilter parseGalleryText(const QString& text, const std::vector<std::strin
 bool isWrong(const Evaluation::Output* evaluation, std::int64_t index);
 
 using GalleryOrder = std::vector<std::int64_t>;  // dataset indices, top to bottom
-// Any thread. `evaluation` may be null (then nothing is wrong, and predictions sort last). Equal keys keep index order.
-GalleryOrder galleryOrder(const Dataset& data, const Evaluation::Output* evaluation, const GalleryQuery& query, std::stop_token stop);
+// Any thread. `evaluation` may be null (then nothing is wrong, and predictions sort last). Equal keys keep
+// index order.
+GalleryOrder galleryOrder(const Dataset& data, const Evaluation::Output* evaluation,
+                          const GalleryQuery& query, std::stop_token stop);
 
 }  // namespace tessera

@@ -29,7 +29,10 @@ constexpr std::size_t kAnchors = 3;
 }  // namespace
 
 GalleryPanel::GalleryPanel(Workspace& workspace, JobRunner& jobs, QWidget* parent)
-    : QWidget(parent), workspace_(workspace), model_(new GalleryModel(workspace, jobs, this)), view_(new QListView) {
+    : QWidget(parent),
+      workspace_(workspace),
+      model_(new GalleryModel(workspace, jobs, this)),
+      view_(new QListView) {
     view_->setObjectName(QStringLiteral("gallery"));
     view_->setAccessibleName(tr("Samples"));
     view_->setModel(model_);
@@ -83,10 +86,12 @@ GalleryPanel::GalleryPanel(Workspace& workspace, JobRunner& jobs, QWidget* paren
         updateSummary();
     });
     connect(model_, &GalleryModel::readingFailed, this, &GalleryPanel::problem);
-    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
-        if (current.isValid()) workspace_.setCurrentSample(model_->sampleAt(current.row()));
-    });
-    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this, &GalleryPanel::updateSelection);
+    connect(view_->selectionModel(), &QItemSelectionModel::currentChanged, this,
+            [this](const QModelIndex& current) {
+                if (current.isValid()) workspace_.setCurrentSample(model_->sampleAt(current.row()));
+            });
+    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
+            &GalleryPanel::updateSelection);
     connect(view_, &QListView::doubleClicked, this, [this] { setAnchor(1); });
     connect(view_, &QListView::customContextMenuRequested, this, &GalleryPanel::showMenu);
     connect(&workspace_, &Workspace::datasetChanged, this, &GalleryPanel::takeDataset);
@@ -103,8 +108,9 @@ QWidget* GalleryPanel::makeFilterBar() {
     filter_->setPlaceholderText(tr("Filter: label:3 pred:5 conf<60%"));
     filter_->setClearButtonEnabled(true);
     filter_->addAction(themedIcon(QStringLiteral("search")), QLineEdit::LeadingPosition);
-    filter_->setToolTip(tr("All words must hold: label:3 or label:cat, pred:5, conf&lt;0.6, conf&gt;90%, is:wrong, is:right; "
-                           "any other word is looked for in the sample's name (Ctrl+F)"));
+    filter_->setToolTip(
+        tr("All words must hold: label:3 or label:cat, pred:5, conf&lt;0.6, conf&gt;90%, is:wrong, is:right; "
+           "any other word is looked for in the sample's name (Ctrl+F)"));
     classes_ = new QComboBox;
     classes_->setAccessibleName(tr("Class shown"));
     classes_->setToolTip(tr("Show one class only"));
@@ -179,8 +185,8 @@ void GalleryPanel::takeDataset() {
     sort_->setCurrentIndex(0);
     direction_->setChecked(false);
     isFilling_ = false;
-    for (QWidget* widget : {static_cast<QWidget*>(filter_), static_cast<QWidget*>(classes_), static_cast<QWidget*>(sort_),
-                            static_cast<QWidget*>(direction_)})
+    for (QWidget* widget : {static_cast<QWidget*>(filter_), static_cast<QWidget*>(classes_),
+                            static_cast<QWidget*>(sort_), static_cast<QWidget*>(direction_)})
         widget->setEnabled(dataset != nullptr);
     restoreCurrent();
     updateSummary();
@@ -207,7 +213,10 @@ void GalleryPanel::updateSummary() {
     wrongOnly_->setToolTip(evaluation ? tr("Show only samples that the model gets wrong")
                                       : tr("Needs predictions: open a model that fits this data"));
     empty_->setVisible(model_->rowCount() == 0);
-    empty_->setText(dataset ? tr("No sample passes the filter.") : tr("The samples of your data appear here.\n\nOpen a sample, or your own data with Ctrl+D."));
+    empty_->setText(
+        dataset
+            ? tr("No sample passes the filter.")
+            : tr("The samples of your data appear here.\n\nOpen a sample, or your own data with Ctrl+D."));
     if (!dataset) {
         summary_->setText(tr("No data open."));
         return;
@@ -219,8 +228,10 @@ void GalleryPanel::updateSummary() {
         return;
     }
     const auto shown = model_->rowCount();
-    QString text = shown == dataset->size() ? tr("%1 samples").arg(locale.toString(qlonglong(dataset->size())))
-                                            : tr("%1 of %2 samples").arg(locale.toString(shown), locale.toString(qlonglong(dataset->size())));
+    QString text =
+        shown == dataset->size()
+            ? tr("%1 samples").arg(locale.toString(qlonglong(dataset->size())))
+            : tr("%1 of %2 samples").arg(locale.toString(shown), locale.toString(qlonglong(dataset->size())));
     if (evaluation && evaluation->labelled > 0)
         text += tr(" · %1 % right").arg(locale.toString(100 * evaluation->accuracy, 'f', 2));
     else if (workspace_.model() && !workspace_.mismatch().isEmpty())
@@ -233,8 +244,9 @@ void GalleryPanel::updateSelection() {
     slice_->setEnabled(count >= 1 && count <= qsizetype(kAnchors));
     slice_->setToolTip(tr("The selected samples become the anchors of the slice (A)"));
     hint_->setVisible(workspace_.dataset() != nullptr);
-    hint_->setText(count > qsizetype(kAnchors) ? tr("A slice goes through at most three samples.")
-                                               : tr("Select 1 to 3 samples (Ctrl+click); Enter or 1, 2, 3 sets an anchor."));
+    hint_->setText(count > qsizetype(kAnchors)
+                       ? tr("A slice goes through at most three samples.")
+                       : tr("Select 1 to 3 samples (Ctrl+click); Enter or 1, 2, 3 sets an anchor."));
 }
 
 void GalleryPanel::restoreCurrent() {
@@ -271,7 +283,8 @@ void GalleryPanel::setAnchor(int number) {
     const auto place = std::min(static_cast<std::size_t>(number - 1), anchors.size());
     const auto already = std::find(anchors.begin(), anchors.end(), sample);
     if (already != anchors.end()) {
-        if (place < anchors.size()) std::iter_swap(already, anchors.begin() + static_cast<std::ptrdiff_t>(place));
+        if (place < anchors.size())
+            std::iter_swap(already, anchors.begin() + static_cast<std::ptrdiff_t>(place));
     } else if (place < anchors.size()) {
         anchors[place] = sample;
     } else {
@@ -293,7 +306,8 @@ void GalleryPanel::showMenu(const QPoint& position) {
     for (int number = 1; number <= int(kAnchors); ++number)
         menu->addAction(tr("Use as anchor %1\t%1").arg(number), this, [this, number] { setAnchor(number); });
     menu->addSeparator();
-    menu->addAction(tr("Slice through selection\tA"), this, &GalleryPanel::sliceThroughSelection)->setEnabled(slice_->isEnabled());
+    menu->addAction(tr("Slice through selection\tA"), this, &GalleryPanel::sliceThroughSelection)
+        ->setEnabled(slice_->isEnabled());
     menu->addAction(tr("Copy description"), this, [this] {
         QApplication::clipboard()->setText(view_->currentIndex().data(Qt::ToolTipRole).toString());
     });
@@ -303,19 +317,27 @@ void GalleryPanel::showMenu(const QPoint& position) {
 bool GalleryPanel::handleKey(int key) {
     switch (key) {
         case Qt::Key_Return:
-        case Qt::Key_Enter: setAnchor(1); return true;
+        case Qt::Key_Enter:
+            setAnchor(1);
+            return true;
         case Qt::Key_1:
         case Qt::Key_2:
-        case Qt::Key_3: setAnchor(key - Qt::Key_0); return true;
-        case Qt::Key_A: sliceThroughSelection(); return true;
-        default: return false;
+        case Qt::Key_3:
+            setAnchor(key - Qt::Key_0);
+            return true;
+        case Qt::Key_A:
+            sliceThroughSelection();
+            return true;
+        default:
+            return false;
     }
 }
 
 // As many columns as fit, spread over the whole width.
 void GalleryPanel::fitGrid() {
     const QSize cell = GalleryDelegate::cellSize(view_->font());
-    const int width = view_->width() - view_->verticalScrollBar()->sizeHint().width() - 2 * view_->frameWidth() - 1;
+    const int width =
+        view_->width() - view_->verticalScrollBar()->sizeHint().width() - 2 * view_->frameWidth() - 1;
     const int columns = std::max(1, width / cell.width());
     const QSize grid(std::max(cell.width(), width / columns), cell.height());
     if (grid != view_->gridSize()) view_->setGridSize(grid);
@@ -326,7 +348,8 @@ bool GalleryPanel::eventFilter(QObject* watched, QEvent* event) {
         const auto* key = static_cast<QKeyEvent*>(event);
         if ((key->modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier && handleKey(key->key())) return true;
     }
-    if (watched == view_ && (event->type() == QEvent::Resize || event->type() == QEvent::FontChange)) fitGrid();
+    if (watched == view_ && (event->type() == QEvent::Resize || event->type() == QEvent::FontChange))
+        fitGrid();
     return QWidget::eventFilter(watched, event);
 }
 

@@ -16,7 +16,12 @@ constexpr int kTextWidth = 360;
 }
 
 JobIndicator::JobIndicator(JobRunner& jobs, QWidget* parent)
-    : QWidget(parent), jobs_(jobs), text_(new QLabel), bar_(new QProgressBar), cancel_(new QToolButton), list_(new QToolButton) {
+    : QWidget(parent),
+      jobs_(jobs),
+      text_(new QLabel),
+      bar_(new QProgressBar),
+      cancel_(new QToolButton),
+      list_(new QToolButton) {
     text_->setObjectName(QStringLiteral("jobText"));
     text_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     bar_->setFixedWidth(140);
@@ -33,9 +38,11 @@ JobIndicator::JobIndicator(JobRunner& jobs, QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(6);
-    for (QWidget* widget : {static_cast<QWidget*>(text_), static_cast<QWidget*>(bar_), static_cast<QWidget*>(cancel_), static_cast<QWidget*>(list_)})
+    for (QWidget* widget : {static_cast<QWidget*>(text_), static_cast<QWidget*>(bar_),
+                            static_cast<QWidget*>(cancel_), static_cast<QWidget*>(list_)})
         layout->addWidget(widget);
-    // Always the same size: a status bar that grows with each job would shift, and so recompute, the picture above it.
+    // Always the same size: a status bar that grows with each job would shift, and so recompute, the picture
+    // above it.
     text_->setFixedWidth(kTextWidth);
     for (QWidget* widget : {static_cast<QWidget*>(bar_), static_cast<QWidget*>(cancel_)}) {
         QSizePolicy policy = widget->sizePolicy();
@@ -58,7 +65,9 @@ void JobIndicator::refresh() {
     int active = 0;
     JobInfo current;
     for (const JobInfo& job : jobs_.jobs()) {
-        if (job.title.isEmpty() || (job.state != JobInfo::State::Running && job.state != JobInfo::State::Waiting)) continue;
+        if (job.title.isEmpty() ||
+            (job.state != JobInfo::State::Running && job.state != JobInfo::State::Waiting))
+            continue;
         ++active;
         if (current.id == 0) current = job;
     }
@@ -79,7 +88,8 @@ void JobIndicator::refresh() {
     constexpr int kSteps = 1000;
     const bool isKnown = current.total > 0;
     bar_->setRange(0, isKnown ? kSteps : 0);
-    if (isKnown) bar_->setValue(static_cast<int>(double(kSteps) * double(current.done) / double(current.total)));
+    if (isKnown)
+        bar_->setValue(static_cast<int>(double(kSteps) * double(current.done) / double(current.total)));
 }
 
 }  // namespace tessera

@@ -12,17 +12,24 @@ namespace tessera {
 
 namespace {
 enum Column { TitleColumn, StateColumn, ProgressColumn, ElapsedColumn, LeftColumn };
-bool isActive(JobInfo::State state) { return state == JobInfo::State::Running || state == JobInfo::State::Waiting; }
+bool isActive(JobInfo::State state) {
+    return state == JobInfo::State::Running || state == JobInfo::State::Waiting;
+}
 }  // namespace
 
 QString jobStateText(JobInfo::State state) {
     const auto tr = [](const char* text) { return QCoreApplication::translate("JobsPanel", text); };
     switch (state) {
-        case JobInfo::State::Waiting: return tr("waiting");
-        case JobInfo::State::Running: return tr("running");
-        case JobInfo::State::Done: return tr("done");
-        case JobInfo::State::Failed: return tr("failed");
-        case JobInfo::State::Cancelled: return tr("cancelled");
+        case JobInfo::State::Waiting:
+            return tr("waiting");
+        case JobInfo::State::Running:
+            return tr("running");
+        case JobInfo::State::Done:
+            return tr("done");
+        case JobInfo::State::Failed:
+            return tr("failed");
+        case JobInfo::State::Cancelled:
+            return tr("cancelled");
     }
     return {};
 }
@@ -51,7 +58,11 @@ QString jobProgressText(const JobInfo& job) {
 }
 
 JobsPanel::JobsPanel(JobRunner& jobs, QWidget* parent)
-    : QWidget(parent), jobs_(jobs), list_(new QTreeWidget), cancel_(new QPushButton(tr("Cancel job"))), cancelAll_(new QPushButton(tr("Cancel all"))) {
+    : QWidget(parent),
+      jobs_(jobs),
+      list_(new QTreeWidget),
+      cancel_(new QPushButton(tr("Cancel job"))),
+      cancelAll_(new QPushButton(tr("Cancel all"))) {
     list_->setObjectName(QStringLiteral("jobs"));
     list_->setAccessibleName(tr("Jobs"));
     list_->setHeaderLabels({tr("Job"), tr("State"), tr("Progress"), tr("Time"), tr("Left")});
@@ -81,7 +92,8 @@ JobsPanel::JobsPanel(JobRunner& jobs, QWidget* parent)
 }
 
 void JobsPanel::rebuild() {
-    const JobId selected = list_->currentItem() ? list_->currentItem()->data(0, Qt::UserRole).toULongLong() : 0;
+    const JobId selected =
+        list_->currentItem() ? list_->currentItem()->data(0, Qt::UserRole).toULongLong() : 0;
     list_->clear();
     items_.clear();
     for (const JobInfo& job : jobs_.jobs()) {
@@ -108,7 +120,8 @@ void JobsPanel::fill(QTreeWidgetItem* item, const JobInfo& job) {
     item->setText(StateColumn, jobStateText(job.state));
     item->setText(ProgressColumn, jobProgressText(job));
     item->setToolTip(ProgressColumn, jobProgressText(job));
-    item->setText(ElapsedColumn, job.state == JobInfo::State::Waiting ? QString() : durationText(job.elapsedMs));
+    item->setText(ElapsedColumn,
+                  job.state == JobInfo::State::Waiting ? QString() : durationText(job.elapsedMs));
     item->setText(LeftColumn, job.etaMs >= 0 ? durationText(job.etaMs) : QString());
 }
 
@@ -116,7 +129,8 @@ void JobsPanel::updateButtons() {
     bool anyActive = false;
     for (const JobInfo& job : jobs_.jobs()) anyActive |= isActive(job.state);
     cancelAll_->setEnabled(anyActive);
-    cancel_->setEnabled(list_->currentItem() && isActive(jobs_.job(list_->currentItem()->data(0, Qt::UserRole).toULongLong()).state));
+    cancel_->setEnabled(list_->currentItem() &&
+                        isActive(jobs_.job(list_->currentItem()->data(0, Qt::UserRole).toULongLong()).state));
 }
 
 void JobsPanel::cancelSelected() {

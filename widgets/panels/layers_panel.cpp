@@ -16,13 +16,22 @@ namespace tessera {
 QString selfCheckSentence(const SelfCheck& check) {
     const auto tr = [](const char* text) { return QCoreApplication::translate("LayersPanel", text); };
     const QString note = check.note.empty() ? QString() : ' ' + QString::fromStdString(check.note);
-    if (!check.done) return tr("No self-check: the file has weights only, so there is no original to compare with.") + note;
+    if (!check.done)
+        return tr("No self-check: the file has weights only, so there is no original to compare with.") +
+               note;
     const QString difference = QString::number(check.maxDifference, 'g', 1);
     if (check.passed)
         return tr("Self-check passed: %1 on %2 points, largest difference %3.")
-                   .arg(QString::fromStdString(check.dtype)).arg(check.points).arg(difference) + note;
-    return tr("Self-check failed: the layer graph differs from the original by %1 (%2, %3 points; %4 is allowed).")
-               .arg(difference, QString::fromStdString(check.dtype)).arg(check.points).arg(QString::number(check.tolerance, 'g', 1)) + note;
+                   .arg(QString::fromStdString(check.dtype))
+                   .arg(check.points)
+                   .arg(difference) +
+               note;
+    return tr("Self-check failed: the layer graph differs from the original by %1 (%2, %3 points; %4 is "
+              "allowed).")
+               .arg(difference, QString::fromStdString(check.dtype))
+               .arg(check.points)
+               .arg(QString::number(check.tolerance, 'g', 1)) +
+           note;
 }
 
 QString exactnessSentence(const Model& model) {
@@ -35,7 +44,12 @@ QString exactnessSentence(const Model& model) {
 }
 
 LayersPanel::LayersPanel(Workspace& workspace, QWidget* parent)
-    : QWidget(parent), workspace_(workspace), model_(new LayersModel(this)), header_(new QLabel), notes_(new QLabel), view_(new QTreeView) {
+    : QWidget(parent),
+      workspace_(workspace),
+      model_(new LayersModel(this)),
+      header_(new QLabel),
+      notes_(new QLabel),
+      view_(new QTreeView) {
     for (QLabel* label : {header_, notes_}) {
         label->setWordWrap(true);
         label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
@@ -78,13 +92,16 @@ void LayersPanel::takeModel() {
     const ModelInfo& info = model->info();
     const auto line = [](const QString& text) { return text.toHtmlEscaped(); };
     QString what = QString::fromStdString(info.architecture);
-    if (!info.architecture.starts_with(info.format)) what = QString::fromStdString(info.format) + QStringLiteral(" · ") + what;
+    if (!info.architecture.starts_with(info.format))
+        what = QString::fromStdString(info.format) + QStringLiteral(" · ") + what;
     header_->setText(QStringLiteral("<b>%1</b><br>%2<br>%3<br>%4")
                          .arg(line(QString::fromStdString(info.path.filename().string())),
                               line(tr("%1 · %2 parameters · input %3 · %4")
                                        .arg(what, QLocale().toString(qlonglong(info.parameters)),
-                                            QString::fromStdString(shapeText(info.inputShape)).replace(QLatin1String(" x "), QStringLiteral(" × ")),
-                                            info.outputs == 1 ? tr("one logit (two classes)") : tr("%1 classes").arg(info.outputs))),
+                                            QString::fromStdString(shapeText(info.inputShape))
+                                                .replace(QLatin1String(" x "), QStringLiteral(" × ")),
+                                            info.outputs == 1 ? tr("one logit (two classes)")
+                                                              : tr("%1 classes").arg(info.outputs))),
                               line(exactnessSentence(*model)), line(selfCheckSentence(info.selfCheck))));
     model_->setLayers(info.layers);
     const bool allExact = model->isExact();

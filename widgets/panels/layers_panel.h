@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the open model is made of, which parts are exact, and how well the layer graph reproduces the original.
+// What the open model is made of, which parts are exact, and how well the layer graph reproduces the
+// original.
 #pragma once
 
 #include <QWidget>

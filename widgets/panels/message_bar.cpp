@@ -12,7 +12,12 @@
 namespace tessera {
 
 MessageBar::MessageBar(MessageLog& log, QWidget* parent)
-    : QFrame(parent), log_(log), icon_(new QLabel), text_(new QLabel), remedy_(new QPushButton), more_(new QToolButton) {
+    : QFrame(parent),
+      log_(log),
+      icon_(new QLabel),
+      text_(new QLabel),
+      remedy_(new QPushButton),
+      more_(new QToolButton) {
     setObjectName(QStringLiteral("messageBar"));
     text_->setWordWrap(true);
     text_->setTextFormat(Qt::PlainText);
@@ -75,7 +80,8 @@ void MessageBar::dismiss() {
 
 void MessageBar::recolour() {
     isRecolouring_ = true;
-    const QColor mark = severity_ == Message::Severity::Problem ? wrongColour(palette()) : warningColour(palette());
+    const QColor mark =
+        severity_ == Message::Severity::Problem ? wrongColour(palette()) : warningColour(palette());
     icon_->setPixmap(themedIcon(severityIconName(severity_)).pixmap(QSize(18, 18), devicePixelRatioF()));
     setStyleSheet(QStringLiteral("#messageBar { border: none; border-left: 4px solid %1; background: %2; }")
                       .arg(mark.name(), palette().color(QPalette::AlternateBase).name()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A strip above the picture for what needs attention: it takes no focus, stops nothing, and stays until dismissed. At most
-// one remedy button.
+// A strip above the picture for what needs attention: it takes no focus, stops nothing, and stays until
+// dismissed. At most one remedy button.
 #pragma once
 
 #include <QFrame>
@@ -20,7 +20,8 @@ class MessageBar : public QFrame {
     explicit MessageBar(MessageLog& log, QWidget* parent = nullptr);
 
     QString sentence() const { return sentence_; }
-    // Warnings and problems of the log show up by themselves; this adds a button to the one with the same sentence.
+    // Warnings and problems of the log show up by themselves; this adds a button to the one with the same
+    // sentence.
     void offer(const QString& sentence, const QString& remedy, std::function<void()> action);
     void dismiss();
 

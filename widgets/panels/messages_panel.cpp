@@ -12,7 +12,8 @@
 
 namespace tessera {
 
-MessagesPanel::MessagesPanel(MessageLog& log, QWidget* parent) : QWidget(parent), log_(log), list_(new QTreeWidget) {
+MessagesPanel::MessagesPanel(MessageLog& log, QWidget* parent)
+    : QWidget(parent), log_(log), list_(new QTreeWidget) {
     list_->setObjectName(QStringLiteral("messages"));
     list_->setAccessibleName(tr("Messages"));
     list_->setHeaderLabels({tr("Time"), tr("Kind"), tr("Message")});
@@ -34,7 +35,8 @@ MessagesPanel::MessagesPanel(MessageLog& log, QWidget* parent) : QWidget(parent)
     for (const Message& message : log_.messages()) add(message);
     connect(&log_, &MessageLog::appended, this, [this] { add(log_.messages().back()); });
     connect(&log_, &MessageLog::countChanged, this, [this] {
-        if (list_->topLevelItemCount() > 0) fill(list_->topLevelItem(list_->topLevelItemCount() - 1), log_.messages().back());
+        if (list_->topLevelItemCount() > 0)
+            fill(list_->topLevelItem(list_->topLevelItemCount() - 1), log_.messages().back());
     });
 }
 
@@ -42,7 +44,8 @@ void MessagesPanel::fill(QTreeWidgetItem* item, const Message& message) {
     item->setText(0, message.time.toString(QStringLiteral("hh:mm:ss")));
     item->setText(1, severityText(message.severity));
     item->setIcon(1, themedIcon(severityIconName(message.severity)));
-    item->setText(2, message.count > 1 ? tr("%1 (%2 times)").arg(message.sentence).arg(message.count) : message.sentence);
+    item->setText(2, message.count > 1 ? tr("%1 (%2 times)").arg(message.sentence).arg(message.count)
+                                       : message.sentence);
     item->setToolTip(2, message.sentence);
 }
 
@@ -61,7 +64,8 @@ void MessagesPanel::copy() const {
     const auto selected = list_->selectedItems();
     for (int row = 0; row < list_->topLevelItemCount(); ++row) {
         auto* item = list_->topLevelItem(row);
-        if (selected.isEmpty() || selected.contains(item)) lines << item->text(0) + '\t' + item->text(1) + '\t' + item->text(2);
+        if (selected.isEmpty() || selected.contains(item))
+            lines << item->text(0) + '\t' + item->text(1) + '\t' + item->text(2);
     }
     QApplication::clipboard()->setText(lines.join('\n'));
 }

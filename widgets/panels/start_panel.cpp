@@ -17,7 +17,8 @@ namespace {
 // A large button of two lines: what opens, and why one would want to see it.
 class SampleButton final : public QPushButton {
   public:
-    explicit SampleButton(const StartPanel::Offer& sample) : QPushButton(sample.title), description_(sample.description) {
+    explicit SampleButton(const StartPanel::Offer& sample)
+        : QPushButton(sample.title), description_(sample.description) {
         setObjectName(QStringLiteral("sample-") + sample.id);
         setAccessibleDescription(description_);
         setToolTip(description_);
@@ -48,7 +49,8 @@ class SampleButton final : public QPushButton {
         painter.drawText(text, Qt::AlignVCenter, this->text());
         painter.setFont(font());
         painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.drawText(text.translated(0, line), Qt::AlignVCenter, fontMetrics().elidedText(description_, Qt::ElideRight, text.width()));
+        painter.drawText(text.translated(0, line), Qt::AlignVCenter,
+                         fontMetrics().elidedText(description_, Qt::ElideRight, text.width()));
     }
 
   private:
@@ -58,7 +60,8 @@ class SampleButton final : public QPushButton {
 
 }  // namespace
 
-StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent) : QWidget(parent), situation_(new QLabel) {
+StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent)
+    : QWidget(parent), situation_(new QLabel) {
     setObjectName(QStringLiteral("start"));
     auto* column = new QVBoxLayout;
     column->setSpacing(12);
@@ -74,8 +77,9 @@ StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent) : QWidget(p
     head->addWidget(title, 1);
     column->addLayout(head);
 
-    auto* what = new QLabel(tr("See how a trained classifier cuts up its input space: its linear regions and decision boundary on a "
-                               "plane through your own samples, computed exactly."));
+    auto* what = new QLabel(tr(
+        "See how a trained classifier cuts up its input space: its linear regions and decision boundary on a "
+        "plane through your own samples, computed exactly."));
     what->setWordWrap(true);
     column->addWidget(what);
     situation_->setObjectName(QStringLiteral("situation"));
@@ -93,7 +97,8 @@ StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent) : QWidget(p
         column->addWidget(start);
         for (const Offer& sample : samples) {
             auto* button = new SampleButton(sample);
-            connect(button, &QPushButton::clicked, this, [this, id = sample.id] { Q_EMIT sampleRequested(id); });
+            connect(button, &QPushButton::clicked, this,
+                    [this, id = sample.id] { Q_EMIT sampleRequested(id); });
             column->addWidget(button);
         }
     }

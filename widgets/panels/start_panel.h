@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What a newcomer sees first: what this program is, samples that open in one click, and how to open one's own files.
+// What a newcomer sees first: what this program is, samples that open in one click, and how to open one's own
+// files.
 #pragma once
 
 #include <QList>
@@ -17,7 +18,8 @@ class StartPanel : public QWidget {
         QString id, title, description;
     };
     explicit StartPanel(const QList<Offer>& samples, QWidget* parent = nullptr);
-    // What is still missing, once one of the two is open: "mnist.pt is open. Now open a data set ...". Empty: the welcome.
+    // What is still missing, once one of the two is open: "mnist.pt is open. Now open a data set ...". Empty:
+    // the welcome.
     void setSituation(const QString& sentence);
 
   Q_SIGNALS:

@@ -11,7 +11,8 @@
 #include <QStyleFactory>
 #include <QSvgRenderer>
 
-// The icons are compiled into a static library, which the linker would leave out. Must be outside any namespace.
+// The icons are compiled into a static library, which the linker would leave out. Must be outside any
+// namespace.
 static void initialiseIcons() {
     static const bool once = [] {
         Q_INIT_RESOURCE(tessera);
@@ -30,14 +31,19 @@ QPalette& desktopPalette() {
 }
 
 struct Colours {
-    const char *window, *base, *alternate, *text, *button, *highlight, *highlighted, *placeholder, *disabled, *link, *tip;
+    const char *window, *base, *alternate, *text, *button, *highlight, *highlighted, *placeholder, *disabled,
+        *link, *tip;
 };
-constexpr Colours kLight{"#f2f3f5", "#ffffff", "#f5f6f8", "#1b1f24", "#e9ebee", "#0b63b0", "#ffffff", "#6a737d", "#9aa1a9", "#0b63b0", "#ffffff"};
-constexpr Colours kDark{"#23272d", "#1a1d22", "#20242a", "#e4e7eb", "#2e333a", "#2f7cc4", "#ffffff", "#98a1ab", "#6d757f", "#6cb2f2", "#343a42"};
+constexpr Colours kLight{"#f2f3f5", "#ffffff", "#f5f6f8", "#1b1f24", "#e9ebee", "#0b63b0",
+                         "#ffffff", "#6a737d", "#9aa1a9", "#0b63b0", "#ffffff"};
+constexpr Colours kDark{"#23272d", "#1a1d22", "#20242a", "#e4e7eb", "#2e333a", "#2f7cc4",
+                        "#ffffff", "#98a1ab", "#6d757f", "#6cb2f2", "#343a42"};
 
 QPalette paletteOf(const Colours& colours) {
     QPalette palette(QColor(colours.button), QColor(colours.window));
-    const auto set = [&](QPalette::ColorRole role, const char* name) { palette.setColor(role, QColor(name)); };
+    const auto set = [&](QPalette::ColorRole role, const char* name) {
+        palette.setColor(role, QColor(name));
+    };
     set(QPalette::Window, colours.window);
     set(QPalette::Base, colours.base);
     set(QPalette::AlternateBase, colours.alternate);
@@ -46,7 +52,8 @@ QPalette paletteOf(const Colours& colours) {
     set(QPalette::Highlight, colours.highlight);
     set(QPalette::HighlightedText, colours.highlighted);
     set(QPalette::Link, colours.link);
-    for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
+    for (const auto role :
+         {QPalette::WindowText, QPalette::Text, QPalette::ButtonText, QPalette::ToolTipText}) {
         set(role, colours.text);
         palette.setColor(QPalette::Disabled, role, QColor(colours.disabled));
     }
@@ -64,15 +71,22 @@ class ThemedIconEngine final : public QIconEngine {
     }
     QIconEngine* clone() const override { return new ThemedIconEngine(*this); }
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
-        painter->drawPixmap(rect, scaledPixmap(rect.size() * painter->device()->devicePixelRatio(), mode, state, 1));
+        painter->drawPixmap(
+            rect, scaledPixmap(rect.size() * painter->device()->devicePixelRatio(), mode, state, 1));
     }
-    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override { return scaledPixmap(size, mode, state, 1); }
+    QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
+        return scaledPixmap(size, mode, state, 1);
+    }
     QPixmap scaledPixmap(const QSize& size, QIcon::Mode mode, QIcon::State, qreal) override {
         const QPalette palette = QGuiApplication::palette();
-        const QColor colour = mode == QIcon::Disabled   ? palette.color(QPalette::Disabled, QPalette::WindowText)
+        const QColor colour = mode == QIcon::Disabled
+                                  ? palette.color(QPalette::Disabled, QPalette::WindowText)
                               : mode == QIcon::Selected ? palette.color(QPalette::HighlightedText)
                                                         : palette.color(QPalette::WindowText);
-        const QString key = QStringLiteral("tessera/%1/%2/%3x%4").arg(name_, colour.name()).arg(size.width()).arg(size.height());
+        const QString key = QStringLiteral("tessera/%1/%2/%3x%4")
+                                .arg(name_, colour.name())
+                                .arg(size.width())
+                                .arg(size.height());
         QPixmap pixmap;
         if (QPixmapCache::find(key, &pixmap)) return pixmap;
         pixmap = QPixmap(size);
@@ -95,16 +109,24 @@ class ThemedIconEngine final : public QIconEngine {
 }  // namespace
 
 QString themeName(Theme theme) {
-    return theme == Theme::Light ? QStringLiteral("light") : theme == Theme::Dark ? QStringLiteral("dark") : QStringLiteral("system");
+    return theme == Theme::Light  ? QStringLiteral("light")
+           : theme == Theme::Dark ? QStringLiteral("dark")
+                                  : QStringLiteral("system");
 }
 
 Theme themeFromName(const QString& name) {
-    return name == QLatin1String("light") ? Theme::Light : name == QLatin1String("dark") ? Theme::Dark : Theme::System;
+    return name == QLatin1String("light")  ? Theme::Light
+           : name == QLatin1String("dark") ? Theme::Dark
+                                           : Theme::System;
 }
 
-void rememberDesktopPalette() { desktopPalette() = QGuiApplication::palette(); }
+void rememberDesktopPalette() {
+    desktopPalette() = QGuiApplication::palette();
+}
 
-bool isDark(const QPalette& palette) { return palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness(); }
+bool isDark(const QPalette& palette) {
+    return palette.color(QPalette::Window).lightness() < palette.color(QPalette::WindowText).lightness();
+}
 
 void applyTheme(Theme theme) {
     if (QApplication::style()->objectName().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0)
@@ -123,7 +145,11 @@ QIcon applicationIcon() {
     return QIcon(QStringLiteral(":/icons/tessera.svg"));
 }
 
-QColor wrongColour(const QPalette& palette) { return isDark(palette) ? QColor(0xff, 0x9a, 0x5c) : QColor(0xb3, 0x3c, 0x00); }
-QColor warningColour(const QPalette& palette) { return isDark(palette) ? QColor(0xe6, 0xb4, 0x4c) : QColor(0x8a, 0x5a, 0x00); }
+QColor wrongColour(const QPalette& palette) {
+    return isDark(palette) ? QColor(0xff, 0x9a, 0x5c) : QColor(0xb3, 0x3c, 0x00);
+}
+QColor warningColour(const QPalette& palette) {
+    return isDark(palette) ? QColor(0xe6, 0xb4, 0x4c) : QColor(0x8a, 0x5a, 0x00);
+}
 
 }  // namespace tessera

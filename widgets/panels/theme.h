@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Light and dark: palettes for the Fusion style, icons that take the text colour, and the few colours that mean something.
+// Light and dark: palettes for the Fusion style, icons that take the text colour, and the few colours that
+// mean something.
 #pragma once
 
 #include <QIcon>

@@ -13,7 +13,8 @@ constexpr std::size_t kBatch = 64;
 const char* const kKey = "thumbnails";
 }  // namespace
 
-ThumbnailCache::ThumbnailCache(JobRunner& jobs, QObject* parent) : QObject(parent), jobs_(jobs), images_(kCacheKibibytes) {}
+ThumbnailCache::ThumbnailCache(JobRunner& jobs, QObject* parent)
+    : QObject(parent), jobs_(jobs), images_(kCacheKibibytes) {}
 
 void ThumbnailCache::setDataset(std::shared_ptr<const Dataset> dataset) {
     jobs_.cancelKey(this, kKey);
@@ -34,10 +35,11 @@ QImage ThumbnailCache::thumbnail(qint64 index) {
     if (wishes_.size() > kWishes) wishes_.erase(wishes_.begin());
     if (!isScheduled_ && !isPainting_) {
         isScheduled_ = true;
-        QTimer::singleShot(0, this, [this] {  // after the paint event that asked, so that one batch takes all it needs
-            isScheduled_ = false;
-            startBatch();
-        });
+        QTimer::singleShot(0, this,
+                           [this] {  // after the paint event that asked, so that one batch takes all it needs
+                               isScheduled_ = false;
+                               startBatch();
+                           });
     }
     return {};
 }
@@ -53,13 +55,16 @@ void ThumbnailCache::startBatch() {
     isPainting_ = true;
     jobs_.start<Batch>(
         this, kKey, {}, JobLane::Interactive,
-        [data = dataset_, scale = scale_, indices](std::stop_token stop, Progress&) { return paint(*data, scale, indices, stop); },
+        [data = dataset_, scale = scale_, indices](std::stop_token stop, Progress&) {
+            return paint(*data, scale, indices, stop);
+        },
         [this, indices, data = dataset_](Result<Batch> result) {
             if (data == dataset_) take(indices, std::move(result));
         });
 }
 
-Result<ThumbnailCache::Batch> ThumbnailCache::paint(const Dataset& data, std::shared_ptr<const ThumbnailScale> scale,
+Result<ThumbnailCache::Batch> ThumbnailCache::paint(const Dataset& data,
+                                                    std::shared_ptr<const ThumbnailScale> scale,
                                                     QList<qint64> indices, std::stop_token stop) {
     Batch batch;
     if (scale) {
@@ -76,9 +81,12 @@ Result<ThumbnailCache::Batch> ThumbnailCache::paint(const Dataset& data, std::sh
         if (stop.stop_requested()) return Cancelled{};
         const std::int64_t one[] = {index};
         auto read = data.read(one, values.data());  // one at a time: a bad file costs one picture
-        if (read.isError() && batch.problem.isEmpty()) batch.problem = QString::fromStdString(read.error().message);
+        if (read.isError() && batch.problem.isEmpty())
+            batch.problem = QString::fromStdString(read.error().message);
         batch.indices.push_back(index);
-        batch.images.push_back(read.isOk() ? paintThumbnail(data.sampleShape(), data.isImage(), values.data(), batch.scale, kSide) : QImage());
+        batch.images.push_back(read.isOk() ? paintThumbnail(data.sampleShape(), data.isImage(), values.data(),
+                                                            batch.scale, kSide)
+                                           : QImage());
     }
     return batch;
 }
@@ -97,7 +105,8 @@ void ThumbnailCache::take(const QList<qint64>& asked, Result<Batch> result) {
             const int cost = static_cast<int>(batch.images[i].sizeInBytes() / 1024 + 1);
             images_.insert(batch.indices[i], new QImage(batch.images[i]), cost);
         }
-        if (!batch.problem.isEmpty() && !std::exchange(hasComplained_, true)) Q_EMIT readingFailed(batch.problem);
+        if (!batch.problem.isEmpty() && !std::exchange(hasComplained_, true))
+            Q_EMIT readingFailed(batch.problem);
         Q_EMIT ready(batch.indices);
     }
     startBatch();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Thumbnails drawn in the background, newest wish first, and kept least-recently-used. Lives on the window's thread.
+// Thumbnails drawn in the background, newest wish first, and kept least-recently-used. Lives on the window's
+// thread.
 #pragma once
 
 #include <QCache>
@@ -38,7 +39,8 @@ class ThumbnailCache : public QObject {
         QString problem;
     };
     void startBatch();
-    static Result<Batch> paint(const Dataset& data, std::shared_ptr<const ThumbnailScale> scale, QList<qint64> indices, std::stop_token stop);
+    static Result<Batch> paint(const Dataset& data, std::shared_ptr<const ThumbnailScale> scale,
+                               QList<qint64> indices, std::stop_token stop);
     void take(const QList<qint64>& asked, Result<Batch> result);
 
     JobRunner& jobs_;

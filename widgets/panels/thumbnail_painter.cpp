@@ -34,7 +34,8 @@ QImage imageThumbnail(const Shape& shape, const float* values, const ThumbnailSc
             }
         }
     }
-    if (width > side || height > side) return image.scaled(side, side, Qt::KeepAspectRatio, Qt::SmoothTransformation);
+    if (width > side || height > side)
+        return image.scaled(side, side, Qt::KeepAspectRatio, Qt::SmoothTransformation);
     return image;
 }
 
@@ -57,7 +58,8 @@ QImage planarThumbnail(const float* values, const ThumbnailScale& scale, int sid
     painter.setBrush(QColor(200, 205, 210));
     for (const QPointF& point : scale.background) painter.drawEllipse(place(point.x(), point.y()), 1.0, 1.0);
     painter.setBrush(QColor(0xd5, 0x5e, 0x00));
-    if (std::isfinite(values[0]) && std::isfinite(values[1])) painter.drawEllipse(place(double(values[0]), double(values[1])), 3.5, 3.5);
+    if (std::isfinite(values[0]) && std::isfinite(values[1]))
+        painter.drawEllipse(place(double(values[0]), double(values[1])), 3.5, 3.5);
     return image;
 }
 
@@ -75,7 +77,8 @@ QImage vectorThumbnail(std::int64_t size, const float* values, const ThumbnailSc
             if (std::isfinite(values[i]) && std::abs(values[i]) > std::abs(value)) value = values[i];
         const double x0 = double(bar) * side / double(bars), x1 = double(bar + 1) * side / double(bars);
         const double y = zero - (side - 2) * std::clamp<double>(double(value), low, high) / (high - low);
-        painter.fillRect(QRectF(QPointF(x0, std::min(y, zero)), QPointF(std::max(x1 - (bars < side / 3 ? 1 : 0), x0 + 1), std::max(y, zero))),
+        painter.fillRect(QRectF(QPointF(x0, std::min(y, zero)),
+                                QPointF(std::max(x1 - (bars < side / 3 ? 1 : 0), x0 + 1), std::max(y, zero))),
                          value < 0 ? QColor(0x08, 0x77, 0xbd) : QColor(0xf5, 0x93, 0x22));
     }
     painter.setPen(QColor(120, 120, 120));
@@ -89,11 +92,13 @@ Result<ThumbnailScale> thumbnailScale(const Dataset& data) {
     ThumbnailScale scale;
     const std::int64_t width = elementCount(data.sampleShape());
     if (data.size() == 0 || width == 0) return scale;
-    const auto count = std::clamp<std::int64_t>(kScaleValues / width, 1, std::min(data.size(), kScaleSamples));
+    const auto count =
+        std::clamp<std::int64_t>(kScaleValues / width, 1, std::min(data.size(), kScaleSamples));
     std::vector<std::int64_t> indices;
     for (std::int64_t i = 0; i < count; ++i) indices.push_back(i * data.size() / count);
     std::vector<float> values(static_cast<std::size_t>(count * width));
-    if (auto read = data.read(indices, values.data()); !read.isOk()) return std::move(read).propagate<ThumbnailScale>();
+    if (auto read = data.read(indices, values.data()); !read.isOk())
+        return std::move(read).propagate<ThumbnailScale>();
     double low = INFINITY, high = -INFINITY;
     for (const float value : values) {
         if (!std::isfinite(value)) continue;
@@ -121,7 +126,8 @@ Result<ThumbnailScale> thumbnailScale(const Dataset& data) {
     return scale;
 }
 
-QImage paintThumbnail(const Shape& shape, bool isImage, const float* values, const ThumbnailScale& scale, int side) {
+QImage paintThumbnail(const Shape& shape, bool isImage, const float* values, const ThumbnailScale& scale,
+                      int side) {
     if (isImage && shape.size() == 3) return imageThumbnail(shape, values, scale, side);
     const std::int64_t size = elementCount(shape);
     return size == 2 ? planarThumbnail(values, scale, side) : vectorThumbnail(size, values, scale, side);

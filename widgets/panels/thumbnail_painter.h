@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Small pictures of samples: images as they are, points of the plane as a dot among others, vectors as bars. Any thread.
+// Small pictures of samples: images as they are, points of the plane as a dot among others, vectors as bars.
+// Any thread.
 #pragma once
 
 #include <QImage>
@@ -20,7 +21,9 @@ struct ThumbnailScale {
 // From evenly spaced samples (about 400): enough to draw by, and the same in every run.
 Result<ThumbnailScale> thumbnailScale(const Dataset& data);
 
-// `values`: one sample as Dataset::read gives it. Square, `side` pixels; images keep their own pixels if they are smaller.
-QImage paintThumbnail(const Shape& shape, bool isImage, const float* values, const ThumbnailScale& scale, int side);
+// `values`: one sample as Dataset::read gives it. Square, `side` pixels; images keep their own pixels if they
+// are smaller.
+QImage paintThumbnail(const Shape& shape, bool isImage, const float* values, const ThumbnailScale& scale,
+                      int side);
 
 }  // namespace tessera

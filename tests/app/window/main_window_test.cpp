@@ -21,6 +21,7 @@
 #include <mutex>
 
 #include "heartbeat.h"
+#include "tests/widgets/jobs/until_stopped.h"
 #include "widgets/dialogs/about_dialogs.h"
 #include "widgets/dialogs/architecture_dialog.h"
 #include "widgets/dialogs/normalisation_dialog.h"
@@ -29,7 +30,6 @@
 #include "widgets/panels/message_bar.h"
 #include "widgets/panels/start_panel.h"
 #include "widgets/views/slice_view.h"
-#include "tests/widgets/jobs/until_stopped.h"
 
 using namespace tessera;
 
@@ -37,7 +37,9 @@ namespace {
 constexpr int kPatienceMs = 30'000;
 constexpr int kStallMs = 50;
 
-QString sample(const char* name) { return QStringLiteral(TESSERA_SAMPLES "/") + QLatin1String(name); }
+QString sample(const char* name) {
+    return QStringLiteral(TESSERA_SAMPLES "/") + QLatin1String(name);
+}
 }  // namespace
 
 class MainWindowTest : public QObject {
@@ -46,7 +48,8 @@ class MainWindowTest : public QObject {
     QTemporaryDir settings_;
 
     static void clickSample(MainWindow& window, const char* id) {
-        auto* button = window.startPanel()->findChild<QPushButton*>(QStringLiteral("sample-") + QLatin1String(id));
+        auto* button =
+            window.startPanel()->findChild<QPushButton*>(QStringLiteral("sample-") + QLatin1String(id));
         QVERIFY(button);
         QTest::mouseClick(button, Qt::LeftButton);
     }
@@ -86,11 +89,14 @@ class MainWindowTest : public QObject {
         QElapsedTimer sinceClick;
         sinceClick.start();
         clickSample(window, qPrintable(id));
-        QTRY_VERIFY_WITH_TIMEOUT(window.sliceView()->isUpToDate() && window.sliceView()->computation().regions() != nullptr, kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            window.sliceView()->isUpToDate() && window.sliceView()->computation().regions() != nullptr,
+            kPatienceMs);
         const auto regions = window.sliceView()->computation().regions();
         QVERIFY(regions->provenance.complete);
         QVERIFY(regions->arrangement->faceCount() > 100);
-        qInfo("exact picture of %d regions %lld ms after the click", int(regions->arrangement->faceCount()), sinceClick.elapsed());
+        qInfo("exact picture of %d regions %lld ms after the click", int(regions->arrangement->faceCount()),
+              sinceClick.elapsed());
         QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
         QCOMPARE(window.workspace().anchors().size(), 3u);
         QVERIFY(window.workspace().evaluation()->accuracy > 0.9);
@@ -108,7 +114,8 @@ class MainWindowTest : public QObject {
         QTest::newRow("text") << QByteArray("this is no model\n");
         QTest::newRow("half a zip") << QByteArray("PK\x03\x04 and then nothing");
         QTest::newRow("half a pickle") << QByteArray("\x80\x02}q\x00X\x05", 8);
-        QTest::newRow("safetensors with an absurd header") << QByteArray("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10);
+        QTest::newRow("safetensors with an absurd header")
+            << QByteArray("\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10);
         QTest::newRow("NumPy cut short") << QByteArray("\x93NUMPY\x01\x00\x76", 9);
     }
     void badFilesLeaveEverythingAsItWas() {
@@ -148,7 +155,8 @@ class MainWindowTest : public QObject {
         window.open({sample("mnist_cnn.pt")});
         QTRY_VERIFY_WITH_TIMEOUT(window.workspace().model() != nullptr, kPatienceMs);
         QVERIFY(situation->isVisible());
-        QVERIFY2(situation->text().contains("mnist_cnn.pt") && situation->text().contains("1 x 28 x 28"), qPrintable(situation->text()));
+        QVERIFY2(situation->text().contains("mnist_cnn.pt") && situation->text().contains("1 x 28 x 28"),
+                 qPrintable(situation->text()));
         window.open({sample("mnist-images-idx3-ubyte.gz")});
         QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
         QCOMPARE(window.workspace().anchors().size(), 3u);
@@ -173,7 +181,8 @@ class MainWindowTest : public QObject {
             window.open({sample("mnist_mlp.pt"), sample("mnist-images-idx3-ubyte.gz")});
             QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
             plain = window.workspace().evaluation()->crossEntropy;
-            QVERIFY2(window.messageBar()->sentence().contains("mean and std"), qPrintable(window.messageBar()->sentence()));
+            QVERIFY2(window.messageBar()->sentence().contains("mean and std"),
+                     qPrintable(window.messageBar()->sentence()));
             QTest::mouseClick(window.messageBar()->findChild<QPushButton*>(), Qt::LeftButton);
             auto* dialog = window.findChild<NormalisationDialog*>();
             QVERIFY(dialog);
@@ -211,7 +220,8 @@ class MainWindowTest : public QObject {
         MainWindow window;
         window.show();
         QMimeData mime;
-        mime.setUrls({QUrl::fromLocalFile(folder.filePath("mine.pt")), QUrl::fromLocalFile(folder.filePath("mine.csv"))});
+        mime.setUrls({QUrl::fromLocalFile(folder.filePath("mine.pt")),
+                      QUrl::fromLocalFile(folder.filePath("mine.csv"))});
         QDragEnterEvent enter({10, 10}, Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
         QApplication::sendEvent(&window, &enter);
         QVERIFY(enter.isAccepted());
@@ -234,7 +244,8 @@ class MainWindowTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
         window.workspace().setAnchors({7, 70, 700});
         window.open({sample("mnist_cnn.pt")});
-        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().model()->info().path.filename() == "mnist_cnn.pt", kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().model()->info().path.filename() == "mnist_cnn.pt",
+                                 kPatienceMs);
         QCOMPARE(window.workspace().anchors(), (std::vector<qint64>{7, 70, 700}));
     }
 
@@ -242,7 +253,8 @@ class MainWindowTest : public QObject {
         MainWindow window;
         window.show();
         bool cancelled = false;
-        window.jobs().start<Done>(this, "job", "Endless", JobLane::Heavy, untilStopped, [&](Result<Done> result) { cancelled = result.isCancelled(); });
+        window.jobs().start<Done>(this, "job", "Endless", JobLane::Heavy, untilStopped,
+                                  [&](Result<Done> result) { cancelled = result.isCancelled(); });
         QTRY_VERIFY(window.findChild<QToolButton*>("cancelJob")->isVisible());
         QTest::keyClick(&window, Qt::Key_Escape);
         QTRY_VERIFY(cancelled);
@@ -251,10 +263,14 @@ class MainWindowTest : public QObject {
     void failedJobsAreSaidInTheBar() {
         MainWindow window;
         window.show();
-        window.jobs().start<Done>(this, "job", "Computing", JobLane::Heavy,
-                                  [](std::stop_token, Progress&) -> Result<Done> { return inputError("The plane is not a plane; choose other samples."); },
-                                  [](Result<Done>) {});
-        QTRY_COMPARE(window.messageBar()->sentence(), QString("The plane is not a plane; choose other samples."));
+        window.jobs().start<Done>(
+            this, "job", "Computing", JobLane::Heavy,
+            [](std::stop_token, Progress&) -> Result<Done> {
+                return inputError("The plane is not a plane; choose other samples.");
+            },
+            [](Result<Done>) {});
+        QTRY_COMPARE(window.messageBar()->sentence(),
+                     QString("The plane is not a plane; choose other samples."));
     }
 
     void quittingDuringJobsCancelsAndJoins() {
@@ -264,7 +280,8 @@ class MainWindowTest : public QObject {
             window->show();
             QVERIFY(window->openSample("mnist-cnn"));
             for (const JobLane lane : {JobLane::Heavy, JobLane::Interactive, JobLane::Background})
-                window->jobs().start<Done>(window.get(), QString::number(int(lane)), "Endless", lane, untilStopped, [](Result<Done>) {});
+                window->jobs().start<Done>(window.get(), QString::number(int(lane)), "Endless", lane,
+                                           untilStopped, [](Result<Done>) {});
             QTRY_VERIFY(window->findChild<QToolButton*>("cancelJob")->isVisible());
             clock.start();
             QVERIFY(window->close());
@@ -283,7 +300,8 @@ class MainWindowTest : public QObject {
                 QVERIFY2(!seen.contains(key.toString()), qPrintable(key.toString()));
                 seen.insert(key.toString());
             }
-        QVERIFY(seen.contains("Ctrl+O") && seen.contains("Ctrl+Q") && seen.contains("F11") && seen.contains("?"));
+        QVERIFY(seen.contains("Ctrl+O") && seen.contains("Ctrl+Q") && seen.contains("F11") &&
+                seen.contains("?"));
     }
 
     void windowPlaceAndThemeAreRemembered() {
@@ -312,14 +330,17 @@ class MainWindowTest : public QObject {
         for (const Theme theme : {Theme::Light, Theme::Dark}) {
             applyTheme(theme);
             const auto save = [&](QWidget& widget, const char* name) {
-                QVERIFY(widget.grab().save(QStringLiteral("%1/%2-%3.png").arg(folder, QLatin1String(name), themeName(theme))));
+                QVERIFY(widget.grab().save(
+                    QStringLiteral("%1/%2-%3.png").arg(folder, QLatin1String(name), themeName(theme))));
             };
             MainWindow window;
             window.show();
             window.open({"/nowhere/net.pt"});
             QTRY_VERIFY(window.messageBar()->isVisible());
-            window.jobs().start<Done>(this, "job", "Exact regions", JobLane::Heavy, untilStopped, [](Result<Done>) {});
-            window.open({QStringLiteral(TESSERA_TEST_DATA "/torchscript/smooth_traced.pt"), QStringLiteral(TESSERA_TEST_DATA "/datasets/animals")});
+            window.jobs().start<Done>(this, "job", "Exact regions", JobLane::Heavy, untilStopped,
+                                      [](Result<Done>) {});
+            window.open({QStringLiteral(TESSERA_TEST_DATA "/torchscript/smooth_traced.pt"),
+                         QStringLiteral(TESSERA_TEST_DATA "/datasets/animals")});
             QTRY_VERIFY_WITH_TIMEOUT(window.workspace().dataset() != nullptr, kPatienceMs);
             for (auto* dock : window.findChildren<QDockWidget*>()) {
                 dock->show();
@@ -336,10 +357,15 @@ class MainWindowTest : public QObject {
             NormalisationDialog normalisation({{0.5}, {0}}, {3, 32, 32});
             normalisation.show();
             save(normalisation, "normalisation");
-            ShapeDialog shape("net.pt does not run on any input shape that its weights suggest; give the shape of one sample.", Shape{3, 4, 4});
+            ShapeDialog shape(
+                "net.pt does not run on any input shape that its weights suggest; give the shape of one "
+                "sample.",
+                Shape{3, 4, 4});
             shape.show();
             save(shape, "shape");
-            ArchitectureDialog architecture("/nowhere/net.pth", "net.pth holds weights ('a', 'b') of no family that Tessera recognises (MLP, CIFAR ResNet).");
+            ArchitectureDialog architecture(
+                "/nowhere/net.pth",
+                "net.pth holds weights ('a', 'b') of no family that Tessera recognises (MLP, CIFAR ResNet).");
             architecture.show();
             save(architecture, "architecture");
             for (QAction* action : window.findChildren<QAction*>())

@@ -13,8 +13,12 @@ using namespace tessera;
 class OpeningTest : public QObject {
     Q_OBJECT
 
-    static QString data(const char* name) { return QStringLiteral(TESSERA_TEST_DATA "/") + QLatin1String(name); }
-    static QString sample(const char* name) { return QStringLiteral(TESSERA_SAMPLES "/") + QLatin1String(name); }
+    static QString data(const char* name) {
+        return QStringLiteral(TESSERA_TEST_DATA "/") + QLatin1String(name);
+    }
+    static QString sample(const char* name) {
+        return QStringLiteral(TESSERA_SAMPLES "/") + QLatin1String(name);
+    }
     static Opened open(OpenRequest request) {
         NoProgress none;
         return openSources(request, {}, none).value();
@@ -25,7 +29,8 @@ class OpeningTest : public QObject {
         QTemporaryDir folder;
         QVERIFY(QFile::copy(sample("spiral_mlp.pt"), folder.filePath("misnamed.csv")));
         QVERIFY(QFile::copy(sample("spiral.csv"), folder.filePath("misnamed.pt")));
-        const auto opened = open({{folder.filePath("misnamed.csv"), folder.filePath("misnamed.pt")}, {}, nullptr, nullptr});
+        const auto opened =
+            open({{folder.filePath("misnamed.csv"), folder.filePath("misnamed.pt")}, {}, nullptr, nullptr});
         QVERIFY(opened.model && opened.dataset && opened.problems.isEmpty());
         QCOMPARE(opened.sources.size(), 2);
         QCOMPARE(opened.anchors.size(), 3u);
@@ -49,7 +54,8 @@ class OpeningTest : public QObject {
     }
 
     void misfitsGetNoAnchors() {
-        const auto opened = open({{sample("spiral_mlp.pt"), sample("mnist-images-idx3-ubyte.gz")}, {}, nullptr, nullptr});
+        const auto opened =
+            open({{sample("spiral_mlp.pt"), sample("mnist-images-idx3-ubyte.gz")}, {}, nullptr, nullptr});
         QVERIFY(opened.model && opened.dataset);
         QVERIFY(opened.anchors.empty());
     }
@@ -73,12 +79,14 @@ class OpeningTest : public QObject {
         QCOMPARE(opened.problems.size(), 1);
         const auto& problem = opened.problems.front();
         QVERIFY2(problem.sentence.contains(QFileInfo(path).fileName()), qPrintable(problem.sentence));
-        QVERIFY2(!problem.sentence.contains('\n') && !problem.sentence.contains("--"), qPrintable(problem.sentence));
+        QVERIFY2(!problem.sentence.contains('\n') && !problem.sentence.contains("--"),
+                 qPrintable(problem.sentence));
         QCOMPARE(int(problem.remedy), remedy);
     }
 
     void oneBadFileDoesNotSpoilTheOthers() {
-        const auto opened = open({{sample("spiral_mlp.pt"), "/nowhere/x.csv", sample("spiral.csv")}, {}, nullptr, nullptr});
+        const auto opened =
+            open({{sample("spiral_mlp.pt"), "/nowhere/x.csv", sample("spiral.csv")}, {}, nullptr, nullptr});
         QVERIFY(opened.model && opened.dataset);
         QCOMPARE(opened.problems.size(), 1);
         QCOMPARE(opened.sources.size(), 2);
@@ -88,7 +96,8 @@ class OpeningTest : public QObject {
         std::stop_source stop;
         stop.request_stop();
         NoProgress none;
-        QVERIFY(openSources({{sample("mnist_mlp.pt")}, {}, nullptr, nullptr}, stop.get_token(), none).isCancelled());
+        QVERIFY(openSources({{sample("mnist_mlp.pt")}, {}, nullptr, nullptr}, stop.get_token(), none)
+                    .isCancelled());
     }
 
     void anchorsOfDataWithFewClassesOrNone() {
@@ -99,7 +108,8 @@ class OpeningTest : public QObject {
     }
 
     void hintsOfTheCommandLineAreDropped() {
-        QCOMPARE(sentenceForWindow("give the shape of one sample (--input-shape 1,28,28)."), QString("give the shape of one sample."));
+        QCOMPARE(sentenceForWindow("give the shape of one sample (--input-shape 1,28,28)."),
+                 QString("give the shape of one sample."));
     }
 
     void catalogueListsTheBundledSamples() {
@@ -113,7 +123,8 @@ class OpeningTest : public QObject {
             const auto opened = open({{bundled.model, bundled.data}, options, nullptr, nullptr});
             QVERIFY(opened.model && opened.dataset);
             QVERIFY(opened.problems.isEmpty());
-            QVERIFY(shapeMismatch(opened.model->info().inputShape, opened.dataset->sampleShape(), "").empty());
+            QVERIFY(
+                shapeMismatch(opened.model->info().inputShape, opened.dataset->sampleShape(), "").empty());
             QVERIFY(validateNormalisation(bundled.normalisation, opened.dataset->sampleShape()).isOk());
         }
         QTemporaryDir folder;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The pickle machine on hand-made programs: every value comes out as data, nothing can be made to run, loop or grow.
+// The pickle machine on hand-made programs: every value comes out as data, nothing can be made to run, loop
+// or grow.
 #include "core/model/pickle.h"
 
 #include <QtTest>
@@ -28,17 +29,25 @@ std::string binText(const std::string& text) {
 }
 
 // A float tensor of `count` values in storage "0", as torch.save writes it.
-std::string tensorProgram(const std::string& shape, const std::string& strides, const std::string& offset, const std::string& count) {
-    return "ctorch._utils\n_rebuild_tensor_v2\n((" + binText("storage") + "ctorch\nFloatStorage\n" + binText("0") + binText("cpu") + count + "tQ" + offset +
-           shape + strides + "\x89" "Nt" "R";
+std::string tensorProgram(const std::string& shape, const std::string& strides, const std::string& offset,
+                          const std::string& count) {
+    return "ctorch._utils\n_rebuild_tensor_v2\n((" + binText("storage") + "ctorch\nFloatStorage\n" +
+           binText("0") + binText("cpu") + count + "tQ" + offset + shape + strides +
+           "\x89"
+           "Nt"
+           "R";
 }
 
-std::string stateOf(const std::string& tensor) { return "}" + binText("w") + tensor + "s."; }
+std::string stateOf(const std::string& tensor) {
+    return "}" + binText("w") + tensor + "s.";
+}
 
 Result<std::vector<StateTensor>> readAll(const Pickle& pickle, std::size_t storageBytes = 64) {
     const auto state = findState(pickle);
     if (!state.isOk()) return state.error();
-    const StorageReader storage = [&](std::string_view, std::uint64_t) -> Result<std::vector<std::byte>> { return std::vector<std::byte>(storageBytes); };
+    const StorageReader storage = [&](std::string_view, std::uint64_t) -> Result<std::vector<std::byte>> {
+        return std::vector<std::byte>(storageBytes);
+    };
     return readTensors(state.value(), storage, false, {1000, 1000});
 }
 
@@ -82,14 +91,19 @@ class PickleTest : public QObject {
 
     void keepsOrderedDictsAsDicts() {
         // OrderedDict(), then items; and Python 2's OrderedDict([["a", 1]]).
-        const Parsed added("ccollections\nOrderedDict\n)R(" + binText("a") + "K\x01" + binText("a") + "K\x02u}" + binText("_metadata") + "Nsb.");
+        const Parsed added("ccollections\nOrderedDict\n)R(" + binText("a") + "K\x01" + binText("a") +
+                           "K\x02u}" + binText("_metadata") + "Nsb.");
         QVERIFY2(added.pickle.isOk(), added.message().c_str());
         QVERIFY(added.root().kind == PickleKind::Dict);
         QCOMPARE(added.pickle.value().field(added.root(), "a")->integer, 2);
         QVERIFY(!added.pickle.value().field(added.root(), "b"));
-        const Parsed pairs("ccollections\nOrderedDict\n(((" + binText("a") + "K\x05" "ltttR.");
+        const Parsed pairs("ccollections\nOrderedDict\n(((" + binText("a") +
+                           "K\x05"
+                           "ltttR.");
         QVERIFY(pairs.pickle.isError());  // one bracket too many: refused, not guessed
-        const Parsed good("ccollections\nOrderedDict\n]](" + binText("a") + "K\x05" "ea\x85R.");
+        const Parsed good("ccollections\nOrderedDict\n]](" + binText("a") +
+                          "K\x05"
+                          "ea\x85R.");
         QVERIFY2(good.pickle.isOk(), good.message().c_str());
         QCOMPARE(good.pickle.value().field(good.root(), "a")->integer, 5);
     }
@@ -97,11 +111,39 @@ class PickleTest : public QObject {
     void refusesHostileGlobals_data() {
         QTest::addColumn<QString>("module");
         QTest::addColumn<QString>("name");
-        for (const char* full : {"os system", "posix system", "nt system", "subprocess Popen", "builtins eval", "__builtin__ exec", "builtins open", "builtins __import__",
-                                 "builtins compile", "sys modules", "importlib import_module", "runpy _run_code", "ctypes CDLL", "socket socket", "shutil rmtree",
-                                 "pty spawn", "pickle loads", "_pickle loads", "marshal loads", "types CodeType", "types FunctionType", "operator attrgetter",
-                                 "webbrowser open", "torch load", "torch.hub load", "urllib.request urlopen", "dill._dill _create_code", "cloudpickle.cloudpickle _make_function",
-                                 "asyncio.subprocess create_subprocess_shell", "io open", "code InteractiveInterpreter", "os.path join", "bdb Bdb"}) {
+        for (const char* full : {"os system",
+                                 "posix system",
+                                 "nt system",
+                                 "subprocess Popen",
+                                 "builtins eval",
+                                 "__builtin__ exec",
+                                 "builtins open",
+                                 "builtins __import__",
+                                 "builtins compile",
+                                 "sys modules",
+                                 "importlib import_module",
+                                 "runpy _run_code",
+                                 "ctypes CDLL",
+                                 "socket socket",
+                                 "shutil rmtree",
+                                 "pty spawn",
+                                 "pickle loads",
+                                 "_pickle loads",
+                                 "marshal loads",
+                                 "types CodeType",
+                                 "types FunctionType",
+                                 "operator attrgetter",
+                                 "webbrowser open",
+                                 "torch load",
+                                 "torch.hub load",
+                                 "urllib.request urlopen",
+                                 "dill._dill _create_code",
+                                 "cloudpickle.cloudpickle _make_function",
+                                 "asyncio.subprocess create_subprocess_shell",
+                                 "io open",
+                                 "code InteractiveInterpreter",
+                                 "os.path join",
+                                 "bdb Bdb"}) {
             const QStringList words = QString(full).split(' ');
             QTest::newRow(full) << words[0] << words[1];
         }
@@ -111,8 +153,10 @@ class PickleTest : public QObject {
         QFETCH(QString, name);
         const std::string m = module.toStdString(), n = name.toStdString();
         const std::string full = m + "." + n;
-        for (const std::string& program : {"c" + m + "\n" + n + "\n" + binText("x") + "\x85R.", binText(m) + binText(n) + "\x93" + binText("x") + "\x85R.",
-                                           "(" + binText("x") + "i" + m + "\n" + n + "\n.", "}" + binText("w") + "c" + m + "\n" + n + "\ns."}) {
+        for (const std::string& program : {"c" + m + "\n" + n + "\n" + binText("x") + "\x85R.",
+                                           binText(m) + binText(n) + "\x93" + binText("x") + "\x85R.",
+                                           "(" + binText("x") + "i" + m + "\n" + n + "\n.",
+                                           "}" + binText("w") + "c" + m + "\n" + n + "\ns."}) {
             const Parsed parsed(program);
             QVERIFY(parsed.pickle.isError());
             QVERIFY2(parsed.message().find(full) != std::string::npos, parsed.message().c_str());
@@ -120,7 +164,9 @@ class PickleTest : public QObject {
     }
 
     void keepsOtherGlobalsInert() {
-        for (const char* global : {"argparse\nNamespace", "pathlib\nPosixPath", "builtins\nset", "numpy.core.multiarray\n_reconstruct", "myproject.code\nNet", "builtins\nValueError"}) {
+        for (const char* global :
+             {"argparse\nNamespace", "pathlib\nPosixPath", "builtins\nset",
+              "numpy.core.multiarray\n_reconstruct", "myproject.code\nNet", "builtins\nValueError"}) {
             const Parsed parsed("c"s + global + "\n)R.");
             QVERIFY2(parsed.pickle.isOk(), parsed.message().c_str());
             QVERIFY(parsed.root().kind == PickleKind::Object);
@@ -129,15 +175,21 @@ class PickleTest : public QObject {
 
     void refusesMalformedPrograms_data() {
         QTest::addColumn<QByteArray>("program");
-        const auto row = [](const char* name, const std::string& program) { QTest::newRow(name) << QByteArray::fromStdString(program); };
+        const auto row = [](const char* name, const std::string& program) {
+            QTest::newRow(name) << QByteArray::fromStdString(program);
+        };
         row("nothing", "");
         row("no stop", "N");
         row("empty stack", ".");
         row("two values", "NN.");
         row("pop of nothing", "0.");
         row("mark left", "(N.");
-        row("append to a number", "K\x01K\x02" "a.");
-        row("append across a mark", "](K\x01" "a.");
+        row("append to a number",
+            "K\x01K\x02"
+            "a.");
+        row("append across a mark",
+            "](K\x01"
+            "a.");
         row("odd dict", "(Nd.");
         row("odd items", "}(Nu.");
         row("unknown memo", "h\x05.");
@@ -166,7 +218,8 @@ class PickleTest : public QObject {
         // A million nested lists, and their destruction, need no stack.
         const Parsed deep(std::string(1'000'000, ']') + std::string(999'999, 'a') + ".");
         QVERIFY(deep.pickle.isOk());
-        QVERIFY(Parsed(std::string(1000, 'N') + ".", {100}).message().find("more than 100") != std::string::npos);
+        QVERIFY(Parsed(std::string(1000, 'N') + ".", {100}).message().find("more than 100") !=
+                std::string::npos);
         // Copies of one list of a hundred: items are counted, not only values.
         std::string copies = "](" + std::string(100, 'N') + "eq\0"s;
         for (int i = 0; i < 100; ++i) copies += "0ccollections\nOrderedDict\nh\0\x85R"s;
@@ -193,7 +246,8 @@ class PickleTest : public QObject {
     void readsViewsAndUntypedStorages() {
         const auto valuesOf = [](const std::string& tensor) {
             const Parsed parsed(stateOf(tensor));
-            const StorageReader counting = [](std::string_view, std::uint64_t) -> Result<std::vector<std::byte>> {
+            const StorageReader counting = [](std::string_view,
+                                              std::uint64_t) -> Result<std::vector<std::byte>> {
                 std::vector<float> numbers(16);
                 for (int i = 0; i < 16; ++i) numbers[static_cast<std::size_t>(i)] = static_cast<float>(i);
                 const auto bytes = std::as_bytes(std::span(numbers));
@@ -206,13 +260,16 @@ class PickleTest : public QObject {
             return tensors.isOk() ? tensors.value().at(0).values : std::vector<double>();
         };
         const auto view = [](const std::string& count) {
-            return "ctorch._utils\n_rebuild_tensor_v2\n((" + binText("storage") + "ctorch\nFloatStorage\n" + binText("0") + binText("cpu") + "K\x10(" +
-                   binText("view") + "K\x02K\x06ttQK\x01" + count + "\x85K\x01\x85\x89NtR";
+            return "ctorch._utils\n_rebuild_tensor_v2\n((" + binText("storage") + "ctorch\nFloatStorage\n" +
+                   binText("0") + binText("cpu") + "K\x10(" + binText("view") + "K\x02K\x06ttQK\x01" + count +
+                   "\x85K\x01\x85\x89NtR";
         };
         QCOMPARE(valuesOf(view("K\x03")), (std::vector<double>{3, 4, 5}));
-        QCOMPARE(valuesOf(view("K\x06")), std::vector<double>());  // one beyond the view, though not beyond the storage
+        QCOMPARE(valuesOf(view("K\x06")),
+                 std::vector<double>());  // one beyond the view, though not beyond the storage
         const auto untyped = [](const std::string& dtype) {
-            return "ctorch._utils\n_rebuild_tensor_v3\n((" + binText("storage") + "ctorch.storage\nUntypedStorage\n" + binText("0") + binText("cpu") +
+            return "ctorch._utils\n_rebuild_tensor_v3\n((" + binText("storage") +
+                   "ctorch.storage\nUntypedStorage\n" + binText("0") + binText("cpu") +
                    "K\x40tQK\x02K\x02\x85K\x03\x85\x89Nctorch\n" + dtype + "\ntR";
         };
         QCOMPARE(valuesOf(untyped("float32")), (std::vector<double>{2, 5}));
@@ -221,7 +278,9 @@ class PickleTest : public QObject {
 
     void boundsTensors_data() {
         QTest::addColumn<QByteArray>("tensor");
-        const auto row = [](const char* name, const std::string& tensor) { QTest::newRow(name) << QByteArray::fromStdString(tensor); };
+        const auto row = [](const char* name, const std::string& tensor) {
+            QTest::newRow(name) << QByteArray::fromStdString(tensor);
+        };
         const std::string one = "K\x01\x85", huge = "\x8a\x07\0\0\0\0\0\0\x40"s;
         row("beyond the storage", tensorProgram("K\x11\x85", one, "K\0"s, "K\x10"));
         row("offset beyond", tensorProgram("K\x01\x85", one, "K\x10", "K\x10"));

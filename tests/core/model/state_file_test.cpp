@@ -28,9 +28,13 @@ std::vector<std::byte> bytesOf(const std::filesystem::path& path) {
     return {data, data + text.size()};
 }
 
-double number(const nlohmann::json& value) { return value.is_string() ? std::stod(value.get<std::string>()) : value.get<double>(); }
+double number(const nlohmann::json& value) {
+    return value.is_string() ? std::stod(value.get<std::string>()) : value.get<double>();
+}
 
-bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+bool same(double a, double b) {
+    return a == b || (std::isnan(a) && std::isnan(b));
+}
 
 }  // namespace
 
@@ -42,7 +46,8 @@ class StateFileTest : public QObject {
         QTest::addColumn<QString>("file");
         const nlohmann::json expected = expectations();
         QVERIFY(expected.size() >= 18);
-        for (const auto& [name, state] : expected.items()) QTest::newRow(name.c_str()) << QString::fromStdString(name);
+        for (const auto& [name, state] : expected.items())
+            QTest::newRow(name.c_str()) << QString::fromStdString(name);
     }
     void readsWhatTorchWrote() {
         QFETCH(QString, file);
@@ -61,7 +66,8 @@ class StateFileTest : public QObject {
             QCOMPARE(tensor->dtype, want["dtype"].get<std::string>());
             QCOMPARE(tensor->shape, want["shape"].get<Shape>());
             QCOMPARE(tensor->values.size(), want["values"].size());
-            for (std::size_t k = 0; k < tensor->values.size(); ++k) QVERIFY(same(tensor->values[k], number(want["values"][k])));
+            for (std::size_t k = 0; k < tensor->values.size(); ++k)
+                QVERIFY(same(tensor->values[k], number(want["values"][k])));
         }
     }
 
@@ -72,7 +78,8 @@ class StateFileTest : public QObject {
         QTest::newRow("zip") << "mlp_ordered.pth" << int(ModelFileKind::StateDictZip);
         QTest::newRow("deflated zip") << "mlp_deflated.pt" << int(ModelFileKind::StateDictZip);
         QTest::newRow("legacy") << "mlp_legacy.pth" << int(ModelFileKind::StateDictLegacy);
-        QTest::newRow("legacy, protocol 4") << "mlp_legacy_protocol4.pth" << int(ModelFileKind::StateDictLegacy);
+        QTest::newRow("legacy, protocol 4")
+            << "mlp_legacy_protocol4.pth" << int(ModelFileKind::StateDictLegacy);
         QTest::newRow("safetensors") << "mlp.safetensors" << int(ModelFileKind::Safetensors);
     }
     void tellsKindsByContent() {
@@ -86,23 +93,40 @@ class StateFileTest : public QObject {
     void refusesInOneSentence_data() {
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("finding");
-        QTest::newRow("module") << "refused_module.pt" << "whole Python object (__main__.Net)";
-        QTest::newRow("module in a dict") << "refused_module_legacy.pt" << "entry 'model' is a whole Python object (__main__.Net)";
-        QTest::newRow("os.system") << "refused_hostile.pt" << "names posix.system";
-        QTest::newRow("os.system, legacy") << "refused_hostile_legacy.pt" << "names posix.system";
-        QTest::newRow("tensor") << "refused_tensor.pt" << "one tensor";
-        QTest::newRow("list") << "refused_list.pt" << "a list";
-        QTest::newRow("no tensors") << "refused_no_tensors.pt" << "no named tensors (entries: 'epoch', 'lr')";
-        QTest::newRow("deep") << "refused_deep.pt" << "no named tensors (entries: 'version', 'runs')";
-        QTest::newRow("two tables") << "refused_two_tables.pt" << "several tables of tensors ('generator', 'discriminator')";
-        QTest::newRow("sparse") << "refused_sparse.pt" << "'w' is sparse";
-        QTest::newRow("complex") << "refused_complex.pt" << "'w' has the type ComplexFloatStorage";
-        QTest::newRow("object") << "refused_object.pt" << "entry 'codec' of its state dict is built by argparse.Namespace";
-        QTest::newRow("bomb") << "refused_bomb.pt" << "zip bomb";
-        QTest::newRow("pickle") << "refused_pickle.pkl" << "plain Python pickle";
-        QTest::newRow("scripted") << "scripted.pt" << "TorchScript module, not a state_dict";
-        QTest::newRow("missing") << "no such file.pt" << "no such file";
-        QTest::newRow("folder") << "." << "is a folder";
+        QTest::newRow("module") << "refused_module.pt"
+                                << "whole Python object (__main__.Net)";
+        QTest::newRow("module in a dict") << "refused_module_legacy.pt"
+                                          << "entry 'model' is a whole Python object (__main__.Net)";
+        QTest::newRow("os.system") << "refused_hostile.pt"
+                                   << "names posix.system";
+        QTest::newRow("os.system, legacy") << "refused_hostile_legacy.pt"
+                                           << "names posix.system";
+        QTest::newRow("tensor") << "refused_tensor.pt"
+                                << "one tensor";
+        QTest::newRow("list") << "refused_list.pt"
+                              << "a list";
+        QTest::newRow("no tensors") << "refused_no_tensors.pt"
+                                    << "no named tensors (entries: 'epoch', 'lr')";
+        QTest::newRow("deep") << "refused_deep.pt"
+                              << "no named tensors (entries: 'version', 'runs')";
+        QTest::newRow("two tables") << "refused_two_tables.pt"
+                                    << "several tables of tensors ('generator', 'discriminator')";
+        QTest::newRow("sparse") << "refused_sparse.pt"
+                                << "'w' is sparse";
+        QTest::newRow("complex") << "refused_complex.pt"
+                                 << "'w' has the type ComplexFloatStorage";
+        QTest::newRow("object") << "refused_object.pt"
+                                << "entry 'codec' of its state dict is built by argparse.Namespace";
+        QTest::newRow("bomb") << "refused_bomb.pt"
+                              << "zip bomb";
+        QTest::newRow("pickle") << "refused_pickle.pkl"
+                                << "plain Python pickle";
+        QTest::newRow("scripted") << "scripted.pt"
+                                  << "TorchScript module, not a state_dict";
+        QTest::newRow("missing") << "no such file.pt"
+                                 << "no such file";
+        QTest::newRow("folder") << "."
+                                << "is a folder";
     }
     void refusesInOneSentence() {
         QFETCH(QString, file);
@@ -111,7 +135,8 @@ class StateFileTest : public QObject {
         QVERIFY(state.isError());
         const QString message = QString::fromStdString(state.error().message);
         QVERIFY2(message.contains(finding), qPrintable(message));
-        QVERIFY2(message.startsWith(QString::fromStdString((kModels / file.toStdString()).string())), qPrintable(message));
+        QVERIFY2(message.startsWith(QString::fromStdString((kModels / file.toStdString()).string())),
+                 qPrintable(message));
         QVERIFY2(message.contains(';') && !message.contains('\n'), qPrintable(message));
         QVERIFY(!std::filesystem::exists("tessera-was-attacked"));
     }
@@ -119,12 +144,15 @@ class StateFileTest : public QObject {
     void saysWhatOtherFilesAre_data() {
         QTest::addColumn<QByteArray>("content");
         QTest::addColumn<QString>("finding");
-        const auto row = [](const char* name, QByteArray content, const char* finding) { QTest::newRow(name) << content << QString(finding); };
+        const auto row = [](const char* name, QByteArray content, const char* finding) {
+            QTest::newRow(name) << content << QString(finding);
+        };
         row("empty", "", "is empty");
         row("web page", "\n<!DOCTYPE html><html><body>404</body></html>", "web page");
         row("LFS", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n", "git lfs pull");
         row("JSON", "{\"layers\": []}", "JSON text");
-        row("index", "{\"metadata\": {}, \"weight_map\": {\"a\": \"b.safetensors\"}}", "split over several files");
+        row("index", "{\"metadata\": {}, \"weight_map\": {\"a\": \"b.safetensors\"}}",
+            "split over several files");
         row("Keras", QByteArray("\x89HDF\r\n\x1a\n\0\0", 10), "HDF5");
         row("TFLite", QByteArray("\x1c\0\0\0TFL3", 8), "TensorFlow Lite");
         row("ONNX", QByteArray("\x08\x07\x12\x07pytorch\x1a\x05"), "ONNX");
@@ -135,25 +163,30 @@ class StateFileTest : public QObject {
         row("zip begins", QByteArray("PK\x03\x04\x14\0\0\0", 8), "truncated");
         row("zip of nothing", QByteArray("PK\x05\x06") + QByteArray(18, '\0'), "empty zip");
         row("zeros", QByteArray(4096, '\0'), "zeros");
-        row("old tar", QByteArray("sys_info") + QByteArray(249, '\0') + "ustar" + QByteArray(250, '\0'), "before 0.1.10");
-        row("tar", QByteArray("photos/a.png") + QByteArray(245, '\0') + "ustar" + QByteArray(250, '\0'), "tar archive");
+        row("old tar", QByteArray("sys_info") + QByteArray(249, '\0') + "ustar" + QByteArray(250, '\0'),
+            "before 0.1.10");
+        row("tar", QByteArray("photos/a.png") + QByteArray(245, '\0') + "ustar" + QByteArray(250, '\0'),
+            "tar archive");
         row("text", "hello", "not a model file");
         row("one byte", "\x80", "not a model file");
     }
     void saysWhatOtherFilesAre() {
         QFETCH(QByteArray, content);
         QFETCH(QString, finding);
-        FileBytes file = FileBytes::ofMemory(std::as_bytes(std::span(content.constData(), std::size_t(content.size()))));
+        FileBytes file =
+            FileBytes::ofMemory(std::as_bytes(std::span(content.constData(), std::size_t(content.size()))));
         const auto kind = kindOfBytes(file);
         QVERIFY(kind.isError());
-        QVERIFY2(QString::fromStdString(kind.error().message).contains(finding), kind.error().message.c_str());
+        QVERIFY2(QString::fromStdString(kind.error().message).contains(finding),
+                 kind.error().message.c_str());
         QVERIFY(readStateBytes(file).isError());
     }
 
     // Cut anywhere, a file is refused; it never reads as a smaller model.
     void refusesEveryTruncation_data() {
         QTest::addColumn<QString>("file");
-        for (const char* name : {"mlp_ordered.pth", "mlp_legacy.pth", "mlp_legacy_protocol4.pth", "mlp.safetensors", "mlp_deflated.pt", "views_legacy.pt"})
+        for (const char* name : {"mlp_ordered.pth", "mlp_legacy.pth", "mlp_legacy_protocol4.pth",
+                                 "mlp.safetensors", "mlp_deflated.pt", "views_legacy.pt"})
             QTest::newRow(name) << name;
     }
     void refusesEveryTruncation() {

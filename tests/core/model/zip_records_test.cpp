@@ -19,39 +19,45 @@ struct Record {
     std::uint64_t size = content.size();        // as claimed
     std::uint64_t packedSize = content.size();  // as claimed
     std::uint16_t method = 0, flags = 0;
-    std::uint64_t offset = ~std::uint64_t{0};   // as claimed; by default the true one
+    std::uint64_t offset = ~std::uint64_t{0};  // as claimed; by default the true one
 };
 
 std::string archive(const std::vector<Record>& records, bool zip64 = false) {
     std::string out, directory;
     for (const Record& record : records) {
         const std::uint64_t offset = record.offset == ~std::uint64_t{0} ? out.size() : record.offset;
-        const auto checksum = crc32(0, reinterpret_cast<const Bytef*>(record.content.data()), static_cast<uInt>(record.content.size()));
+        const auto checksum = crc32(0, reinterpret_cast<const Bytef*>(record.content.data()),
+                                    static_cast<uInt>(record.content.size()));
         out += "PK\x03\x04";
         put(out, 0, 22), put(out, record.name.size(), 2), put(out, 5, 2);
         out += record.name + "extra" + record.content;
         directory += "PK\x01\x02";
-        put(directory, 0, 4), put(directory, record.flags, 2), put(directory, record.method, 2), put(directory, 0, 4);
+        put(directory, 0, 4), put(directory, record.flags, 2), put(directory, record.method, 2),
+            put(directory, 0, 4);
         put(directory, record.method ? 0 : checksum, 4);
-        put(directory, zip64 ? 0xffffffff : record.packedSize, 4), put(directory, zip64 ? 0xffffffff : record.size, 4);
+        put(directory, zip64 ? 0xffffffff : record.packedSize, 4),
+            put(directory, zip64 ? 0xffffffff : record.size, 4);
         put(directory, record.name.size(), 2), put(directory, zip64 ? 28 + 6 : 0, 2), put(directory, 0, 10);
         put(directory, zip64 ? 0xffffffff : offset, 4);
         directory += record.name;
         if (!zip64) continue;
         put(directory, 0x4246, 2), put(directory, 2, 2), put(directory, 0, 2);  // another field first
-        put(directory, 1, 2), put(directory, 24, 2), put(directory, record.size, 8), put(directory, record.packedSize, 8), put(directory, offset, 8);
+        put(directory, 1, 2), put(directory, 24, 2), put(directory, record.size, 8),
+            put(directory, record.packedSize, 8), put(directory, offset, 8);
     }
     const std::uint64_t start = out.size();
     out += directory;
     if (zip64) {
         const std::uint64_t end = out.size();
         out += "PK\x06\x06";
-        put(out, 44, 8), put(out, 0, 12), put(out, records.size(), 8), put(out, records.size(), 8), put(out, directory.size(), 8), put(out, start, 8);
+        put(out, 44, 8), put(out, 0, 12), put(out, records.size(), 8), put(out, records.size(), 8),
+            put(out, directory.size(), 8), put(out, start, 8);
         out += "PK\x06\x07";
         put(out, 0, 4), put(out, end, 8), put(out, 1, 4);
     }
     out += "PK\x05\x06";
-    put(out, 0, 4), put(out, 0xffff, 4), put(out, zip64 ? 0xffffffff : directory.size(), 4), put(out, zip64 ? 0xffffffff : start, 4), put(out, 0, 2);
+    put(out, 0, 4), put(out, 0xffff, 4), put(out, zip64 ? 0xffffffff : directory.size(), 4),
+        put(out, zip64 ? 0xffffffff : start, 4), put(out, 0, 2);
     return out;
 }
 
@@ -69,7 +75,8 @@ std::string deflated(const std::string& text) {
     std::string out(text.size() + 100, '\0');
     z_stream stream{};
     deflateInit2(&stream, 9, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data())), stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data())),
+    stream.avail_in = static_cast<uInt>(text.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data()), stream.avail_out = static_cast<uInt>(out.size());
     deflate(&stream, Z_FINISH);
     out.resize(out.size() - stream.avail_out);
@@ -87,7 +94,8 @@ class ZipRecordsTest : public QObject {
         for (const bool zip64 : {false, true}) {
             const std::string text = "weights weights weights weights";
             const std::string packed = deflated(text);
-            const std::string bytes = archive({{"a", "first"}, {"b/c", ""}, {"d", packed, text.size(), packed.size(), 8}}, zip64);
+            const std::string bytes =
+                archive({{"a", "first"}, {"b/c", ""}, {"d", packed, text.size(), packed.size(), 8}}, zip64);
             QCOMPARE(readOne(bytes, "a"), std::string("first"));
             QCOMPARE(readOne(bytes, "b/c"), std::string());
             QCOMPARE(readOne(bytes, "d"), text);
@@ -97,7 +105,9 @@ class ZipRecordsTest : public QObject {
     void refuses_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QString>("finding");
-        const auto row = [](const char* name, const std::string& bytes, const char* finding) { QTest::newRow(name) << QByteArray::fromStdString(bytes) << QString(finding); };
+        const auto row = [](const char* name, const std::string& bytes, const char* finding) {
+            QTest::newRow(name) << QByteArray::fromStdString(bytes) << QString(finding);
+        };
         const std::string packed = deflated("weights");
         row("a name twice", archive({{"a", "1"}, {"a", "2"}}), "names 'a' twice");
         row("encrypted", archive({{"a", "1", 1, 1, 0, 1}}), "encrypted");

@@ -20,16 +20,19 @@ class DialogsTest : public QObject {
 
     static QPushButton* acceptButton(QDialog& dialog) {
         for (QAbstractButton* button : dialog.findChild<QDialogButtonBox*>()->buttons())
-            if (dialog.findChild<QDialogButtonBox*>()->buttonRole(button) == QDialogButtonBox::AcceptRole) return qobject_cast<QPushButton*>(button);
+            if (dialog.findChild<QDialogButtonBox*>()->buttonRole(button) == QDialogButtonBox::AcceptRole)
+                return qobject_cast<QPushButton*>(button);
         return nullptr;
     }
 
   private Q_SLOTS:
     void shapesAsTyped() {
-        for (const char* text : {"1 x 28 x 28", "1,28,28", "(1, 28, 28)", "[1; 28; 28]", " 1 28 28 ", "1×28×28"})
+        for (const char* text :
+             {"1 x 28 x 28", "1,28,28", "(1, 28, 28)", "[1; 28; 28]", " 1 28 28 ", "1×28×28"})
             QCOMPARE(shapeFromText(text), std::optional(Shape{1, 28, 28}));
         QCOMPARE(shapeFromText("784"), std::optional(Shape{784}));
-        for (const char* text : {"", "x", "1,0,28", "-3", "1.5", "a,b", "1,2,3,4,5", "99999999999999999999"}) QVERIFY2(!shapeFromText(text), text);
+        for (const char* text : {"", "x", "1,0,28", "-3", "1.5", "a,b", "1,2,3,4,5", "99999999999999999999"})
+            QVERIFY2(!shapeFromText(text), text);
     }
 
     void numbersAsTyped() {

@@ -109,11 +109,15 @@ class JobRunnerTest : public QObject {
         auto gate = std::make_shared<Gate>();
         std::vector<int> order;
         auto note = [&](Result<int> result) { order.push_back(result.value()); };
-        for (int i = 0; i < 3; ++i) runner.start<int>(this, QString::number(i), "Heavy", JobLane::Heavy, waitAt(gate, i), note);
+        for (int i = 0; i < 3; ++i)
+            runner.start<int>(this, QString::number(i), "Heavy", JobLane::Heavy, waitAt(gate, i), note);
         const auto jobs = runner.jobs();
-        QCOMPARE(std::count_if(jobs.begin(), jobs.end(), [](const JobInfo& job) { return job.state == JobInfo::State::Running; }), 1);
-        runner.start<int>(this, "quick", "Quick", JobLane::Interactive,
-                          [](std::stop_token, Progress&) -> Result<int> { return 100; }, note);
+        QCOMPARE(std::count_if(jobs.begin(), jobs.end(),
+                               [](const JobInfo& job) { return job.state == JobInfo::State::Running; }),
+                 1);
+        runner.start<int>(
+            this, "quick", "Quick", JobLane::Interactive,
+            [](std::stop_token, Progress&) -> Result<int> { return 100; }, note);
         QTRY_COMPARE(order, std::vector<int>{100});
         gate->open();
         QTRY_COMPARE(order, (std::vector<int>{100, 0, 1, 2}));
@@ -146,7 +150,8 @@ class JobRunnerTest : public QObject {
         auto gate = std::make_shared<Gate>();
         int first = 0;
         bool ran = false, cancelled = false;
-        runner.start<int>(this, "1", "First", JobLane::Heavy, waitAt(gate, 1), [&](Result<int> result) { first = result.value(); });
+        runner.start<int>(this, "1", "First", JobLane::Heavy, waitAt(gate, 1),
+                          [&](Result<int> result) { first = result.value(); });
         const JobId waiting = runner.start<int>(
             this, "2", "Second", JobLane::Heavy,
             [&ran](std::stop_token, Progress&) -> Result<int> {
@@ -203,10 +208,15 @@ class JobRunnerTest : public QObject {
         auto note = [&](Result<int> result) { sentences << QString::fromStdString(result.error().message); };
         const JobId id = runner.start<int>(
             this, "a", "A", JobLane::Heavy,
-            [](std::stop_token, Progress&) -> Result<int> { throw std::runtime_error("shape [2] is invalid\n  at frame #0: ..."); }, note);
-        runner.start<int>(this, "b", "B", JobLane::Heavy,
-                          [](std::stop_token, Progress&) -> Result<int> { throw std::bad_alloc(); }, note);
-        runner.start<int>(this, "c", "C", JobLane::Heavy, [](std::stop_token, Progress&) -> Result<int> { throw 3; }, note);
+            [](std::stop_token, Progress&) -> Result<int> {
+                throw std::runtime_error("shape [2] is invalid\n  at frame #0: ...");
+            },
+            note);
+        runner.start<int>(
+            this, "b", "B", JobLane::Heavy,
+            [](std::stop_token, Progress&) -> Result<int> { throw std::bad_alloc(); }, note);
+        runner.start<int>(
+            this, "c", "C", JobLane::Heavy, [](std::stop_token, Progress&) -> Result<int> { throw 3; }, note);
         QTRY_COMPARE(sentences.size(), 3);
         QVERIFY(sentences[0].contains("shape [2] is invalid"));
         QVERIFY(!sentences[0].contains('\n'));
@@ -223,7 +233,8 @@ class JobRunnerTest : public QObject {
                 this, "map", "Map", JobLane::Interactive,
                 [&runner, &seen, request, this](std::stop_token, Progress&) -> Result<int> {
                     for (int level = 1; level < 4; ++level)
-                        runner.post(this, JobRunner::currentJob(), [&seen, request, level] { seen.push_back(request + level); });
+                        runner.post(this, JobRunner::currentJob(),
+                                    [&seen, request, level] { seen.push_back(request + level); });
                     return request + 4;
                 },
                 [&](Result<int> result) { seen.push_back(result.value()); });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A made-up data set of any size: label i % classes, names "item 17", one file per sample that may be unreadable.
+// A made-up data set of any size: label i % classes, names "item 17", one file per sample that may be
+// unreadable.
 #pragma once
 
 #include <atomic>
@@ -12,18 +13,22 @@ namespace tessera {
 
 class FakeDataset final : public Dataset {
   public:
-    FakeDataset(std::int64_t size, Shape shape, int classes) : size_(size), shape_(std::move(shape)), classes_(classes) {
+    FakeDataset(std::int64_t size, Shape shape, int classes)
+        : size_(size), shape_(std::move(shape)), classes_(classes) {
         for (int i = 0; i < classes; ++i) names_.push_back(i == 1 ? "cat" : std::to_string(i));
     }
     std::int64_t size() const override { return size_; }
     const Shape& sampleShape() const override { return shape_; }
     const std::vector<std::string>& classNames() const override { return names_; }
-    std::int32_t label(std::int64_t index) const override { return classes_ == 0 ? -1 : static_cast<std::int32_t>(index % classes_); }
+    std::int32_t label(std::int64_t index) const override {
+        return classes_ == 0 ? -1 : static_cast<std::int32_t>(index % classes_);
+    }
     std::string sampleName(std::int64_t index) const override { return "item " + std::to_string(index); }
     Result<Done> read(std::span<const std::int64_t> indices, float* out) const override {
         const auto width = elementCount(shape_);
         for (const auto index : indices) {
-            if (unreadable.contains(index)) return fileError("item " + std::to_string(index) + " is damaged; remove it.");
+            if (unreadable.contains(index))
+                return fileError("item " + std::to_string(index) + " is damaged; remove it.");
             ++reads;
             for (std::int64_t i = 0; i < width; ++i) *out++ = static_cast<float>((index + i) % 16) / 15.0f;
         }

@@ -44,7 +44,8 @@ class GalleryModelTest : public QObject {
         auto data = std::make_shared<FakeDataset>(100, Shape{3}, 5);
         workspace.setDataset(data);
         QCOMPARE(model.index(3).data(GalleryModel::ConfidenceRole).toDouble(), -1.0);
-        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged), reset(&model, &QAbstractItemModel::modelReset);
+        QSignalSpy changed(&model, &QAbstractItemModel::dataChanged),
+            reset(&model, &QAbstractItemModel::modelReset);
         workspace.setEvaluation(fakeEvaluation(*data));
         QVERIFY(!changed.isEmpty());
         QCOMPARE(reset.size(), 0);  // the view keeps its place
@@ -62,7 +63,8 @@ class GalleryModelTest : public QObject {
         QSignalSpy failed(&model, &GalleryModel::readingFailed);
         workspace.setDataset(data);
         QCOMPARE(data->reads, 0);
-        for (int row = 0; row < 20; ++row) QVERIFY(model.index(row).data(Qt::DecorationRole).value<QImage>().isNull());
+        for (int row = 0; row < 20; ++row)
+            QVERIFY(model.index(row).data(Qt::DecorationRole).value<QImage>().isNull());
         QTRY_VERIFY(!model.index(19).data(Qt::DecorationRole).value<QImage>().isNull());
         QTRY_VERIFY(model.index(7).data(GalleryModel::FailedRole).toBool());
         QVERIFY(data->reads < 1000);  // those asked for, and a few to learn the range

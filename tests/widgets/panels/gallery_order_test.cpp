@@ -29,15 +29,17 @@ class GalleryOrderTest : public QObject {
     // Every filter against its plain definition, on every sample.
     void filters_data() {
         QTest::addColumn<QString>("text");
-        for (const char* text : {"", "label:3", "label:cat", "label:1", "pred:0", "label=3 pred=0", "conf<0.3", "conf>90%", "conf>0.2 conf<0.4",
-                                 "is:wrong", "is:right", "item", "\t99", "17 label:2", "LABEL:CAT"})
+        for (const char* text :
+             {"", "label:3", "label:cat", "label:1", "pred:0", "label=3 pred=0", "conf<0.3", "conf>90%",
+              "conf>0.2 conf<0.4", "is:wrong", "is:right", "item", "\t99", "17 label:2", "LABEL:CAT"})
             QTest::newRow(text) << QString(text);
     }
     void filters() {
         QFETCH(QString, text);
         for (const bool wrongOnly : {false, true})
             for (const int classLabel : {-1, 3}) {
-                const auto shown = order({.text = text.trimmed(), .wrongOnly = wrongOnly, .classLabel = classLabel});
+                const auto shown =
+                    order({.text = text.trimmed(), .wrongOnly = wrongOnly, .classLabel = classLabel});
                 GalleryOrder expected;
                 for (std::int64_t i = 0; i < data_.size(); ++i) {
                     const int label = data_.label(i), predicted = evaluation_->predicted[std::size_t(i)];
@@ -89,7 +91,8 @@ class GalleryOrderTest : public QObject {
 
     void problemsAreNamed() {
         const auto names = data_.classNames();
-        QCOMPARE(parseGalleryText("label:dog", names).problems, QStringList{"There is no class named 'dog'."});
+        QCOMPARE(parseGalleryText("label:dog", names).problems,
+                 QStringList{"There is no class named 'dog'."});
         QCOMPARE(parseGalleryText("conf:high", names).problems.size(), 1);
         QCOMPARE(parseGalleryText("is:maybe", names).problems.size(), 1);
         QVERIFY(parseGalleryText("label:3 pred:cat conf<50%", names).problems.isEmpty());

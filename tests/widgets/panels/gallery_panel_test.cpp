@@ -24,7 +24,8 @@ class GalleryPanelTest : public QObject {
         JobRunner jobs;
         GalleryPanel panel{workspace, jobs};
         std::shared_ptr<FakeDataset> data;
-        explicit Fixture(std::int64_t size = 200) : data(std::make_shared<FakeDataset>(size, Shape{1, 8, 8}, 5)) {
+        explicit Fixture(std::int64_t size = 200)
+            : data(std::make_shared<FakeDataset>(size, Shape{1, 8, 8}, 5)) {
             panel.resize(360, 600);
             panel.show();
             if (size > 0) {
@@ -65,7 +66,8 @@ class GalleryPanelTest : public QObject {
         QTRY_VERIFY(f.panel.model()->sampleAt(0) != 3);
         double last = 0;
         for (int row = 0; row < 20; ++row) {
-            const double confidence = f.panel.model()->index(row).data(GalleryModel::ConfidenceRole).toDouble();
+            const double confidence =
+                f.panel.model()->index(row).data(GalleryModel::ConfidenceRole).toDouble();
             QVERIFY(confidence >= last);
             last = confidence;
         }
@@ -99,7 +101,8 @@ class GalleryPanelTest : public QObject {
         auto* view = f.panel.view();
         auto* button = f.panel.findChild<QPushButton*>("sliceThroughSelection");
         QVERIFY(!button->isEnabled());
-        for (const int row : {2, 4, 6}) view->selectionModel()->select(f.panel.model()->index(row), QItemSelectionModel::Select);
+        for (const int row : {2, 4, 6})
+            view->selectionModel()->select(f.panel.model()->index(row), QItemSelectionModel::Select);
         QVERIFY(button->isEnabled());
         QTest::mouseClick(button, Qt::LeftButton);
         QCOMPARE(f.workspace.anchors().size(), 3u);

@@ -29,13 +29,14 @@ class LayersPanelTest : public QObject {
         std::int64_t parameters = 0;
         for (int row = 0; row < rows->rowCount(); ++row) {
             const QModelIndex mark = rows->index(row, LayersModel::MarkColumn);
-            QCOMPARE(mark.data().toString(), QString("exact"));  // in words,
+            QCOMPARE(mark.data().toString(), QString("exact"));               // in words,
             QVERIFY(!mark.data(Qt::DecorationRole).value<QIcon>().isNull());  // and as a sign
             parameters += QLocale().toLongLong(rows->index(row, LayersModel::Parameters).data().toString());
         }
         QCOMPARE(parameters, workspace.model()->info().parameters);
         QVERIFY2(header(panel).contains("Exact: every layer"), qPrintable(header(panel)));
-        QVERIFY2(header(panel).contains("Self-check passed: float64 on 16 points"), qPrintable(header(panel)));
+        QVERIFY2(header(panel).contains("Self-check passed: float64 on 16 points"),
+                 qPrintable(header(panel)));
         QVERIFY(panel.view()->isColumnHidden(LayersModel::Why));
         panel.copy();
         const QStringList lines = QApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
@@ -51,7 +52,9 @@ class LayersPanelTest : public QObject {
         workspace.setModel(load(TESSERA_TEST_DATA "/torchscript/smooth_traced.pt"));
         const auto* first = workspace.model()->firstInexact();
         QVERIFY(first);
-        QVERIFY2(header(panel).contains("Sampled pictures only: layer " + QString::fromStdString(first->name).toHtmlEscaped()), qPrintable(header(panel)));
+        QVERIFY2(header(panel).contains("Sampled pictures only: layer " +
+                                        QString::fromStdString(first->name).toHtmlEscaped()),
+                 qPrintable(header(panel)));
         QVERIFY(!panel.view()->isColumnHidden(LayersModel::Why));
         const QModelIndex row = panel.view()->model()->index(first->node, LayersModel::Why);
         QVERIFY(!row.data().toString().isEmpty());

@@ -10,11 +10,11 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "tests/widgets/jobs/until_stopped.h"
 #include "widgets/panels/job_indicator.h"
 #include "widgets/panels/jobs_panel.h"
 #include "widgets/panels/message_bar.h"
 #include "widgets/panels/messages_panel.h"
-#include "tests/widgets/jobs/until_stopped.h"
 
 using namespace tessera;
 
@@ -32,7 +32,8 @@ class MessagesJobsTest : public QObject {
         QVERIFY(!bar.isVisible());
         log.problem("x.pt is empty; choose another file.");
         QVERIFY(bar.isVisible());
-        QCOMPARE(bar.findChild<QLabel*>("messageText")->text(), QString("x.pt is empty; choose another file."));
+        QCOMPARE(bar.findChild<QLabel*>("messageText")->text(),
+                 QString("x.pt is empty; choose another file."));
         log.note("Something else.");
         QVERIFY(bar.isVisible());
         QTest::mouseClick(bar.findChild<QToolButton*>("dismiss"), Qt::LeftButton);
@@ -75,7 +76,8 @@ class MessagesJobsTest : public QObject {
         auto* text = indicator.findChild<QLabel*>("jobText");
         QCOMPARE(text->text(), QString("Ready"));
         bool cancelled = false;
-        jobs.start<Done>(this, "job", "Exact regions", JobLane::Heavy, untilStopped, [&](Result<Done> result) { cancelled = result.isCancelled(); });
+        jobs.start<Done>(this, "job", "Exact regions", JobLane::Heavy, untilStopped,
+                         [&](Result<Done> result) { cancelled = result.isCancelled(); });
         QTRY_VERIFY(text->text().contains("1,200 of 2,500"));
         QVERIFY(text->text().startsWith("Exact regions"));
         jobs.start<Done>(this, "hover", "", JobLane::Interactive, untilStopped, [](Result<Done>) {});
@@ -90,8 +92,12 @@ class MessagesJobsTest : public QObject {
         JobsPanel panel(jobs);
         panel.show();
         auto* list = panel.findChild<QTreeWidget*>("jobs");
-        jobs.start<Done>(this, "bad", "Opening x.pt", JobLane::Heavy,
-                         [](std::stop_token, Progress&) -> Result<Done> { return fileError("x.pt is empty; choose another file."); }, [](Result<Done>) {});
+        jobs.start<Done>(
+            this, "bad", "Opening x.pt", JobLane::Heavy,
+            [](std::stop_token, Progress&) -> Result<Done> {
+                return fileError("x.pt is empty; choose another file.");
+            },
+            [](Result<Done>) {});
         QTRY_VERIFY(list->topLevelItemCount() == 1 && list->topLevelItem(0)->text(1) == "failed");
         QCOMPARE(list->topLevelItem(0)->text(2), QString("x.pt is empty; choose another file."));
         jobs.start<Done>(this, "1", "First", JobLane::Heavy, untilStopped, [](Result<Done>) {});

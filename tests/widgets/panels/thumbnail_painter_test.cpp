@@ -53,9 +53,9 @@ class ThumbnailPainterTest : public QObject {
         const QImage image = paintThumbnail({2, 1}, false, std::vector<float>{1, -1, 0, 1}.data(), scale, 64);
         QVERIFY(!image.isNull());
         const QImage bars = paintThumbnail({4}, false, std::vector<float>{1, -1, 0, 1}.data(), scale, 64);
-        QVERIFY(bars.pixelColor(5, 10) != bars.pixelColor(21, 10));   // first goes up, second does not
-        QVERIFY(bars.pixelColor(21, 50) != bars.pixelColor(5, 50));   // second goes down
-        QVERIFY(bars.pixelColor(5, 10) != bars.pixelColor(21, 50));   // and the signs differ in colour
+        QVERIFY(bars.pixelColor(5, 10) != bars.pixelColor(21, 10));  // first goes up, second does not
+        QVERIFY(bars.pixelColor(21, 50) != bars.pixelColor(5, 50));  // second goes down
+        QVERIFY(bars.pixelColor(5, 10) != bars.pixelColor(21, 50));  // and the signs differ in colour
         QVERIFY(!paintThumbnail({2}, false, values, scale, 64).isNull());
     }
 
