@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Writes a file that appears all at once: into a temporary file in the same folder, then to the disk, then
+// renamed over the old one. Until keep() the old file is as it was.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string_view>
+
+#include "core/base/result.h"
+
+namespace tessera {
+
+class FileWriter {
+  public:
+    // Follows links, so that a session reached by one is replaced where it lies; keeps its permissions.
+    static Result<FileWriter> create(const std::filesystem::path& path);
+    FileWriter(FileWriter&& other) noexcept;
+    FileWriter& operator=(FileWriter&&) = delete;
+    ~FileWriter();  // without keep(): removes what was written
+
+    std::uint64_t size() const { return size_; }
+    // Of everything since startChecksum(), CRC-32.
+    std::uint32_t checksum() const { return checksum_; }
+    void startChecksum() { checksum_ = 0; }
+
+    // `known`: the bytes' checksum where the caller has it, to save reading them twice.
+    Result<Done> append(std::span<const unsigned char> bytes, const std::uint32_t* known = nullptr);
+    Result<Done> append(std::string_view text);
+    // Over what was written before; does not count in the checksum.
+    Result<Done> patch(std::uint64_t offset, std::string_view bytes);
+    // To the disk, then in place of the old file.
+    Result<Done> keep();
+
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    FileWriter(std::filesystem::path path, std::filesystem::path temporary, int descriptor);
+    Error failed(int number) const;
+    Result<Done> put(std::uint64_t offset, std::span<const unsigned char> bytes);
+    std::filesystem::path path_, temporary_;
+    int descriptor_ = -1;
+    std::uint64_t size_ = 0, flushed_ = 0;
+    std::uint32_t checksum_ = 0;
+};
+
+}  // namespace tessera
