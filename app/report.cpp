@@ -13,17 +13,6 @@ namespace tessera {
 
 using Json = nlohmann::ordered_json;
 
-Json provenanceJson(const Provenance& provenance) {
-    Json files = Json::array();
-    for (const auto& file : provenance.files) files.push_back({{"path", file.path}, {"sha256", file.sha256}});
-    return {{"version", provenance.version},     {"dtype", provenance.dtype},
-            {"device", provenance.device},       {"seed", provenance.seed},
-            {"tolerance", provenance.tolerance}, {"samples", provenance.samples},
-            {"seconds", provenance.seconds},     {"threads", provenance.threads},
-            {"complete", provenance.complete},   {"note", provenance.note},
-            {"files", std::move(files)}};
-}
-
 Json modelJson(const ModelInfo& info) {
     Json layers = Json::array();
     bool exact = true;

@@ -11,10 +11,10 @@
 #include "core/probes/class_map.h"
 #include "core/probes/evaluation.h"
 #include "core/probes/linear_regions.h"
+#include "core/session/record_json.h"
 
 namespace tessera {
 
-nlohmann::ordered_json provenanceJson(const Provenance& provenance);
 nlohmann::ordered_json modelJson(const ModelInfo& info);
 nlohmann::ordered_json evaluationJson(const Evaluation::Output& output);
 nlohmann::ordered_json regionsJson(const LinearRegions::Output& output);
