@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "core/model/parallel_rows.h"
+#include "core/model/point_embedding_torch.h"
 #include "core/model/slice_network_torch.h"
 
 namespace tessera {
@@ -19,13 +20,13 @@ constexpr std::int64_t kGrain = 8;  // rows worth a thread
 
 struct Shared {
     std::shared_ptr<const LayerGraph> graph;
-    SlicePlane plane;
+    std::shared_ptr<const PointEmbedding> embedding;
     SitePlan plan;
     // patternKey of state s of unit u at site k: keys[k][(s - 1) * units + u]
     std::vector<std::vector<std::uint64_t>> keys;
 
-    Shared(std::shared_ptr<const LayerGraph> g, const SlicePlane& p)
-        : graph(std::move(g)), plane(p), plan(*graph) {
+    Shared(std::shared_ptr<const LayerGraph> g, std::shared_ptr<const PointEmbedding> e)
+        : graph(std::move(g)), embedding(std::move(e)), plan(*graph) {
         for (std::size_t k = 0; k < plan.sites.size(); ++k) {
             std::vector<std::uint64_t> table;
             if (plan.sites[k].kind == SiteKind::PiecewiseLinear)
@@ -34,20 +35,6 @@ struct Shared {
                         table.push_back(patternKey(k, static_cast<std::uint64_t>(unit), state));
             keys.push_back(std::move(table));
         }
-    }
-
-    at::Tensor inputs(std::span<const Eigen::Vector2d> points) const {
-        const auto rows = static_cast<std::int64_t>(points.size());
-        at::Tensor batch = at::empty({rows, plane.origin.size()}, at::kDouble);
-        auto* out = batch.data_ptr<double>();
-        for (const auto& point : points) {
-            Eigen::Map<Eigen::VectorXd>(out, plane.origin.size()) =
-                plane.origin + point.x() * plane.u + point.y() * plane.v;
-            out += plane.origin.size();
-        }
-        std::vector<std::int64_t> sizes{rows};
-        sizes.insert(sizes.end(), graph->inputShape().begin(), graph->inputShape().end());
-        return batch.reshape(sizes);
     }
 };
 
@@ -60,7 +47,7 @@ class GraphLiveValues final : public LiveValues {
                                                     std::span<const Eigen::Vector2d> points) {
         const InferenceMode inference;
         auto live = std::make_unique<GraphLiveValues>(shared, static_cast<std::int64_t>(points.size()));
-        std::map<int, at::Tensor> values{{0, shared->inputs(points)}};
+        std::map<int, at::Tensor> values{{0, shared->embedding->inputs(points)}};
         live->settle(std::move(values), 1);
         return live;
     }
@@ -188,16 +175,22 @@ class GraphLiveValues final : public LiveValues {
     std::map<int, at::Tensor> live_;
 };
 
-// Value and two tangents at n points: rows 0..n-1 values, then n du, then n dv.
+// Value and two tangents at n points. No dv: the points lie on lines.
 struct Tangents {
     at::Tensor value, du, dv;
 };
+at::Tensor contiguousOrNone(const at::Tensor& tensor) {
+    return tensor.defined() ? tensor.contiguous() : tensor;
+}
+double* dataOrNull(const at::Tensor& tensor) {
+    return tensor.defined() ? tensor.data_ptr<double>() : nullptr;
+}
 
 class GraphSiteNetwork final : public SiteNetwork {
   public:
-    GraphSiteNetwork(std::shared_ptr<const LayerGraph> graph, const SlicePlane& plane)
-        : shared_(std::make_shared<Shared>(std::move(graph), plane)),
-          halfWidth_(windowHalfWidth(plane.window)) {}
+    GraphSiteNetwork(std::shared_ptr<const LayerGraph> graph, std::shared_ptr<const PointEmbedding> embedding)
+        : shared_(std::make_shared<Shared>(std::move(graph), std::move(embedding))),
+          halfWidth_(shared_->embedding->halfWidth()) {}
 
     const std::vector<Site>& sites() const override { return shared_->plan.sites; }
     std::int32_t outputs() const override {
@@ -225,12 +218,9 @@ class GraphSiteNetwork final : public SiteNetwork {
         if (n == 0) return;
         std::fill_n(hash, n, 0);
         const auto& graph = *shared_->graph;
-        const auto& shape = graph.inputShape();
-        std::vector<std::int64_t> sizes{n};
-        sizes.insert(sizes.end(), shape.begin(), shape.end());
         std::vector<Tangents> values(graph.nodes().size());
-        values[0] = {shared_->inputs(points), asBatch(shared_->plane.u, shape).expand(sizes),
-                     asBatch(shared_->plane.v, shape).expand(sizes)};
+        const auto [alongFirst, alongSecond] = shared_->embedding->directions(points);
+        values[0] = {shared_->embedding->inputs(points), alongFirst, alongSecond};
         std::vector<int> lastUse(graph.nodes().size(), 0);
         for (const auto& node : graph.nodes())
             for (const int in : node.inputs) lastUse[static_cast<std::size_t>(in)] = node.id;
@@ -249,16 +239,16 @@ class GraphSiteNetwork final : public SiteNetwork {
                     values[static_cast<std::size_t>(in)] = {};
         }
         const auto& last = values[static_cast<std::size_t>(graph.output())];
-        const auto c = last.value.contiguous(), a = last.du.contiguous(), b = last.dv.contiguous();
+        const auto c = last.value.contiguous(), a = last.du.contiguous(), b = contiguousOrNone(last.dv);
         const auto k = c.numel() / n;
-        const double *pc = c.data_ptr<double>(), *pa = a.data_ptr<double>(), *pb = b.data_ptr<double>();
+        const double *pc = c.data_ptr<double>(), *pa = a.data_ptr<double>(), *pb = dataOrNull(b);
         for (std::int64_t i = 0; i < n; ++i) {
             const Eigen::Vector2d offset = points[static_cast<std::size_t>(i)] - origin;
             for (std::int64_t j = 0; j < k; ++j, forms += 3) {
                 const auto at = i * k + j;
                 forms[0] = pa[at];
-                forms[1] = pb[at];
-                forms[2] = pc[at] - pa[at] * offset.x() - pb[at] * offset.y();
+                forms[1] = pb ? pb[at] : 0;
+                forms[2] = pc[at] - forms[0] * offset.x() - forms[1] * offset.y();
             }
         }
     }
@@ -268,19 +258,19 @@ class GraphSiteNetwork final : public SiteNetwork {
         for (const int in : node.inputs) {
             const auto& from = values[static_cast<std::size_t>(in)];
             inputs.push_back(from.value);
-            directions.push_back(at::cat({from.du, from.dv}, 0));
+            directions.push_back(from.dv.defined() ? at::cat({from.du, from.dv}, 0) : from.du);
         }
         const auto image = linearPart(node, directions);
-        return {node.run(inputs), image.narrow(0, 0, n), image.narrow(0, n, n)};
+        return {node.run(inputs), image.narrow(0, 0, n),
+                image.size(0) > n ? image.narrow(0, n, n) : at::Tensor()};
     }
 
     Tangents bend(const LayerNode& node, const Tangents& in, std::size_t site, std::uint64_t* hash) const {
-        const auto z = in.value.contiguous(), du = in.du.contiguous(), dv = in.dv.contiguous();
-        Tangents out{at::empty_like(z), at::empty_like(z), at::empty_like(z)};
+        const auto z = in.value.contiguous(), du = in.du.contiguous(), dv = contiguousOrNone(in.dv);
+        Tangents out{at::empty_like(z), at::empty_like(z), dv.defined() ? at::empty_like(z) : at::Tensor()};
         const auto rows = z.size(0), units = z.numel() / rows;
-        const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dv.data_ptr<double>();
-        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(),
-               *ov = out.dv.data_ptr<double>();
+        const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dataOrNull(dv);
+        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(), *ov = dataOrNull(out.dv);
         const auto& f = node.function;
         const auto knots = f.knots.size();
         // A unit that vanishes identically on the face is off, whatever sign rounding gives it.
@@ -296,7 +286,7 @@ class GraphSiteNetwork final : public SiteNetwork {
                     const double above = value - f.knots[k];
                     bool on = above > 0;
                     if (std::abs(above) < noise &&
-                        (std::abs(pu[at]) + std::abs(pv[at])) * halfWidth_ < 16 * noise)
+                        (std::abs(pu[at]) + (pv ? std::abs(pv[at]) : 0)) * halfWidth_ < 16 * noise)
                         on = false;
                     if (!on) break;
                     ++piece;
@@ -306,7 +296,7 @@ class GraphSiteNetwork final : public SiteNetwork {
                 const double slope = f.slope(piece, i);
                 oz[at] = slope * value + f.intercept(piece, i);
                 ou[at] = slope * pu[at];
-                ov[at] = slope * pv[at];
+                if (pv) ov[at] = slope * pv[at];
             }
             hash[r] = h;
         }
@@ -314,19 +304,18 @@ class GraphSiteNetwork final : public SiteNetwork {
     }
 
     Tangents choose(const LayerNode& node, const Tangents& in, std::size_t site, std::uint64_t* hash) const {
-        const auto z = in.value.contiguous(), du = in.du.contiguous(), dv = in.dv.contiguous();
+        const auto z = in.value.contiguous(), du = in.du.contiguous(), dv = contiguousOrNone(in.dv);
         const auto rows = z.size(0), width = z.numel() / rows;
         std::vector<std::int64_t> sizes{rows};
         sizes.insert(sizes.end(), node.outputShape.begin(), node.outputShape.end());
         Tangents out{at::empty(sizes, at::kDouble), at::empty(sizes, at::kDouble),
-                     at::empty(sizes, at::kDouble)};
-        const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dv.data_ptr<double>();
-        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(),
-               *ov = out.dv.data_ptr<double>();
+                     dv.defined() ? at::empty(sizes, at::kDouble) : at::Tensor()};
+        const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dataOrNull(dv);
+        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(), *ov = dataOrNull(out.dv);
         const double noise = 1e-14 * std::max(1e-300, z.abs().max().item().toDouble());
         const auto& windows = *node.windows;
         for (std::int64_t r = 0; r < rows; ++r) {
-            const double *value = pz + r * width, *a = pu + r * width, *b = pv + r * width;
+            const double *value = pz + r * width, *a = pu + r * width, *b = pv ? pv + r * width : nullptr;
             for (std::int32_t w = 0; w < windows.windows(); ++w) {
                 const auto first = windows.begin[static_cast<std::size_t>(w)],
                            last = windows.begin[static_cast<std::size_t>(w) + 1];
@@ -338,13 +327,13 @@ class GraphSiteNetwork final : public SiteNetwork {
                     // Equal forms are one winner: the earliest.
                     if (lead > noise ||
                         (lead > 0 &&
-                         (std::abs(a[i] - a[j]) + std::abs(b[i] - b[j])) * halfWidth_ > 16 * noise))
+                         (std::abs(a[i] - a[j]) + (b ? std::abs(b[i] - b[j]) : 0)) * halfWidth_ > 16 * noise))
                         best = m;
                 }
                 const auto winner = windows.members[static_cast<std::size_t>(best)];
                 *oz++ = value[winner];
                 *ou++ = a[winner];
-                *ov++ = b[winner];
+                if (b) *ov++ = b[winner];
                 if (best != first)
                     hash[r] ^= patternKey(site, static_cast<std::uint64_t>(w),
                                           static_cast<std::uint64_t>(best - first));
@@ -361,7 +350,15 @@ class GraphSiteNetwork final : public SiteNetwork {
 
 std::unique_ptr<SiteNetwork> siteNetworkOnSlice(std::shared_ptr<const LayerGraph> graph,
                                                 const SlicePlane& plane) {
-    return std::make_unique<GraphSiteNetwork>(std::move(graph), plane);
+    auto embedding = embeddingOfSlice(plane, graph->inputShape());
+    return std::make_unique<GraphSiteNetwork>(std::move(graph), std::move(embedding));
+}
+
+std::unique_ptr<SiteNetwork> siteNetworkOnSegments(
+    std::shared_ptr<const LayerGraph> graph, std::shared_ptr<const std::vector<Eigen::VectorXd>> anchors,
+    std::vector<std::pair<std::int32_t, std::int32_t>> segments) {
+    auto embedding = embeddingOfSegments(std::move(anchors), std::move(segments), graph->inputShape());
+    return std::make_unique<GraphSiteNetwork>(std::move(graph), std::move(embedding));
 }
 
 }  // namespace tessera

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/result.h"
@@ -35,6 +36,11 @@ at::Tensor asBatch(const Eigen::VectorXd& value, const Shape& shape);
 // The graph must be exact and in float64 (Model::graph() is). Both objects keep a reference to it.
 std::unique_ptr<SiteNetwork> siteNetworkOnSlice(std::shared_ptr<const LayerGraph> graph,
                                                 const SlicePlane& plane);
+// All segments between inputs at once. Its points are (t, k): the fraction t of segment k, which joins two of
+// the anchors; forms have no part along k.
+std::unique_ptr<SiteNetwork> siteNetworkOnSegments(
+    std::shared_ptr<const LayerGraph> graph, std::shared_ptr<const std::vector<Eigen::VectorXd>> anchors,
+    std::vector<std::pair<std::int32_t, std::int32_t>> segments);
 
 // nullopt when the graph is no chain, or when a stage would need more than `maxBytes` as a dense matrix.
 std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const SlicePlane& plane,
