@@ -31,6 +31,8 @@ float floatFromHalf(std::uint16_t half);
 std::int64_t npyElementCount(const Shape& shape);
 // "(3, 28, 28)"
 std::string numpyShapeText(const Shape& shape);
+// The start of an .npy, version 1.0, up to the data: a multiple of 64 bytes.
+std::string npyHeaderBytes(const std::string& dtype, const Shape& shape);
 // From first-index-fastest (Fortran) to last-index-fastest order, for elements of `elementBytes`.
 void turnToRowMajor(const unsigned char* from, unsigned char* to, std::size_t elementBytes,
                     const Shape& shape);

@@ -45,18 +45,6 @@ class Replacement {
     bool kept_ = false;
 };
 
-std::string headerBytes(const NpzEntry& entry) {
-    std::string dict = "{'descr': '" + entry.dtype +
-                       "', 'fortran_order': False, 'shape': " + numpyShapeText(entry.shape) + ", }";
-    // Magic, version and length take 10 bytes; data starts at a multiple of 64.
-    dict.append(63 - (10 + dict.size()) % 64, ' ');
-    dict += '\n';
-    std::string bytes("\x93NUMPY\x01\x00", 8);
-    bytes += static_cast<char>(dict.size() & 255);
-    bytes += static_cast<char>(dict.size() >> 8);
-    return bytes + dict;
-}
-
 Result<std::uint64_t> dataSize(const NpzEntry& entry) {
     auto type = npyType(entry.dtype, "Array '" + entry.name + "'");
     if (!type.isOk()) return std::move(type).error();
@@ -72,7 +60,7 @@ bool writeZipMember(zipFile zip, const NpzEntry& entry, std::uint64_t size) {
     zip_fileinfo info{};
     info.tmz_date.tm_year = 1980;  // fixed: equal content gives equal files
     info.tmz_date.tm_mday = 1;
-    const std::string name = entry.name + ".npy", header = headerBytes(entry);
+    const std::string name = entry.name + ".npy", header = npyHeaderBytes(entry.dtype, entry.shape);
     const int zip64 = size + header.size() >= 0xffffffffu ? 1 : 0;
     // Stored, as numpy.savez does: readable in place.
     if (zipOpenNewFileInZip64(zip, name.c_str(), &info, nullptr, 0, nullptr, 0, nullptr, 0, 0, zip64) !=
@@ -89,6 +77,18 @@ bool writeZipMember(zipFile zip, const NpzEntry& entry, std::uint64_t size) {
 }
 
 }  // namespace
+
+std::string npyHeaderBytes(const std::string& dtype, const Shape& shape) {
+    std::string dict =
+        "{'descr': '" + dtype + "', 'fortran_order': False, 'shape': " + numpyShapeText(shape) + ", }";
+    // Magic, version and length take 10 bytes; data starts at a multiple of 64.
+    dict.append(63 - (10 + dict.size()) % 64, ' ');
+    dict += '\n';
+    std::string bytes("\x93NUMPY\x01\x00", 8);
+    bytes += static_cast<char>(dict.size() & 255);
+    bytes += static_cast<char>(dict.size() >> 8);
+    return bytes + dict;
+}
 
 Result<Done> writeNpz(const std::filesystem::path& path, std::span<const NpzEntry> entries) {
     Replacement file(path);
@@ -115,7 +115,7 @@ Result<Done> writeNpy(const std::filesystem::path& path, const NpzEntry& entry) 
     errno = 0;
     std::FILE* out = std::fopen(file.temporary().c_str(), "wb");
     if (out == nullptr) return file.failed();
-    const std::string header = headerBytes(entry);
+    const std::string header = npyHeaderBytes(entry.dtype, entry.shape);
     bool good = std::fwrite(header.data(), 1, header.size(), out) == header.size();
     good = good && (size.value() == 0 || std::fwrite(entry.data, 1, size.value(), out) == size.value());
     if (std::fclose(out) != 0 || !good) return file.failed();

@@ -28,9 +28,17 @@ FileBytes FileBytes::ofMemory(std::span<const std::byte> memory) {
     return bytes;
 }
 
+FileBytes FileBytes::ofReader(std::uint64_t size, Reader read) {
+    FileBytes bytes;
+    bytes.reader_ = std::move(read);
+    bytes.size_ = size;
+    return bytes;
+}
+
 bool FileBytes::read(std::uint64_t offset, std::span<std::byte> out) {
     if (offset > size_ || out.size() > size_ - offset) return false;
     if (out.empty()) return true;
+    if (reader_) return reader_(offset, out);
     if (!file_.is_open()) {
         std::memcpy(out.data(), memory_.data() + offset, out.size());
         return true;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ class FileBytes {
     static Result<FileBytes> open(const std::filesystem::path& path);
     // The memory must outlive the object.
     static FileBytes ofMemory(std::span<const std::byte> memory);
+    // Part of something else: `read` fills the span from the offset on, or gives false.
+    using Reader = std::function<bool(std::uint64_t offset, std::span<std::byte> out)>;
+    static FileBytes ofReader(std::uint64_t size, Reader read);
 
     std::uint64_t size() const { return size_; }
     // False if the range is not all there.
@@ -30,6 +34,7 @@ class FileBytes {
   private:
     std::ifstream file_;
     std::span<const std::byte> memory_;
+    Reader reader_;
     std::uint64_t size_ = 0;
 };
 

@@ -117,6 +117,21 @@ Result<std::vector<std::byte>> inflateRecord(FileBytes& file, const ZipRecord& r
     return out;
 }
 
+Result<std::uint64_t> packedAt(FileBytes& file, const ZipRecord& record) {
+    if (record.flags & 1)
+        return unsupported("record '" + record.name +
+                           "' is encrypted; unpack the file with its password and save it again");
+    const std::vector<std::byte> local = file.head(record.headerOffset, kLocalSize);
+    if (local.size() < kLocalSize || !asText(local).starts_with("PK\x03\x04"))
+        return damaged("record '" + record.name + "' is not where the zip directory says");
+    const std::uint64_t offset = record.headerOffset + kLocalSize +
+                                 littleEndian<std::uint16_t>(local.data() + 26) +
+                                 littleEndian<std::uint16_t>(local.data() + 28);
+    if (record.packedSize > file.size() || offset > file.size() - record.packedSize)
+        return truncated("record '" + record.name + "' reaches beyond the end of the file");
+    return offset;
+}
+
 }  // namespace
 
 Result<ZipRecords> ZipRecords::open(FileBytes& file) {
@@ -158,18 +173,16 @@ const ZipRecord* ZipRecords::find(std::string_view name) const {
     return found == byName_.end() ? nullptr : &records_[found->second];
 }
 
+Result<std::uint64_t> ZipRecords::storedAt(FileBytes& file, const ZipRecord& record) const {
+    if (record.method != 0 || record.size != record.packedSize)
+        return unsupported("record '" + record.name + "' is compressed; store it, as zip -0 does");
+    return packedAt(file, record);
+}
+
 Result<std::vector<std::byte>> ZipRecords::read(FileBytes& file, const ZipRecord& record) const {
-    if (record.flags & 1)
-        return unsupported("record '" + record.name +
-                           "' is encrypted; unpack the file with its password and save it again");
-    const std::vector<std::byte> local = file.head(record.headerOffset, kLocalSize);
-    if (local.size() < kLocalSize || !asText(local).starts_with("PK\x03\x04"))
-        return damaged("record '" + record.name + "' is not where the zip directory says");
-    const std::uint64_t offset = record.headerOffset + kLocalSize +
-                                 littleEndian<std::uint16_t>(local.data() + 26) +
-                                 littleEndian<std::uint16_t>(local.data() + 28);
-    if (record.packedSize > file.size() || offset > file.size() - record.packedSize)
-        return truncated("record '" + record.name + "' reaches beyond the end of the file");
+    const auto begin = packedAt(file, record);
+    if (!begin.isOk()) return begin.error();
+    const std::uint64_t offset = begin.value();
     std::vector<std::byte> bytes;
     if (record.method == 8) {
         auto inflated = inflateRecord(file, record, offset);

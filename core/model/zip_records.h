@@ -35,6 +35,8 @@ class ZipRecords {
     const ZipRecord* find(std::string_view name) const;
     // The record's bytes, with its checksum verified.
     Result<std::vector<std::byte>> read(FileBytes& file, const ZipRecord& record) const;
+    // Where the bytes of a stored record begin, for those who read them in parts and check them themselves.
+    Result<std::uint64_t> storedAt(FileBytes& file, const ZipRecord& record) const;
 
   private:
     ZipRecords() = default;

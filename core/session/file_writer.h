@@ -6,8 +6,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <stop_token>
 #include <string_view>
 
+#include "core/base/progress.h"
 #include "core/base/result.h"
 
 namespace tessera {
@@ -20,6 +22,10 @@ class FileWriter {
     FileWriter& operator=(FileWriter&&) = delete;
     ~FileWriter();  // without keep(): removes what was written
 
+    // From now on a stop request ends every write with Cancelled, and bytes written are reported. The
+    // progress must outlive the writer.
+    void watch(std::stop_token stop, Progress& progress, std::uint64_t expectedBytes);
+
     std::uint64_t size() const { return size_; }
     // Of everything since startChecksum(), CRC-32.
     std::uint32_t checksum() const { return checksum_; }
@@ -28,6 +34,8 @@ class FileWriter {
     // `known`: the bytes' checksum where the caller has it, to save reading them twice.
     Result<Done> append(std::span<const unsigned char> bytes, const std::uint32_t* known = nullptr);
     Result<Done> append(std::string_view text);
+    // Left out of the checksum: the caller has that of the whole.
+    Result<Done> appendUncounted(std::span<const unsigned char> bytes);
     // Over what was written before; does not count in the checksum.
     Result<Done> patch(std::uint64_t offset, std::string_view bytes);
     // To the disk, then in place of the old file.
@@ -39,10 +47,13 @@ class FileWriter {
     FileWriter(std::filesystem::path path, std::filesystem::path temporary, int descriptor);
     Error failed(int number) const;
     Result<Done> put(std::uint64_t offset, std::span<const unsigned char> bytes);
-    std::filesystem::path path_, temporary_;
+    std::filesystem::path path_, target_, temporary_;  // as given; behind links; beside that
     int descriptor_ = -1;
     std::uint64_t size_ = 0, flushed_ = 0;
     std::uint32_t checksum_ = 0;
+    std::stop_token stop_;
+    Progress* progress_ = nullptr;
+    std::uint64_t expected_ = 0;
 };
 
 }  // namespace tessera

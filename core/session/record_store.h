@@ -48,12 +48,18 @@ struct ResultNumbers {
 };
 
 // Appends the record at the writer's end. Equal records give equal bytes.
-Result<Done> writeRecord(const ResultRecord& record, FileWriter& writer, std::stop_token stop,
-                         Progress& progress);
+Result<Done> writeRecord(const ResultRecord& record, FileWriter& writer);
+// As it lies there, checksum and all: what was damaged stays known to be damaged. Not in the writer's
+// checksum.
+Result<Done> writeStored(const StoredRecord& stored, FileWriter& writer);
 // The same as a file of its own, replaced in one step: an export, and the recovery folder's form.
 Result<std::shared_ptr<const StoredRecord>> writeRecordFile(const std::filesystem::path& path,
                                                             const ResultRecord& record, std::stop_token stop,
                                                             Progress& progress);
-Result<std::shared_ptr<const StoredRecord>> openRecordFile(const std::filesystem::path& path);
+Result<std::shared_ptr<const StoredRecord>> copyRecordFile(const std::filesystem::path& path,
+                                                           const StoredRecord& stored, std::stop_token stop,
+                                                           Progress& progress);
+Result<std::shared_ptr<const StoredRecord>> openRecordFile(const std::filesystem::path& path,
+                                                           std::uint32_t checksum);
 
 }  // namespace tessera

@@ -24,7 +24,7 @@ class Autosave {
   public:
     // Makes a folder of its own in `folder` (made if need be) and locks it.
     static Result<std::shared_ptr<Autosave>> start(const std::filesystem::path& folder);
-    ~Autosave();  // lets go of the lock and leaves the files: only finish() says that all went well
+    ~Autosave();  // leaves the files: only clear() says that all went well
     Autosave(const Autosave&) = delete;
     Autosave& operator=(const Autosave&) = delete;
 
@@ -33,7 +33,7 @@ class Autosave {
     Result<std::map<std::string, std::shared_ptr<const StoredRecord>>> write(
         const SessionDocument& document, const std::filesystem::path& sessionPath,
         std::span<const ResultNumbers> numbers, std::stop_token stop, Progress& progress);
-    // Nothing to recover: on a regular end, and when the user closes the session.
+    // Nothing to recover any more: on a regular end, and when the user closes the session.
     Result<Done> clear();
 
     const std::filesystem::path& folder() const { return folder_; }

@@ -13,6 +13,7 @@
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/session/document.h"
+#include "core/session/fingerprint.h"  // for what FileReference::sha256 holds
 
 namespace tessera {
 
@@ -49,7 +50,5 @@ Result<ResolvedSession> resolveFiles(const SessionDocument& document,
 
 // A reference with its hash (computed here unless it is known); the relative path is filled in on saving.
 Result<FileReference> referenceTo(const std::filesystem::path& path, std::string knownSha256 = {});
-// SHA-256 of a file's bytes, or of a folder's file names and sizes.
-Result<std::string> fingerprint(const std::filesystem::path& path, std::stop_token stop = {});
 
 }  // namespace tessera

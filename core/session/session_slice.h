@@ -26,9 +26,17 @@ struct SessionSlice {
     std::map<int, std::vector<double>> moved;  // inputs of anchors dragged away, by place in the list
     std::optional<SlicePlane> pasted;
 
-    double rotation = 0, tilt = 0, secondTilt = 0;                // radians
-    Eigen::Vector2d visibleLow = {-1, -1}, visibleHigh = {1, 1};  // slice coordinates
-    std::optional<SlicePlane> plane;  // as it was held: recipe and turn applied; window: all that is seen
+    double rotation = 0, tilt = 0, secondTilt = 0;  // radians
+    // Where the view looks: its centre in slice coordinates, and slice units per point (1/72 inch) on screen.
+    // Fitted: the plane's whole window.
+    Eigen::Vector2d lookCentre = {0, 0};
+    double unitsPerPoint = 0;
+    bool isFitted = true;
+    // As it was held: recipe and turn applied, the window being what is seen. Figures are drawn from it.
+    std::optional<SlicePlane> plane;
+    std::int64_t maxRegions = 200'000;  // budget
+    double maxSeconds = 20;
+    int resolution = 256;  // of the sampled map
 
     std::string fill = "class";  // class, pattern, slope, depth, none
     bool edges = true, boundary = true, samples = true, grid = false, classLabels = true, legend = true,
