@@ -59,8 +59,9 @@ QString AxisTicks::title(const QString& symbol, const QString& unit) const {
                 (std::abs(offset) < 1e7 ? QString::number(std::abs(offset), 'f', decimals)
                                         : QString::number(std::abs(offset), 'g', 15));
     }
-    return text + (exponent ? QString::fromUtf8(" (×10%1 %2)").arg(superscript(exponent), unit)
-                            : QStringLiteral(" (%1)").arg(unit));
+    const QString factor = exponent ? QString::fromUtf8("×10") + superscript(exponent) : QString();
+    const QString bracket = factor.isEmpty() || unit.isEmpty() ? factor + unit : factor + ' ' + unit;
+    return bracket.isEmpty() ? text : text + QStringLiteral(" (") + bracket + ')';
 }
 
 }  // namespace tessera

@@ -14,7 +14,7 @@ struct AxisTicks {
     double step = 1, offset = 0;
     int exponent = 0;
 
-    QString title(const QString& symbol, const QString& unit) const;
+    QString title(const QString& symbol, const QString& unit) const;  // unit: may be empty
 };
 
 AxisTicks axisTicks(double low, double high, int about);

@@ -3,6 +3,7 @@
 // code on screen, SVG, PDF and PNG, from any thread, with no widget and no display.
 #pragma once
 
+#include <QRectF>
 #include <QSizeF>
 #include <QString>
 #include <memory>
@@ -39,6 +40,15 @@ struct ColourBar {
     bool operator==(const ColourBar&) const = default;
 };
 
+// One row of a legend. Panels with equal legends may share one.
+struct LegendItem {
+    enum class Mark { Heading, Swatch, Dot, Ring, Diamond, Cross, Line, Dashes, Note };
+    QString text;
+    QColor colour;
+    Mark mark = Mark::Swatch;
+    bool operator==(const LegendItem&) const = default;
+};
+
 class PanelScene {
   public:
     virtual ~PanelScene() = default;
@@ -48,6 +58,7 @@ class PanelScene {
     virtual void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
                        std::stop_token stop) const = 0;
     virtual std::optional<ColourBar> colourBar() const { return std::nullopt; }
+    virtual std::vector<LegendItem> legend() const { return {}; }
     // The numbers in the picture, written beside a figure as CSV and npz.
     virtual std::vector<Table> numbers() const { return {}; }
 };

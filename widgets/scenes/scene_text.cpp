@@ -9,6 +9,7 @@
 #include <QTransform>
 #include <cmath>
 
+#include "widgets/scenes/panel_scene.h"
 #include "widgets/scenes/slice_scene.h"
 
 namespace tessera {
@@ -17,6 +18,10 @@ constexpr int kMeasurePixels = 100;  // metrics at this size, scaled: no hinting
 }
 
 SceneText::SceneText(const SliceStyle& style)
+    : family_(style.family.isEmpty() ? QGuiApplication::font().family() : style.family),
+      points_(style.fontPt) {}
+
+SceneText::SceneText(const PanelStyle& style)
     : family_(style.family.isEmpty() ? QGuiApplication::font().family() : style.family),
       points_(style.fontPt) {}
 
@@ -45,8 +50,8 @@ double SceneText::height(double scale) const {
     return (metrics.ascent() + metrics.descent()) * points_ * scale / kMeasurePixels;
 }
 
-QString SceneText::elided(const QString& text, double width, double scale) const {
-    return QFontMetricsF(font(nullptr, 1, false))
+QString SceneText::elided(const QString& text, double width, double scale, bool bold) const {
+    return QFontMetricsF(font(nullptr, 1, bold))
         .elidedText(text, Qt::ElideRight, width * kMeasurePixels / (points_ * scale));
 }
 
@@ -115,11 +120,11 @@ void SceneText::drawWithHalo(QPainter& painter, const QPointF& at, Qt::Alignment
 }
 
 void SceneText::drawUpwards(QPainter& painter, const QPointF& bottomCentre, const QString& text,
-                            const QColor& colour) const {
+                            const QColor& colour, double scale) const {
     painter.save();
     painter.translate(bottomCentre);
     painter.rotate(-90);
-    draw(painter, {0, 0}, Qt::AlignHCenter, text, colour);
+    draw(painter, {0, 0}, Qt::AlignHCenter, text, colour, scale);
     painter.restore();
 }
 

@@ -9,15 +9,17 @@
 namespace tessera {
 
 struct SliceStyle;
+struct PanelStyle;
 
 class SceneText {
   public:
     explicit SceneText(const SliceStyle& style);
+    explicit SceneText(const PanelStyle& style);
     double width(const QString& text, double scale = 1,
                  bool bold = false) const;  // points; scale times the style's size
     double height(double scale = 1) const;  // ascent + descent
     double ascent(double scale = 1) const;
-    QString elided(const QString& text, double width, double scale = 1) const;
+    QString elided(const QString& text, double width, double scale = 1, bool bold = false) const;
     // Broken between words; the last of `most` lines is elided.
     QStringList wrapped(const QString& text, double width, int most, double scale = 1) const;
 
@@ -28,7 +30,7 @@ class SceneText {
     void drawWithHalo(QPainter& painter, const QPointF& at, Qt::Alignment alignment, const QString& text,
                       const QColor& colour, const QColor& halo, double scale = 1, bool bold = false) const;
     void drawUpwards(QPainter& painter, const QPointF& bottomCentre, const QString& text,
-                     const QColor& colour) const;
+                     const QColor& colour, double scale = 1) const;
 
   private:
     QFont font(const QPaintDevice* device, double scale, bool bold) const;
