@@ -27,7 +27,8 @@ struct PanelStyle {
     bool vector = false;        // true: shapes as paths; false: as pixels
     double rasterDpi = 600;     // of layers in a vector figure that are too large for paths
     bool title = true, axes = true, legend = true, colourBar = true;
-    QString family;  // empty: the application's
+    int mostShapes = 8000;  // of a vector figure: a layer with more than this is drawn as pixels
+    QString family;         // empty: the application's
 };
 
 // Numbers to colours. Panels with equal bars may share one.
