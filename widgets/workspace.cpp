@@ -91,6 +91,11 @@ void Workspace::setModel(std::shared_ptr<const Model> model) {
     Q_EMIT evaluationChanged();
 }
 
+void Workspace::setModels(std::vector<std::shared_ptr<const Model>> models) {
+    models_ = std::move(models);
+    Q_EMIT modelsChanged();
+}
+
 void Workspace::closeModel(const std::shared_ptr<const Model>& model) {
     const auto found = std::find(models_.begin(), models_.end(), model);
     if (found == models_.end()) return;

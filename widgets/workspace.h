@@ -55,6 +55,8 @@ class Workspace : public QObject {
               const Normalisation& normalisation, std::vector<qint64> anchors);
     // Opens it if it is not open yet, and makes it the current one; clears the evaluation.
     void setModel(std::shared_ptr<const Model> model);
+    // The list alone, for a session; the current one is set by open().
+    void setModels(std::vector<std::shared_ptr<const Model>> models);
     void closeModel(const std::shared_ptr<const Model>& model);
     // Clears evaluation, selection, reference, subsets and anchors.
     void setDataset(std::shared_ptr<const Dataset> dataset);

@@ -45,6 +45,18 @@ void paintBadge(QPainter* painter, const QRect& area, int anchor) {
     painter->drawText(circle, Qt::AlignCenter, QString::number(anchor));
 }
 
+void paintPin(QPainter* painter, const QRect& area) {
+    const QRect circle(area.right() - 14, area.top() - 3, 18, 18);
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(QPen(Qt::white, 1.5));
+    painter->setBrush(QColor(0xb0, 0x4a, 0x0f));
+    painter->drawEllipse(circle);
+    painter->setPen(QPen(Qt::white, 1.4));
+    const QPointF middle = circle.center() + QPointF(0.5, 0.5);
+    painter->drawEllipse(middle + QPointF(0, -2), 2.5, 2.5);
+    painter->drawLine(middle + QPointF(0, 0.5), middle + QPointF(0, 5));
+}
+
 }  // namespace
 
 QSize GalleryDelegate::cellSize(const QFont& font) {
@@ -60,7 +72,8 @@ void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
                             const QModelIndex& index) const {
     painter->save();
     const QRect cell = option.rect.adjusted(1, 1, -1, -1);
-    const bool isSelected = option.state & QStyle::State_Selected;
+    // Of the workspace: a selection of many scattered samples is more than Qt's own selection can hold.
+    const bool isSelected = index.data(GalleryModel::SelectedRole).toBool();
     const QPalette& palette = option.palette;
     if (isSelected || (option.state & QStyle::State_MouseOver)) {
         QColor fill = palette.color(QPalette::Highlight);
@@ -109,6 +122,7 @@ void GalleryDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
         painter->drawText(second, Qt::AlignCenter, isWrongAnswer ? QStringLiteral("✗ ") + percent : percent);
     }
     if (const int anchor = index.data(GalleryModel::AnchorRole).toInt()) paintBadge(painter, picture, anchor);
+    if (index.data(GalleryModel::ReferenceRole).toBool()) paintPin(painter, picture);
     painter->restore();
 }
 

@@ -4,6 +4,7 @@
 #include <QMimeData>
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace tessera {
 
@@ -34,6 +35,9 @@ GalleryModel::GalleryModel(Workspace& workspace, JobRunner& jobs, QObject* paren
         touched.append(QList<qint64>(anchors_.begin(), anchors_.end()));
         samplesChanged(touched, {AnchorRole});
     });
+    connect(&workspace_, &Workspace::referenceSampleChanged, this, [this](qint64 sample) {
+        samplesChanged({std::exchange(reference_, sample), sample}, {ReferenceRole});
+    });
     takeDataset();
 }
 
@@ -42,6 +46,7 @@ void GalleryModel::takeDataset() {
     dataset_ = workspace_.dataset();
     thumbnails_.setDataset(dataset_);
     anchors_ = workspace_.anchors();
+    reference_ = -1;
     query_ = {};
     // The natural order is shown at once; filters of the former set make no sense here.
     auto order = std::make_shared<GalleryOrder>(static_cast<std::size_t>(dataset_ ? dataset_->size() : 0));
@@ -124,6 +129,7 @@ QString GalleryModel::description(qint64 sample) const {
         if (isWrong(evaluation.get(), sample)) parts << tr("wrong");
     }
     if (const int anchor = anchorNumber(sample)) parts << tr("anchor %1 of the slice").arg(anchor);
+    if (sample == workspace_.referenceSample()) parts << tr("pinned reference");
     if (thumbnails_.hasFailed(sample)) parts << tr("could not be read");
     return parts.join(QStringLiteral(" · "));
 }
@@ -156,6 +162,10 @@ QVariant GalleryModel::data(const QModelIndex& index, int role) const {
             return anchorNumber(sample);
         case FailedRole:
             return thumbnails_.hasFailed(sample);
+        case SelectedRole:
+            return workspace_.isSelected(sample);
+        case ReferenceRole:
+            return sample == workspace_.referenceSample();
         default:
             return {};
     }

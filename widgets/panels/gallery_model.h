@@ -27,6 +27,8 @@ class GalleryModel : public QAbstractListModel {
         WrongRole,                  // bool
         AnchorRole,                 // 1 to 3, 0: none
         FailedRole,                 // bool: the file could not be read
+        SelectedRole,               // bool: in the workspace's selection
+        ReferenceRole,              // bool: the pinned one
     };
 
     GalleryModel(Workspace& workspace, JobRunner& jobs, QObject* parent = nullptr);
@@ -67,6 +69,7 @@ class GalleryModel : public QAbstractListModel {
     std::shared_ptr<const GalleryOrder> order_;
     std::shared_ptr<const std::vector<std::int32_t>> rows_;
     std::vector<qint64> anchors_;
+    qint64 reference_ = -1;
 };
 
 }  // namespace tessera

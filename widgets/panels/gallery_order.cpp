@@ -103,9 +103,11 @@ GalleryOrder galleryOrder(const Dataset& data, const Evaluation::Output* evaluat
     const GalleryFilter filter = parseGalleryText(query.text, data.classNames());
     GalleryOrder order;
     constexpr std::int64_t kStopEvery = 4096;
-    for (std::int64_t index = 0; index < data.size(); ++index) {
-        if (index % kStopEvery == 0 && stop.stop_requested()) return order;
-        if (passes(filter, query, data, evaluation, index)) order.push_back(index);
+    const std::int64_t count = query.subset ? std::ssize(*query.subset) : data.size();
+    for (std::int64_t at = 0; at < count; ++at) {
+        if (at % kStopEvery == 0 && stop.stop_requested()) return order;
+        const std::int64_t index = query.subset ? (*query.subset)[static_cast<std::size_t>(at)] : at;
+        if (index < data.size() && passes(filter, query, data, evaluation, index)) order.push_back(index);
     }
     if (query.sort != GallerySort::Index) {
         std::vector<double> keys(static_cast<std::size_t>(data.size()), 0);

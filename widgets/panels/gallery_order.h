@@ -21,7 +21,8 @@ struct GalleryQuery {
     QString text = {};  // "label:3 pred:cat conf<0.6 t10k": all words must hold; other words are looked for
                         // in the sample's name
     bool wrongOnly = false;
-    int classLabel = -1;  // -1: all
+    int classLabel = -1;                                                // -1: all
+    std::shared_ptr<const std::vector<std::int64_t>> subset = nullptr;  // ascending; null: all
     GallerySort sort = GallerySort::Index;
     bool descending = false;
     bool operator==(const GalleryQuery&) const = default;

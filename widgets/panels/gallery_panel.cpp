@@ -19,6 +19,7 @@
 #include <algorithm>
 
 #include "widgets/panels/gallery_delegate.h"
+#include "widgets/panels/gallery_selection.h"
 #include "widgets/panels/theme.h"
 
 namespace tessera {
@@ -90,8 +91,10 @@ GalleryPanel::GalleryPanel(Workspace& workspace, JobRunner& jobs, QWidget* paren
             [this](const QModelIndex& current) {
                 if (current.isValid()) workspace_.setCurrentSample(model_->sampleAt(current.row()));
             });
-    connect(view_->selectionModel(), &QItemSelectionModel::selectionChanged, this,
-            &GalleryPanel::updateSelection);
+    new GallerySelection(workspace_, *model_, *view_);
+    connect(&workspace_, &Workspace::selectionChanged, this, &GalleryPanel::updateSelection);
+    connect(&workspace_, &Workspace::subsetsChanged, this, &GalleryPanel::takeSubsets);
+    connect(subsets_, &QComboBox::currentIndexChanged, this, &GalleryPanel::takeQuery);
     connect(view_, &QListView::doubleClicked, this, [this] { setAnchor(1); });
     connect(view_, &QListView::customContextMenuRequested, this, &GalleryPanel::showMenu);
     connect(&workspace_, &Workspace::datasetChanged, this, &GalleryPanel::takeDataset);
@@ -122,6 +125,12 @@ QWidget* GalleryPanel::makeFilterBar() {
     wrongOnly_->setIcon(themedIcon(QStringLiteral("wrong")));
     wrongOnly_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     wrongOnly_->setCheckable(true);
+    subsets_ = new QComboBox;
+    subsets_->setObjectName(QStringLiteral("gallerySubset"));
+    subsets_->setAccessibleName(tr("Subset shown"));
+    subsets_->setToolTip(tr("Show one named subset only"));
+    subsets_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    subsets_->setMinimumContentsLength(6);
     sort_ = new QComboBox;
     sort_->setObjectName(QStringLiteral("gallerySort"));
     sort_->setAccessibleName(tr("Sort by"));
@@ -146,6 +155,7 @@ QWidget* GalleryPanel::makeFilterBar() {
     second->addWidget(sort_, 1);
     second->addWidget(direction_);
     rows->addLayout(first);
+    rows->addWidget(subsets_);
     rows->addLayout(second);
     return bar;
 }
@@ -188,9 +198,36 @@ void GalleryPanel::takeDataset() {
     for (QWidget* widget : {static_cast<QWidget*>(filter_), static_cast<QWidget*>(classes_),
                             static_cast<QWidget*>(sort_), static_cast<QWidget*>(direction_)})
         widget->setEnabled(dataset != nullptr);
+    takeSubsets();
     restoreCurrent();
     updateSummary();
     updateSelection();
+}
+
+// The list takes no room while there is nothing to choose.
+void GalleryPanel::takeSubsets() {
+    const QString shown = subsets_->currentData().toString();
+    isFilling_ = true;
+    subsets_->clear();
+    subsets_->addItem(tr("All samples"), QString());
+    const QLocale locale;
+    for (const auto& [name, samples] : workspace_.subsets())
+        subsets_->addItem(tr("%1 (%2)").arg(name, locale.toString(qulonglong(samples.size()))), name);
+    subsets_->setCurrentIndex(std::max(0, subsets_->findData(shown)));
+    subsets_->setVisible(!workspace_.subsets().empty());
+    isFilling_ = false;
+    takeQuery();
+}
+
+void GalleryPanel::showSubset(const QString& name) {
+    subsets_->setCurrentIndex(std::max(0, subsets_->findData(name)));
+}
+
+void GalleryPanel::selectShown() {
+    std::vector<qint64> samples(static_cast<std::size_t>(model_->rowCount()));
+    for (int row = 0; row < model_->rowCount(); ++row)
+        samples[static_cast<std::size_t>(row)] = model_->sampleAt(row);
+    workspace_.setSelection(std::move(samples));
 }
 
 void GalleryPanel::takeQuery() {
@@ -200,6 +237,14 @@ void GalleryPanel::takeQuery() {
     query.text = filter_->text().trimmed();
     query.wrongOnly = wrongOnly_->isChecked();
     query.classLabel = classes_->currentData().isValid() ? classes_->currentData().toInt() : -1;
+    if (const auto found = workspace_.subsets().find(subsets_->currentData().toString());
+        found != workspace_.subsets().end()) {
+        query.subset = model_->query().subset;  // equal contents stay equal queries
+        if (!query.subset || !std::equal(query.subset->begin(), query.subset->end(), found->second.begin(),
+                                         found->second.end()))
+            query.subset =
+                std::make_shared<std::vector<std::int64_t>>(found->second.begin(), found->second.end());
+    }
     query.sort = static_cast<GallerySort>(std::max(0, sort_->currentIndex()));
     query.descending = direction_->isChecked();
     model_->setQuery(query);
@@ -240,12 +285,13 @@ void GalleryPanel::updateSummary() {
 }
 
 void GalleryPanel::updateSelection() {
-    const auto count = view_->selectionModel()->selectedRows().size();
-    slice_->setEnabled(count >= 1 && count <= qsizetype(kAnchors));
+    const auto count = workspace_.selection().size();
+    slice_->setEnabled(count >= 1 && count <= kAnchors);
     slice_->setToolTip(tr("The selected samples become the anchors of the slice (A)"));
     hint_->setVisible(workspace_.dataset() != nullptr);
-    hint_->setText(count > qsizetype(kAnchors)
-                       ? tr("A slice goes through at most three samples.")
+    hint_->setText(count > kAnchors
+                       ? tr("%1 samples selected (a slice goes through three at most).")
+                             .arg(QLocale().toString(qulonglong(count)))
                        : tr("Select 1 to 3 samples (Ctrl+click); Enter or 1, 2, 3 sets an anchor."));
 }
 
@@ -254,25 +300,27 @@ void GalleryPanel::restoreCurrent() {
     if (row < 0) return;
     const QModelIndex index = model_->index(row);
     if (view_->currentIndex() == index) return;
-    view_->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect);
+    view_->selectionModel()->setCurrentIndex(index, QItemSelectionModel::NoUpdate);
     view_->scrollTo(index);
 }
 
 std::vector<qint64> GalleryPanel::selectedSamples() const {
-    auto rows = view_->selectionModel()->selectedRows();
-    const QModelIndex current = view_->currentIndex();
-    std::sort(rows.begin(), rows.end(), [&](const QModelIndex& a, const QModelIndex& b) {
+    auto samples = workspace_.selection();
+    const qint64 current = workspace_.currentSample();
+    std::stable_sort(samples.begin(), samples.end(), [&](qint64 a, qint64 b) {
         if ((a == current) != (b == current)) return a == current;
-        return a.row() < b.row();
+        return model_->rowOf(a) < model_->rowOf(b);
     });
-    std::vector<qint64> samples;
-    for (const QModelIndex& row : rows) samples.push_back(model_->sampleAt(row.row()));
     return samples;
 }
 
 void GalleryPanel::focusFilter() {
     filter_->setFocus(Qt::ShortcutFocusReason);
     filter_->selectAll();
+}
+
+void GalleryPanel::focusWrongOnly() {
+    wrongOnly_->setFocus(Qt::ShortcutFocusReason);
 }
 
 void GalleryPanel::setAnchor(int number) {
@@ -294,9 +342,8 @@ void GalleryPanel::setAnchor(int number) {
 }
 
 void GalleryPanel::sliceThroughSelection() {
-    auto samples = selectedSamples();
-    if (samples.empty() || samples.size() > kAnchors) return;
-    workspace_.setAnchors(std::move(samples));
+    if (workspace_.selection().empty() || workspace_.selection().size() > kAnchors) return;
+    workspace_.setAnchors(selectedSamples());
 }
 
 void GalleryPanel::showMenu(const QPoint& position) {

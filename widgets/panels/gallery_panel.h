@@ -24,9 +24,12 @@ class GalleryPanel : public QWidget {
     QListView* view() const { return view_; }
     GalleryModel* model() const { return model_; }
     void focusFilter();
+    void focusWrongOnly();
     // Makes the current sample anchor 1, 2 or 3; a sample that already is another anchor changes places.
     void setAnchor(int number);
-    void sliceThroughSelection();  // the 1 to 3 selected samples become the anchors
+    void sliceThroughSelection();          // the 1 to 3 selected samples become the anchors
+    void showSubset(const QString& name);  // empty: all samples
+    void selectShown();
 
   Q_SIGNALS:
     void problem(const QString& sentence);
@@ -38,6 +41,7 @@ class GalleryPanel : public QWidget {
     QWidget* makeFilterBar();
     QWidget* makeFooter();
     void takeDataset();
+    void takeSubsets();
     void takeQuery();
     void updateSummary();
     void updateSelection();
@@ -51,7 +55,7 @@ class GalleryPanel : public QWidget {
     GalleryModel* model_;
     QListView* view_;
     QLineEdit* filter_;
-    QComboBox* classes_;
+    QComboBox *classes_, *subsets_;
     QToolButton* wrongOnly_;
     QComboBox* sort_;
     QToolButton* direction_;

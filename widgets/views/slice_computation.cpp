@@ -44,6 +44,7 @@ SliceComputation::SliceComputation(Workspace& workspace, JobRunner& jobs, QObjec
 }
 
 void SliceComputation::rebuildSoon() {
+    if (!isLaying()) wantedTurn_ = {};
     rebuildTimer_.start(0);
 }
 
@@ -51,14 +52,17 @@ PlaneSource SliceComputation::source() const {
     return {workspace_.model(), workspace_.dataset(), workspace_.normalisation(), workspace_.anchors()};
 }
 
-void SliceComputation::setRecipe(PlaneRecipe recipe) {
+void SliceComputation::setRecipe(PlaneRecipe recipe, const SliceTurn& turn) {
     recipe_ = std::move(recipe);
     rebuildSoon();
+    wantedTurn_ = turn;
+    Q_EMIT recipeChanged();
 }
 
 void SliceComputation::setBudget(const SliceBudget& budget) {
     if (budget == budget_) return;
     budget_ = budget;
+    Q_EMIT recipeChanged();
     if (!hasPlane()) return;
     sampleWindow();
     refineWindow();
@@ -129,8 +133,8 @@ void SliceComputation::rebuild() {
                 return;
             }
             built_ = std::make_shared<BuiltPlane>(std::move(result).value());
-            turn_ = {};
-            setPlane(built_->plane);
+            turn_ = wantedTurn_;
+            setPlane(turn_ == SliceTurn{} ? built_->plane : turned(*built_, turn_));
             Q_EMIT planeChanged(true);
         });
 }
@@ -152,6 +156,7 @@ void SliceComputation::setTurn(const SliceTurn& turn) {
     plane.window = window;
     setPlane(plane);
     Q_EMIT planeChanged(false);
+    Q_EMIT recipeChanged();
 }
 
 void SliceComputation::moveAnchor(int place, const Eigen::Vector2d& pointInSlice) {
@@ -164,6 +169,7 @@ void SliceComputation::moveAnchor(int place, const Eigen::Vector2d& pointInSlice
     recipe_.moved[place] = anchor.input;
     built_ = std::move(moved);  // the same plane: a point moved within it
     Q_EMIT resultsChanged();
+    Q_EMIT recipeChanged();
 }
 
 void SliceComputation::replaceAnchor(int place, qint64 sample) {

@@ -29,8 +29,9 @@ class SliceComputation : public QObject {
     SliceComputation(Workspace& workspace, JobRunner& jobs, QObject* parent = nullptr);
 
     const PlaneRecipe& recipe() const { return recipe_; }
-    void setRecipe(PlaneRecipe recipe);
+    void setRecipe(PlaneRecipe recipe, const SliceTurn& turn = {});  // turned so once it is laid
     const SliceTurn& turn() const { return turn_; }
+    const SliceTurn& wantedTurn() const { return isLaying() ? wantedTurn_ : turn_; }
     void setTurn(const SliceTurn& turn);  // the caller asks for a new window when the turning pauses
     const SliceBudget& budget() const { return budget_; }
     void setBudget(const SliceBudget& budget);
@@ -45,6 +46,7 @@ class SliceComputation : public QObject {
     // Computes this rectangle anew: sampled map and exact regions. Results of the old one stay until then.
     void computeWindow(const Eigen::Vector2d& low, const Eigen::Vector2d& high);
     void cancel();
+    bool isLaying() const { return isLaying_ || rebuildTimer_.isActive(); }
     bool isBusy() const {
         return isSampling_ || isRefining_ || isLaying_ || isSearching_ || rebuildTimer_.isActive();
     }
@@ -61,6 +63,7 @@ class SliceComputation : public QObject {
     QString status() const;  // "sampled 256 × 256 · exact: 9,974 regions, 0.01 s"
 
   Q_SIGNALS:
+    void recipeChanged();           // recipe, turn or budget, at once: the plane follows
     void planeChanged(bool isNew);  // isNew: laid anew, fit the view; else turned
     void resultsChanged();          // field, arrangement or samples
     void regionsChanged();
@@ -82,7 +85,7 @@ class SliceComputation : public QObject {
     JobRunner& jobs_;
     QTimer rebuildTimer_;
     PlaneRecipe recipe_;
-    SliceTurn turn_;
+    SliceTurn turn_, wantedTurn_;  // of the plane; of the one being laid
     SliceBudget budget_;
     std::shared_ptr<const BuiltPlane> built_;
     SlicePlane plane_;

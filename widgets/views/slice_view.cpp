@@ -5,6 +5,7 @@
 #include <QResizeEvent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace tessera {
 namespace {
@@ -22,7 +23,11 @@ std::optional<SlicePlane>& planeClipboard() {
 }  // namespace
 
 SliceView::SliceView(Workspace& workspace, JobRunner& jobs, QWidget* parent)
-    : QWidget(parent), workspace_(workspace), jobs_(jobs), computation_(workspace, jobs) {
+    : QWidget(parent),
+      workspace_(workspace),
+      jobs_(jobs),
+      computation_(workspace, jobs),
+      focus_(new SliceFocus(*this)) {
     setMouseTracking(true);
     setFocusPolicy(Qt::StrongFocus);
     setAcceptDrops(true);
@@ -95,6 +100,7 @@ void SliceView::planeChanged(bool isNew) {
         isFitted_ = true;
         drag_ = Drag::None;
         if (!computation_.hasPlane()) image_ = {};
+        if (computation_.hasPlane() && wantedLook_) applyLook(*std::exchange(wantedLook_, std::nullopt));
     }
     anchors_ = computation_.anchorMarkers();
     samples_.clear();
@@ -104,6 +110,7 @@ void SliceView::planeChanged(bool isNew) {
     // A new plane is wanted at once; a turning one when it rests.
     isNew ? computeVisible() : computeTimer_.start();
     update();
+    Q_EMIT lookChanged();
     Q_EMIT turnChanged();
     Q_EMIT hoverChanged();
 }
@@ -181,6 +188,21 @@ void SliceView::windowMoved() {
     computeTimer_.start();
     if (hover_.isValid && drag_ == Drag::None) updateHover(pointer_);
     update();
+    Q_EMIT lookChanged();
+}
+
+void SliceView::applyLook(const SliceLook& look) {
+    isFitted_ = look.isFitted || look.unitsPerPoint <= 0;
+    centre_ = look.centre;
+    unitsPerPoint_ = isFitted_ ? 0 : look.unitsPerPoint;
+}
+
+void SliceView::setLook(const SliceLook& wanted) {
+    if (!computation_.hasPlane() || computation_.isLaying()) wantedLook_ = wanted;
+    if (!computation_.hasPlane() || wanted == look()) return;
+    if (wanted.isFitted && isFitted_) return;
+    applyLook(wanted);
+    windowMoved();
 }
 
 void SliceView::computeVisible() {

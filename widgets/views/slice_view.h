@@ -6,14 +6,25 @@
 
 #include <QTimer>
 #include <QWidget>
+#include <optional>
 
 #include "widgets/scenes/figure.h"
 #include "widgets/scenes/slice_layout.h"
 #include "widgets/views/plot_image.h"
 #include "widgets/views/slice_computation.h"
+#include "widgets/views/slice_focus.h"
 #include "widgets/views/slice_hover.h"
 
 namespace tessera {
+
+// The part of the plane that a view shows: its centre in slice coordinates, and slice units per point on
+// screen. Fitted: the plane's whole window, at whatever size the view has.
+struct SliceLook {
+    Eigen::Vector2d centre = {0, 0};
+    double unitsPerPoint = 0;
+    bool isFitted = true;
+    bool operator==(const SliceLook&) const = default;
+};
 
 class SliceView : public QWidget {
     Q_OBJECT
@@ -33,9 +44,14 @@ class SliceView : public QWidget {
     // What is seen now, for a figure.
     SliceScene scene() const;
     std::string provenance() const;
+    const std::vector<SliceMarker>& samplesInView() const { return samples_; }
+    const SliceFocus& focus() const { return *focus_; }
     const SliceHover& hover() const { return hover_; }
     Eigen::Vector2d visibleLow() const { return layout_.low; }
     Eigen::Vector2d visibleHigh() const { return layout_.high; }
+    // Where the view looks: kept over a new plane if it is not laid yet.
+    SliceLook look() const { return {centre_, unitsPerPoint_, isFitted_}; }
+    void setLook(const SliceLook& look);
     // In widget coordinates.
     QRectF plotRect() const;
     QPointF widgetPoint(const Eigen::Vector2d& pointInSlice) const;
@@ -65,6 +81,7 @@ class SliceView : public QWidget {
     void hoverChanged();
     void switchesChanged();
     void turnChanged();
+    void lookChanged();
     void statusChanged();
     void noticeRaised(const QString& sentence);  // something failed, or a figure was written
 
@@ -90,6 +107,7 @@ class SliceView : public QWidget {
     void resultsChanged();
     void updateLayout();
     void windowMoved();  // layout, cheap repaint, and new results after a pause
+    void applyLook(const SliceLook& look);
     void computeVisible();
     void requestImage();
     void imageArrived(PlotImage image);
@@ -107,13 +125,15 @@ class SliceView : public QWidget {
     Workspace& workspace_;
     JobRunner& jobs_;
     SliceComputation computation_;
+    SliceFocus* focus_;
     SliceSwitches switches_;
     int samplesShown_ = 40;
     bool isHoverCardShown_ = true;
 
     Eigen::Vector2d centre_ = {0, 0};
-    double unitsPerPoint_ = 0;  // 0: fit the plane's window at the next layout
-    bool isFitted_ = true;      // until the user moves: stays so when the widget is resized
+    double unitsPerPoint_ = 0;             // 0: fit the plane's window at the next layout
+    bool isFitted_ = true;                 // until the user moves: stays so when the widget is resized
+    std::optional<SliceLook> wantedLook_;  // for the plane that is being laid
     SliceLayout layout_;
     std::vector<SliceMarker> anchors_, samples_;  // of the present plane
     PlotImage image_;
@@ -122,7 +142,7 @@ class SliceView : public QWidget {
     bool isPainting_ = false;
     QTimer computeTimer_, dimTimer_;
 
-    enum class Drag { None, Pan, Anchor, Rotate };
+    enum class Drag { None, Pan, Anchor, Rotate, Lasso };
     Drag drag_ = Drag::None;
     int draggedAnchor_ = -1;
     QPointF dragFrom_;

@@ -18,7 +18,8 @@ namespace tessera {
 namespace {
 
 constexpr const char* kSampleMime = "application/x-tessera-sample";
-constexpr double kReach = 11;  // widget lengths within which an anchor is grabbed
+constexpr double kReach = 11;      // widget lengths within which an anchor is grabbed
+constexpr double kClickReach = 4;  // a press and release this near is no drag
 constexpr double kNotch = 1.25, kKeyZoom = 1.5, kKeyPan = 0.15;
 
 qint64 draggedSample(const QMimeData* data) {
@@ -79,7 +80,11 @@ void SliceView::mousePressEvent(QMouseEvent* event) {
     dragCentre_ = centre_;
     dragTurn_ = computation_.turn();
     const bool isLeft = event->button() == Qt::LeftButton;
-    if (isLeft && event->modifiers() & Qt::ControlModifier) {
+    if (isLeft && event->modifiers() & Qt::ShiftModifier) {
+        drag_ = Drag::Lasso;
+        focus_->startLasso(event->position());
+        return setCursor(Qt::CrossCursor);
+    } else if (isLeft && event->modifiers() & Qt::ControlModifier) {
         drag_ = Drag::Rotate;
     } else if (isLeft && (draggedAnchor_ = anchorAt(event->position())) >= 0) {
         drag_ = Drag::Anchor;
@@ -112,6 +117,8 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
                                                 std::clamp(at.y(), plot.top(), plot.bottom())}));
             return;
         }
+        case Drag::Lasso:
+            return focus_->extendLasso(at);
         case Drag::Rotate: {
             const QPointF middle = plotRect().center(), from = dragFrom_ - middle, to = at - middle;
             SliceTurn turn = dragTurn_;
@@ -126,6 +133,11 @@ void SliceView::mouseMoveEvent(QMouseEvent* event) {
 
 void SliceView::mouseReleaseEvent(QMouseEvent* event) {
     if (drag_ == Drag::None) return;
+    const bool isClick = (event->position() - dragFrom_).manhattanLength() < kClickReach;
+    if (drag_ == Drag::Lasso) focus_->endLasso(event->modifiers());
+    if (const auto* marker = sampleAt(event->position());
+        isClick && marker && event->button() == Qt::LeftButton)
+        focus_->click(marker->sample, event->modifiers());
     drag_ = Drag::None;
     unsetCursor();
     updateHover(event->position());
@@ -167,6 +179,7 @@ void SliceView::keyPressEvent(QKeyEvent* event) {
         case Qt::Key_Escape:
             if (drag_ == Drag::Rotate) setTurn(dragTurn_);
             if (drag_ == Drag::Pan) centre_ = dragCentre_, windowMoved();
+            focus_->dropLasso();
             drag_ = Drag::None;
             return cancel();
         case Qt::Key_1:

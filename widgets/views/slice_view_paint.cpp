@@ -114,6 +114,10 @@ void SliceView::paintEvent(QPaintEvent*) {
         paintMarkers(painter, scene, s, SliceMap::onto(layout_.plot, layout_.low, layout_.high), layout_.plot,
                      MarkerKind::Anchors);
         painter.restore();
+        painter.save();
+        painter.scale(1 / k, 1 / k);
+        focus_->paint(painter);
+        painter.restore();
     }
     paintNotices(painter);
     if (isHoverCardShown_ && hover_.isValid && drag_ == Drag::None)
