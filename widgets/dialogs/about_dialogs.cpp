@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
@@ -67,10 +68,31 @@ ShortcutsDialog::ShortcutsDialog(const QList<Row>& rows, QWidget* parent) : QDia
     list->header()->setSectionResizeMode(0, QHeaderView::Stretch);
     list->header()->setStretchLastSection(false);
     list->header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+    auto* search = new QLineEdit;
+    search->setObjectName(QStringLiteral("keySearch"));
+    search->setPlaceholderText(tr("Search what or key: zoom, Ctrl+S"));
+    search->setClearButtonEnabled(true);
+    search->setAccessibleName(tr("Search the keys"));
+    connect(search, &QLineEdit::textChanged, this, [list](const QString& text) {
+        for (int g = 0; g < list->topLevelItemCount(); ++g) {
+            QTreeWidgetItem* item = list->topLevelItem(g);
+            bool isAnyShown = false;
+            for (int i = 0; i < item->childCount(); ++i) {
+                const QString row =
+                    item->text(0) + ' ' + item->child(i)->text(0) + ' ' + item->child(i)->text(1);
+                const bool isShown = row.contains(text.trimmed(), Qt::CaseInsensitive);
+                item->child(i)->setHidden(!isShown);
+                isAnyShown = isAnyShown || isShown;
+            }
+            item->setHidden(!isAnyShown);
+        }
+    });
     auto* layout = new QVBoxLayout(this);
+    layout->addWidget(search);
     layout->addWidget(list);
     layout->addWidget(closeButton(this));
-    resize(520, 560);
+    search->setFocus();
+    resize(520, 600);
 }
 
 }  // namespace tessera
