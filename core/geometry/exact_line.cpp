@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/geometry/line_scan.h"
+#include "core/geometry/parallel_for.h"
 
 namespace tessera {
 namespace {
@@ -15,7 +16,7 @@ namespace {
 // under 100 ms.
 constexpr std::int64_t kChunkBytes = std::int64_t{4} << 20;
 constexpr std::int64_t kChunkRows = 256;
-constexpr std::int64_t kMiddles = 64;  // evaluated together
+constexpr std::int64_t kMiddles = 64;  // evaluated together on a thread, at most
 constexpr std::int64_t kProgressTotal = 10000;
 
 // Neighbouring points and their live values before one site. `rows` says which row each point has; others
@@ -117,6 +118,7 @@ class LineRefinement {
           options_(options),
           stop_(std::move(stop)),
           progress_(progress),
+          threads_(std::max(options.threads, 1)),
           sites_(static_cast<int>(network.sites().size())) {}
 
     Result<LineRegions> regions() {
@@ -143,6 +145,10 @@ class LineRefinement {
             bytesPerRow_[probe->site()] = std::max<std::int64_t>(1, probe->bytesPerRow());
             if (probe->site() == sites_) break;
         }
+        // A middle goes through all of the network in one step, with a tangent.
+        std::int64_t pass = 0;
+        for (const auto bytes : bytesPerRow_) pass += 2 * bytes;
+        middles_ = std::clamp<std::int64_t>(kChunkBytes / pass, 1, kMiddles);
     }
     std::int64_t maxRows(int site) const {
         const std::int64_t bytes = options_.maxChunkBytes > 0 ? options_.maxChunkBytes : kChunkBytes;
@@ -227,9 +233,10 @@ class LineRefinement {
         };
         std::size_t at = 0;
         while (at < chunk.points.size()) {
-            // Up to kMiddles regions of one segment: the points at .. end.
+            // As many regions of one segment as go together: the points at .. end.
             std::size_t end = at;
-            while (end + 1 < chunk.points.size() && end - at < kMiddles &&
+            const auto most = static_cast<std::size_t>(middles_ * threads_);
+            while (end + 1 < chunk.points.size() && end - at < most &&
                    chunk.points[end + 1].segment == chunk.points[at].segment)
                 ++end;
             if (!middles(chunk, at, end, row)) return false;
@@ -256,7 +263,14 @@ class LineRefinement {
             points.push_back(pointOf(segment, (chunk.points[i].t + chunk.points[i + 1].t) / 2));
         std::vector<double> forms(points.size() * outputs * 3);
         std::vector<std::uint64_t> hash(points.size());
-        network_.formsAt(points, Eigen::Vector2d::Zero(), forms.data(), hash.data());
+        const auto groups =
+            (points.size() + static_cast<std::size_t>(middles_) - 1) / static_cast<std::size_t>(middles_);
+        parallelFor(groups, threads_, [&](std::size_t group, std::size_t) {
+            const std::size_t first = group * static_cast<std::size_t>(middles_);
+            const std::size_t count = std::min(static_cast<std::size_t>(middles_), points.size() - first);
+            network_.formsAt(std::span(points).subspan(first, count), Eigen::Vector2d::Zero(),
+                             forms.data() + first * outputs * 3, hash.data() + first);
+        });
         lines_.pointsEvaluated += static_cast<std::int64_t>(points.size());
         for (std::size_t i = begin; i < end; ++i) {
             const double *const here = row(i), *const there = row(i + 1);
@@ -295,7 +309,8 @@ class LineRefinement {
     const LineOptions& options_;
     std::stop_token stop_;
     Progress& progress_;
-    int sites_;
+    int threads_, sites_;
+    std::int64_t middles_ = 1;
     std::vector<std::int64_t> bytesPerRow_;
     std::vector<int> depth_;  // site of each open chunk
     LineRegions lines_;

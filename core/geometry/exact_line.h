@@ -56,6 +56,7 @@ struct LineOptions {
     double tolerance = 1e-12;        // in t: crossings closer than this are one
     std::int64_t maxCrossings = 0;   // 0: no limit
     std::int64_t maxChunkBytes = 0;  // of live values; 0: the standard
+    int threads = 1;                 // the result does not depend on it
 };
 
 // A stop request or the budget leaves the regions found so far, from the start of the path, all of them
