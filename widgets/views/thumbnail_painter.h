@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Small pictures of samples: images as they are, points of the plane as a dot among others, vectors as bars.
+// Any thread.
+#pragma once
+
+#include <QImage>
+#include <QPointF>
+#include <vector>
+
+#include "core/data/dataset.h"
+
+namespace tessera {
+
+// What all thumbnails of a set share: the value range, and for planar data some points for the background.
+struct ThumbnailScale {
+    double low = 0, high = 1;
+    double lowX = 0, highX = 1, lowY = 0, highY = 1;
+    std::vector<QPointF> background;
+};
+
+// From evenly spaced samples (about 400): enough to draw by, and the same in every run.
+Result<ThumbnailScale> thumbnailScale(const Dataset& data);
+
+// `values`: one sample as Dataset::read gives it. Square, `side` pixels; images keep their own pixels if they
+// are smaller.
+QImage paintThumbnail(const Shape& shape, bool isImage, const float* values, const ThumbnailScale& scale,
+                      int side);
+
+}  // namespace tessera
