@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string_view>
 
 #include "core/model/layer_graph_torch.h"
+#include "core/model/model_rows_torch.h"
 #include "core/model/parallel_rows.h"
 
 namespace tessera {
@@ -27,20 +27,6 @@ std::int64_t batchSize(const LayerGraph& graph, std::size_t bytesPerValue) {
 
 constexpr std::int64_t kGrain = 16;  // rows worth a thread
 
-// from_blob wants a mutable pointer; the graph never writes to its input.
-template <typename Scalar>
-at::Tensor batchOver(const LayerGraph& graph, const Scalar* inputs, std::int64_t rows) {
-    std::vector<std::int64_t> shape{rows};
-    shape.insert(shape.end(), graph.inputShape().begin(), graph.inputShape().end());
-    return at::from_blob(const_cast<Scalar*>(inputs), shape, sizeof(Scalar) == 4 ? at::kFloat : at::kDouble);
-}
-
-template <typename Scalar>
-void copyOut(const at::Tensor& logits, Scalar* out) {
-    const auto host = logits.to(at::kCPU, sizeof(Scalar) == 4 ? at::kFloat : at::kDouble).contiguous();
-    std::copy_n(host.template data_ptr<Scalar>(), host.numel(), out);
-}
-
 // On the CPU rows are shared between threads.
 template <typename Scalar>
 void forwardOnCpu(const LayerGraph& graph, const Scalar* inputs, std::int64_t count, std::int64_t outputs,
@@ -54,10 +40,6 @@ void forwardOnCpu(const LayerGraph& graph, const Scalar* inputs, std::int64_t co
             copyOut(graph.forward(batchOver(graph, inputs + first * width, rows)), out + first * outputs);
         }
     });
-}
-
-bool isOutOfMemory(const std::exception& failure) {
-    return std::string_view(failure.what()).find("out of memory") != std::string_view::npos;
 }
 
 // On another device batches go one after another; one that does not fit is halved and tried again.
@@ -77,22 +59,6 @@ void forwardOnDevice(const LayerGraph& graph, const at::Device& device, const fl
             batch = std::max<std::int64_t>(1, rows / 2);
         }
     }
-}
-
-// The door where LibTorch's exceptions end.
-template <typename Work>
-Result<Done> guarded(const ModelInfo& info, const Work& work) {
-    try {
-        work();
-    } catch (const std::exception& failure) {
-        return Error{
-            isOutOfMemory(failure) ? ErrorKind::Resource : ErrorKind::Internal,
-            isOutOfMemory(failure)
-                ? "There is not enough memory to run " + info.path.string() + "; close something else."
-                : "Running " + info.path.string() + " failed; see the log for LibTorch's message.",
-            {failure.what()}};
-    }
-    return Done{};
 }
 
 }  // namespace
