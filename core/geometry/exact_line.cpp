@@ -6,8 +6,8 @@
 #include <memory>
 #include <optional>
 
+#include "core/geometry/breadth_first_run.h"
 #include "core/geometry/line_scan.h"
-#include "core/geometry/parallel_for.h"
 
 namespace tessera {
 namespace {
@@ -263,11 +263,10 @@ class LineRefinement {
             points.push_back(pointOf(segment, (chunk.points[i].t + chunk.points[i + 1].t) / 2));
         std::vector<double> forms(points.size() * outputs * 3);
         std::vector<std::uint64_t> hash(points.size());
-        const auto groups =
-            (points.size() + static_cast<std::size_t>(middles_) - 1) / static_cast<std::size_t>(middles_);
-        parallelFor(groups, threads_, [&](std::size_t group, std::size_t) {
-            const std::size_t first = group * static_cast<std::size_t>(middles_);
-            const std::size_t count = std::min(static_cast<std::size_t>(middles_), points.size() - first);
+        const auto regions = static_cast<std::int64_t>(points.size());
+        parallelFor((regions + middles_ - 1) / middles_, threads_, 1, [&](std::int64_t group) {
+            const auto first = static_cast<std::size_t>(group * middles_);
+            const auto count = static_cast<std::size_t>(std::min(middles_, regions - group * middles_));
             network_.formsAt(std::span(points).subspan(first, count), Eigen::Vector2d::Zero(),
                              forms.data() + first * outputs * 3, hash.data() + first);
         });
