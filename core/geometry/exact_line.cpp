@@ -227,6 +227,7 @@ class LineRefinement {
     // A chunk that holds logits: its regions are final. A stop keeps those before it. False: not finite.
     bool finish(const Chunk& chunk) {
         const auto outputs = static_cast<std::size_t>(lines_.outputs);
+        const double share = 1 / (static_cast<double>(sites_ + 1) * static_cast<double>(segments_.size()));
         const double* const logits = chunk.live->values();
         const auto row = [&](std::size_t i) {
             return logits + static_cast<std::size_t>(chunk.rows[i]) * outputs;
@@ -241,13 +242,12 @@ class LineRefinement {
                 ++end;
             if (!middles(chunk, at, end, row)) return false;
             if (!lines_.complete) return true;
+            workDone_ += (chunk.points[end].t - chunk.points[at].t) * share;
+            report("evaluating regions");
             at = end + 1 < chunk.points.size() && chunk.points[end + 1].segment == chunk.points[end].segment
                      ? end
                      : end + 1;
         }
-        workDone_ +=
-            spanOf(chunk) / (static_cast<double>(sites_ + 1) * static_cast<double>(segments_.size()));
-        report("evaluating regions");
         return true;
     }
 
