@@ -12,6 +12,11 @@ double Arrangement::boundaryLength() const {
 }
 
 Eigen::Vector2d Arrangement::centroid(std::int64_t face) const {
+    double faceArea = 0;
+    return centroid(face, faceArea);
+}
+
+Eigen::Vector2d Arrangement::centroid(std::int64_t face, double& faceArea) const {
     // Relative to the first corner, so that tiny faces keep their digits.
     const std::int32_t begin = faceBegin[face], end = faceBegin[face + 1];
     const Eigen::Vector2d base = vertices[faceVertices[begin]];
@@ -27,6 +32,7 @@ Eigen::Vector2d Arrangement::centroid(std::int64_t face) const {
         plain += next;
         previous = next;
     }
+    faceArea = twice / 2;
     const double scale = previous.squaredNorm() + plain.squaredNorm();
     if (!(twice > 1e-12 * scale)) return base + plain / (end - begin);  // a sliver: the mean of its corners
     return base + weighted / (3 * twice);

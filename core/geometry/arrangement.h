@@ -93,6 +93,7 @@ struct Arrangement {
     int classCount() const { return outputs == 1 ? 2 : outputs; }
     double boundaryLength() const;
     Eigen::Vector2d centroid(std::int64_t face) const;
+    Eigen::Vector2d centroid(std::int64_t face, double& faceArea) const;
     // Logits of the face's affine map at a point; size `outputs`.
     Eigen::VectorXd logitsOnFace(std::int64_t face, const Eigen::Vector2d& pointInSlice) const;
     // Largest singular value of the K x 2 in-plane slope of the logits: logits per unit of slice length.

@@ -84,18 +84,7 @@ void pairSides(const RawFaces& raw, Arrangement& map, std::vector<std::int32_t>&
 }
 
 void measureFace(Arrangement& map, std::int64_t face) {
-    const std::int32_t begin = map.faceBegin[face], end = map.faceBegin[face + 1];
-    const Eigen::Vector2d base = map.vertices[map.faceVertices[begin]];
-    Eigen::Vector2d previous = map.vertices[map.faceVertices[begin + 1]] - base;
-    double twice = 0;
-    for (std::int32_t i = begin + 2; i < end; ++i) {
-        const Eigen::Vector2d corner = map.vertices[map.faceVertices[i]] - base;
-        twice += previous.x() * corner.y() - previous.y() * corner.x();
-        previous = corner;
-    }
-    map.area[face] = twice / 2;
-
-    const Eigen::Vector2d offset = map.centroid(face) - map.formOrigin;
+    const Eigen::Vector2d offset = map.centroid(face, map.area[face]) - map.formOrigin;
     const double* form = map.forms.data() + face * map.outputs * 3;
     std::int32_t best = 0;
     double largest = 0;
@@ -109,13 +98,17 @@ void measureFace(Arrangement& map, std::int64_t face) {
     map.label[face] = map.outputs == 1 ? (largest > 0 ? 1 : 0) : best;
 }
 
-void measureFaces(Arrangement& map, int threads) {
-    map.area.resize(map.faceCount());
-    map.label.resize(map.faceCount());
-    forFaces(map, threads, [&](std::int32_t face) { measureFace(map, face); });
-    long double sum = 0;
-    for (const double area : map.area) sum += area;
-    map.checks.areaSum = static_cast<double>(sum);
+// How large a logit gets on the window: the sum of its form's terms there.
+double sizeOnWindow(const double* form, const Eigen::Vector2d& reach) {
+    return std::abs(form[0]) * reach.x() + std::abs(form[1]) * reach.y() + std::abs(form[2]);
+}
+
+double largestOnWindow(const Arrangement& map, std::int32_t face, const Eigen::Vector2d& reach) {
+    const double* form = map.forms.data() + static_cast<std::size_t>(face) * map.outputs * 3;
+    double largest = 0;
+    for (std::int32_t k = 0; k < map.outputs; ++k, form += 3)
+        largest = std::max(largest, sizeOnWindow(form, reach));
+    return largest;
 }
 
 std::int32_t rootOf(std::vector<std::int32_t>& parent, std::int32_t face) {
@@ -128,30 +121,21 @@ std::int32_t rootOf(std::vector<std::int32_t>& parent, std::int32_t face) {
 
 // Union of neighbours whose forms agree on the window for every logit: |difference| summed over its terms,
 // against the largest logit of either face, so that a logit that is nearly zero everywhere does not tell
-// faces apart by rounding.
-void mergePieces(Arrangement& map, const Eigen::Vector2d& reach, int threads) {
+// faces apart by rounding. `largest`: per face.
+void mergePieces(Arrangement& map, const Eigen::Vector2d& reach, const std::vector<double>& largest) {
     const auto faces = static_cast<std::int32_t>(map.faceCount());
     const std::int32_t width = map.outputs * 3;
-    const auto size = [&](double a, double b, double c) {
-        return std::abs(a) * reach.x() + std::abs(b) * reach.y() + std::abs(c);
-    };
-    std::vector<double> norm(faces, 0.0);
-    forFaces(map, threads, [&](std::int32_t face) {
-        const double* form = map.forms.data() + static_cast<std::size_t>(face) * width;
-        for (std::int32_t k = 0; k < width; k += 3) {
-            norm[face] = std::max(norm[face], size(form[k], form[k + 1], form[k + 2]));
-        }
-    });
     std::vector<std::int32_t> parent(faces);
     for (std::int32_t face = 0; face < faces; ++face) parent[face] = face;
     for (const auto& edge : map.edges) {
         if (edge.left < 0 || edge.right < 0) continue;
         const double* a = map.forms.data() + static_cast<std::size_t>(edge.left) * width;
         const double* b = map.forms.data() + static_cast<std::size_t>(edge.right) * width;
-        const double allowed = kSamePiece * std::max(norm[edge.left], norm[edge.right]);
+        const double allowed = kSamePiece * std::max(largest[edge.left], largest[edge.right]);
         bool same = true;
         for (std::int32_t k = 0; k < width && same; k += 3) {
-            same = size(a[k] - b[k], a[k + 1] - b[k + 1], a[k + 2] - b[k + 2]) <= allowed;
+            const double difference[3] = {a[k] - b[k], a[k + 1] - b[k + 1], a[k + 2] - b[k + 2]};
+            same = sizeOnWindow(difference, reach) <= allowed;
         }
         if (!same) continue;
         const std::int32_t left = rootOf(parent, edge.left), right = rootOf(parent, edge.right);
@@ -162,6 +146,16 @@ void mergePieces(Arrangement& map, const Eigen::Vector2d& reach, int threads) {
     for (std::int32_t face = 0; face < faces; ++face) {
         const std::int32_t root = rootOf(parent, face);
         map.piece[face] = root == face ? static_cast<std::int32_t>(map.pieces++) : map.piece[root];
+    }
+}
+
+void layEdgesToSites(Arrangement& map) {
+    map.depth.assign(map.faceCount(), 0);
+    for (const auto& edge : map.edges) {
+        if (edge.site < 0) continue;
+        ++map.sites[edge.site].edges;
+        if (edge.left >= 0) map.depth[edge.left] = std::max(map.depth[edge.left], edge.site + 1);
+        if (edge.right >= 0) map.depth[edge.right] = std::max(map.depth[edge.right], edge.site + 1);
     }
 }
 
@@ -177,7 +171,7 @@ double windowHalfWidth(const Polygon& window) {
 }
 
 Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
-                                double tolerance, int threads) {
+                                double tolerance, WorkerTeam& team, const FaceJobs& jobs) {
     Arrangement map;
     map.vertices = std::move(raw.vertices);
     map.faceBegin = std::move(raw.faceBegin);
@@ -191,24 +185,36 @@ Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::
     map.complete = raw.complete;
     map.stopReason = std::move(raw.stopReason);
 
+    // The longest first; the loop over edges that each of these needs is no work to share.
+    const Eigen::Vector2d reach = halfExtent(window);
     std::vector<std::int32_t> sideEdge;
-    pairSides(raw, map, sideEdge);
-    measureFaces(map, threads);
+    std::vector<double> largest(map.faceCount());
+    std::vector<char> contested(map.faceCount());
+    map.area.resize(map.faceCount());
+    map.label.resize(map.faceCount());
+    team.forEach(1 + jobs.count + faceStretches(map), [&](std::size_t job, std::size_t) {
+        if (job == 0) return pairSides(raw, map, sideEdge);
+        if (--job < jobs.count) return jobs.run(map, job);
+        forFacesOf(map, job - jobs.count, [&](std::int32_t face) {
+            measureFace(map, face);
+            largest[face] = largestOnWindow(map, face, reach);
+            contested[face] = isContested(map, face);
+        });
+    });
+    long double sum = 0;
+    for (const double area : map.area) sum += area;
+    map.checks.areaSum = static_cast<double>(sum);
 
     map.sites.resize(sites.size());
     for (std::size_t s = 0; s < sites.size(); ++s) {
         map.sites[s].name = sites[s].name;
         if (s < raw.regionsAfter.size()) map.sites[s].regionsAfter = raw.regionsAfter[s];
     }
-    map.depth.assign(map.faceCount(), 0);
-    for (const auto& edge : map.edges) {
-        if (edge.site < 0) continue;
-        ++map.sites[edge.site].edges;
-        if (edge.left >= 0) map.depth[edge.left] = std::max(map.depth[edge.left], edge.site + 1);
-        if (edge.right >= 0) map.depth[edge.right] = std::max(map.depth[edge.right], edge.site + 1);
-    }
-    mergePieces(map, halfExtent(window), threads);
-    traceDecisionBoundary(map, sideEdge, threads);
+    team.forEach(2, [&](std::size_t job, std::size_t) {
+        if (job == 0) return traceDecisionBoundary(map, sideEdge, contested);
+        layEdgesToSites(map);
+        mergePieces(map, reach, largest);
+    });
 
     map.checks.windowArea = signedArea(window);
     map.checks.euler = static_cast<std::int64_t>(map.vertices.size()) -
@@ -216,6 +222,12 @@ Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::
     map.checks.smallestOffMargin = raw.smallestOffMargin;
     map.checks.largestOnMargin = raw.largestOnMargin;
     return map;
+}
+
+Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
+                                double tolerance) {
+    WorkerTeam alone(1);
+    return assembleArrangement(std::move(raw), window, sites, tolerance, alone);
 }
 
 }  // namespace tessera

@@ -3,7 +3,9 @@
 // finished Arrangement: edge table, areas, labels, pieces, decision boundary, Euler and area checks.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -12,6 +14,7 @@
 #include "core/base/result.h"
 #include "core/geometry/arrangement.h"
 #include "core/geometry/piecewise_linear.h"
+#include "core/geometry/worker_team.h"
 
 namespace tessera {
 
@@ -31,9 +34,18 @@ struct RawFaces {
     std::string stopReason;
 };
 
-// `tolerance` in slice units (distance). `sites` names the layers. The result does not depend on `threads`.
+// Work of the engine's own on faces as they came (vertices, faceVertices, patterns, forms), to be done beside
+// the rest.
+struct FaceJobs {
+    std::size_t count = 0;
+    std::function<void(const Arrangement& map, std::size_t job)> run;
+};
+
+// `tolerance` in slice units (distance). `sites` names the layers. The result does not depend on the team.
 Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
-                                double tolerance, int threads = 1);
+                                double tolerance, WorkerTeam& team, const FaceJobs& jobs = {});
+Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
+                                double tolerance);
 
 // Budgets of an exact computation; 0 means none.
 struct ArrangementBudget {

@@ -7,8 +7,6 @@
 #include <tuple>
 #include <utility>
 
-#include "core/geometry/for_faces.h"
-
 namespace tessera {
 namespace {
 
@@ -39,15 +37,21 @@ struct Stretch {
     std::int32_t label = 0;
 };
 
+// A single logit z is two classes with forms 0 and z.
+Form formOf(const Arrangement& map, std::int32_t face, std::int32_t k) {
+    if (map.outputs == 1 && k == 0) return {};
+    const double* at =
+        map.forms.data() + (static_cast<std::size_t>(face) * map.outputs + (map.outputs == 1 ? 0 : k)) * 3;
+    return {at[0], at[1], at[2]};
+}
+
 class BoundaryTracer {
   public:
     BoundaryTracer(Arrangement& map, const std::vector<std::int32_t>& sideEdge)
         : map_(map), sideEdge_(sideEdge) {}
 
-    void trace(int threads) {
+    void trace(const std::vector<char>& contested) {
         const auto faces = static_cast<std::int32_t>(map_.faceCount());
-        std::vector<char> contested(faces, 0);
-        forFaces(map_, threads, [&](std::int32_t face) { contested[face] = isContested(face); });
         std::vector<bool> crossed(faces, false);
         for (std::int32_t face = 0; face < faces; ++face) {
             if (!contested[face]) continue;
@@ -75,28 +79,7 @@ class BoundaryTracer {
     }
 
   private:
-    // A single logit z is two classes with forms 0 and z.
-    Form form(std::int32_t face, std::int32_t k) const {
-        if (map_.outputs == 1 && k == 0) return {};
-        const double* at = map_.forms.data() +
-                           (static_cast<std::size_t>(face) * map_.outputs + (map_.outputs == 1 ? 0 : k)) * 3;
-        return {at[0], at[1], at[2]};
-    }
-
-    // Whether any class is ahead of the centroid's at a corner. By convexity one that is ahead of it at no
-    // corner is ahead of it nowhere, so this settles nearly every face.
-    bool isContested(std::int32_t face) const {
-        const std::int32_t label = map_.label[face];
-        const Form top = form(face, label);
-        for (std::int32_t k = 0; k < map_.classCount(); ++k) {
-            if (k == label) continue;
-            const Form ahead = form(face, k).minus(top);
-            for (std::int32_t i = map_.faceBegin[face]; i < map_.faceBegin[face + 1]; ++i) {
-                if (ahead.at(map_.vertices[map_.faceVertices[i]] - map_.formOrigin) > 0) return true;
-            }
-        }
-        return false;
-    }
+    Form form(std::int32_t face, std::int32_t k) const { return formOf(map_, face, k); }
 
     // Classes that win somewhere on the face by more than the tolerance, and the one at its centroid.
     void findCandidates(std::int32_t face) {
@@ -269,8 +252,22 @@ class BoundaryTracer {
 
 }  // namespace
 
-void traceDecisionBoundary(Arrangement& map, const std::vector<std::int32_t>& sideEdge, int threads) {
-    BoundaryTracer(map, sideEdge).trace(threads);
+bool isContested(const Arrangement& map, std::int32_t face) {
+    const std::int32_t label = map.label[face];
+    const Form top = formOf(map, face, label);
+    for (std::int32_t k = 0; k < map.classCount(); ++k) {
+        if (k == label) continue;
+        const Form ahead = formOf(map, face, k).minus(top);
+        for (std::int32_t i = map.faceBegin[face]; i < map.faceBegin[face + 1]; ++i) {
+            if (ahead.at(map.vertices[map.faceVertices[i]] - map.formOrigin) > 0) return true;
+        }
+    }
+    return false;
+}
+
+void traceDecisionBoundary(Arrangement& map, const std::vector<std::int32_t>& sideEdge,
+                           const std::vector<char>& contested) {
+    BoundaryTracer(map, sideEdge).trace(contested);
 }
 
 }  // namespace tessera

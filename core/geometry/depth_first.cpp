@@ -13,17 +13,16 @@
 
 #include "core/geometry/chain_evaluation.h"
 #include "core/geometry/face_walk.h"
-#include "core/geometry/parallel_for.h"
 #include "core/geometry/walk_merge.h"
 
 namespace tessera {
 namespace {
 
-// Splits before a face becomes a task of its own: at most 2^7 tasks, always the same ones.
-constexpr int kTaskLevel = 7;
+// Splits before a face becomes a task of its own: at most 2^6 tasks, always the same ones.
+constexpr int kTaskLevel = 6;
 // Every face is compared with the network up to this many, else this many spread over all: a few percent of
 // the time.
-constexpr std::int64_t kMostChecked = 2'000;
+constexpr std::int64_t kMostChecked = 1'000;
 
 // The engine's own contract; a file can break it only by holding values that are not finite.
 Result<Done> checkChain(const AffineChain& chain, const Polygon& window) {
@@ -78,45 +77,57 @@ class TaskLedger {
     WalkMonitor& monitor_;
 };
 
-// The network run forward at face centroids, against the faces' forms and patterns.
-void checkAgainstNetwork(const AffineChain& chain, Arrangement& map, int threads) {
-    const std::int64_t faces = map.faceCount();
-    const std::int64_t samples = std::min(faces, kMostChecked);
-    constexpr std::int64_t kChunk = 256;
-    const auto chunks = static_cast<std::size_t>((samples + kChunk - 1) / kChunk);
-    struct Found {
-        double error = 0;
-        std::int64_t mismatches = 0;
-    };
-    std::vector<Found> found(chunks);
-    parallelFor(chunks, threads, [&](std::size_t chunk, std::size_t) {
-        const std::int64_t begin = static_cast<std::int64_t>(chunk) * kChunk;
-        const std::int64_t end = std::min(samples, begin + kChunk);
+// The network run forward at face centroids, against the faces' forms and patterns; in parts that threads can
+// share.
+class NetworkCheck {
+  public:
+    NetworkCheck(const AffineChain& chain, std::int64_t faces)
+        : chain_(chain),
+          samples_(std::min(faces, kMostChecked)),
+          found_(static_cast<std::size_t>((samples_ + kPart - 1) / kPart)) {}
+    std::size_t parts() const { return found_.size(); }
+    void run(const Arrangement& map, std::size_t part) {
+        const std::int64_t faces = map.faceCount();
+        const std::int64_t begin = static_cast<std::int64_t>(part) * kPart;
+        const std::int64_t end = std::min(samples_, begin + kPart);
         std::vector<Eigen::Vector2d> points;
-        for (std::int64_t i = begin; i < end; ++i) points.push_back(map.centroid(i * faces / samples));
+        for (std::int64_t i = begin; i < end; ++i) points.push_back(map.centroid(i * faces / samples_));
         std::vector<double> logits(points.size() * map.outputs);
         std::vector<std::uint64_t> hashes(points.size());
-        forwardChain(chain, points, logits.data(), hashes.data());
+        forwardChain(chain_, points, logits.data(), hashes.data());
         for (std::size_t p = 0; p < points.size(); ++p) {
-            const std::int64_t face = (begin + static_cast<std::int64_t>(p)) * faces / samples;
-            if (hashes[p] != map.patternHash[face] && !patternFits(chain, points[p], map.patternHash[face])) {
-                ++found[chunk].mismatches;
+            const std::int64_t face = (begin + static_cast<std::int64_t>(p)) * faces / samples_;
+            if (hashes[p] != map.patternHash[face] &&
+                !patternFits(chain_, points[p], map.patternHash[face])) {
+                ++found_[part].mismatches;
             }
             const Eigen::Vector2d offset = points[p] - map.formOrigin;
             for (std::int32_t k = 0; k < map.outputs; ++k) {
                 const double* const form = map.forms.data() + (face * map.outputs + k) * 3;
                 const double expected = form[0] * offset.x() + form[1] * offset.y() + form[2];
-                found[chunk].error =
-                    std::max(found[chunk].error, std::abs(expected - logits[p * map.outputs + k]));
+                found_[part].error =
+                    std::max(found_[part].error, std::abs(expected - logits[p * map.outputs + k]));
             }
         }
-    });
-    map.checks.facesChecked = samples;
-    for (const auto& part : found) {
-        map.checks.maxInterpolationError = std::max(map.checks.maxInterpolationError, part.error);
-        map.checks.patternMismatches += part.mismatches;
     }
-}
+    void writeTo(ArrangementChecks& checks) const {
+        checks.facesChecked = samples_;
+        for (const auto& part : found_) {
+            checks.maxInterpolationError = std::max(checks.maxInterpolationError, part.error);
+            checks.patternMismatches += part.mismatches;
+        }
+    }
+
+  private:
+    static constexpr std::int64_t kPart = 128;
+    struct Found {
+        double error = 0;
+        std::int64_t mismatches = 0;
+    };
+    const AffineChain& chain_;
+    std::int64_t samples_;
+    std::vector<Found> found_;
+};
 
 std::string stopReason(const WalkMonitor& monitor, const ArrangementBudget& budget) {
     if (monitor.cancelled()) return "cancelled";
@@ -136,6 +147,7 @@ Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygo
                                           Progress& progress) {
     if (auto valid = checkChain(chain, window); !valid.isOk())
         return std::move(valid).propagate<Arrangement>();
+    WorkerTeam team(options.threads);
     const PreparedChain prepared = prepareChain(chain);
     WalkSettings settings;
     settings.tolerance = options.relativeTolerance * windowHalfWidth(window);
@@ -153,16 +165,16 @@ Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygo
     WalkMonitor monitor(stop, options.budget.maxSeconds, progress);
     std::vector<WalkTask> tasks;
     std::vector<WalkOutput> outputs(1);
-    FaceWalk(prepared, settings, monitor).walkWindow(corners, outputs[0], tasks);
+    std::vector<std::unique_ptr<FaceWalk>> walks(team.size());
+    walks[0] = std::make_unique<FaceWalk>(prepared, settings, monitor);
+    walks[0]->walkWindow(corners, outputs[0], tasks);
     outputs.resize(1 + tasks.size());
-    settings.taskLevel = std::numeric_limits<int>::max();
     const auto firstVertex = static_cast<std::int32_t>(outputs[0].vertices.size());
     TaskLedger ledger(tasks.size(), static_cast<std::int64_t>(outputs[0].hash.size()), settings.maxFaces,
                       monitor);
-    std::vector<std::unique_ptr<FaceWalk>> walks(std::max(options.threads, 1));
     bool unfinished = outputs[0].stopped;
     std::vector<char> skipped(tasks.size(), 0);
-    parallelFor(tasks.size(), options.threads, [&](std::size_t task, std::size_t worker) {
+    team.forEach(tasks.size(), [&](std::size_t task, std::size_t worker) {
         if (monitor.mustStop()) {
             skipped[task] = 1;
             return;
@@ -179,16 +191,19 @@ Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygo
         unfinished = unfinished || outputs[w].stopped || (w > 0 && skipped[w - 1]);
         faces += static_cast<std::int64_t>(outputs[w].hash.size());
     }
-    RawFaces raw = mergeWalks(outputs, prepared, chain.formOrigin, settings.tolerance, settings.maxFaces,
-                              options.threads);
+    RawFaces raw =
+        mergeWalks(outputs, prepared, chain.formOrigin, settings.tolerance, settings.maxFaces, team);
     if (unfinished || faces > settings.maxFaces) {
         dropUnusedVertices(raw);
         raw.complete = false;
         raw.stopReason = stopReason(monitor, options.budget);
     }
+    NetworkCheck check(chain, static_cast<std::int64_t>(raw.patternHash.size()));
+    const FaceJobs checks{check.parts(),
+                          [&](const Arrangement& map, std::size_t part) { check.run(map, part); }};
     Arrangement map =
-        assembleArrangement(std::move(raw), window, chain.sites, settings.tolerance, options.threads);
-    checkAgainstNetwork(chain, map, options.threads);
+        assembleArrangement(std::move(raw), window, chain.sites, settings.tolerance, team, checks);
+    check.writeTo(map.checks);
     return map;
 }
 

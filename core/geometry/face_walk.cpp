@@ -116,7 +116,7 @@ void FaceWalk::cut(Node& node) {
                {node.corners, node.cornerCount, node.sums, node.hash, node.reach, node.level});
         return;
     }
-    if (node.level >= settings_.taskLevel) {
+    if (tasks_ && node.level >= settings_.taskLevel) {
         handOut(node);
         return;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A loop over the faces of an arrangement, shared by threads in stretches long enough to pay for them.
+// The faces of an arrangement in stretches worth a thread's while.
 #pragma once
 
 #include <algorithm>
@@ -7,21 +7,21 @@
 #include <cstdint>
 
 #include "core/geometry/arrangement.h"
-#include "core/geometry/parallel_for.h"
 
 namespace tessera {
 
-// body(face) for every face; must write only to that face's own entries.
+inline constexpr std::int64_t kFaceStretch = 2048;  // some 50 to 100 microseconds
+
+inline std::size_t faceStretches(const Arrangement& map) {
+    return static_cast<std::size_t>((map.faceCount() + kFaceStretch - 1) / kFaceStretch);
+}
+
+// body(face) for every face of a stretch.
 template <typename Body>
-void forFaces(const Arrangement& map, int threads, Body&& body) {
-    constexpr std::int64_t kStretch = 16384;  // some 100 microseconds, as much as starting a thread costs
-    const std::int64_t faces = map.faceCount();
-    parallelFor(static_cast<std::size_t>((faces + kStretch - 1) / kStretch), threads,
-                [&](std::size_t stretch, std::size_t) {
-                    const std::int64_t begin = static_cast<std::int64_t>(stretch) * kStretch;
-                    const std::int64_t end = std::min(faces, begin + kStretch);
-                    for (std::int64_t face = begin; face < end; ++face) body(static_cast<std::int32_t>(face));
-                });
+void forFacesOf(const Arrangement& map, std::size_t stretch, Body&& body) {
+    const std::int64_t begin = static_cast<std::int64_t>(stretch) * kFaceStretch;
+    const std::int64_t end = std::min(map.faceCount(), begin + kFaceStretch);
+    for (std::int64_t face = begin; face < end; ++face) body(static_cast<std::int32_t>(face));
 }
 
 }  // namespace tessera

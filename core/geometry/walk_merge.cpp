@@ -7,10 +7,10 @@
 #include <limits>
 #include <utility>
 
-#include "core/geometry/parallel_for.h"
-
 namespace tessera {
 namespace {
+
+constexpr std::size_t kWalksCopied = 8;  // by a thread at a time
 
 // Where one walk's vertices and faces go.
 struct Place {
@@ -23,7 +23,8 @@ struct Place {
 }  // namespace
 
 RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain,
-                    const Eigen::Vector2d& formOrigin, double tolerance, std::int64_t maxFaces, int threads) {
+                    const Eigen::Vector2d& formOrigin, double tolerance, std::int64_t maxFaces,
+                    WorkerTeam& team) {
     RawFaces raw;
     raw.outputs = chain.outputs;
     raw.formOrigin = formOrigin;
@@ -33,6 +34,7 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
     // Serial and small: only vertices on sides between tasks are looked up. The first walk to make one keeps
     // it.
     std::vector<Place> places(outputs.size());
+    std::vector<std::int32_t> placed;  // own index -> vertex, of shared ones
     CrossingTable table;
     const auto earlier = static_cast<std::int32_t>(outputs[0].vertices.size());
     for (const auto& vertex : outputs[0].shared) table.findOrAdd(vertex.key, vertex.vertex);
@@ -51,12 +53,9 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
         std::int32_t merged = 0;
         if (w > 0) {
             // Shared vertices hang on vertices of the first walk or on shared ones made before them.
-            std::vector<std::pair<std::int32_t, std::int32_t>> placed;
+            placed.resize(std::max(placed.size(), output.vertices.size()));
             const auto globalOf = [&](std::int32_t id) {
-                if (id < earlier) return id;
-                const auto at =
-                    std::lower_bound(placed.begin(), placed.end(), std::pair(id, std::int32_t{-1}));
-                return at->second;
+                return id < earlier ? id : placed[id - output.firstVertex];
             };
             for (const auto& vertex : output.shared) {
                 const std::int32_t own = vertex.vertex - output.firstVertex;
@@ -67,7 +66,7 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
                     place.known.emplace_back(own, known);
                     ++merged;
                 }
-                placed.emplace_back(vertex.vertex, known >= 0 ? known : fresh);
+                placed[own] = known >= 0 ? known : fresh;
             }
         }
         vertexCount += static_cast<std::int32_t>(output.vertices.size()) - merged;
@@ -85,10 +84,8 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
     raw.sideUnit.resize(sideCount);
     raw.patternHash.resize(faceCount);
     raw.forms.resize(faceCount * chain.outputs * 3);
-    // Copying a few megabytes takes less time than starting a thread.
-    const int copiers = sideCount < 200'000 ? 1 : threads;
-    parallelFor(outputs.size(), copiers, [&](std::size_t w, std::size_t) {
-        WalkOutput output = std::move(outputs[w]);
+    const auto copy = [&](std::size_t w) {
+        const WalkOutput output = std::move(outputs[w]);
         const Place& place = places[w];
         std::vector<std::int32_t> vertexOf(output.vertices.size());
         auto known = place.known.begin();
@@ -116,6 +113,10 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
         std::copy_n(output.hash.begin(), place.faces, raw.patternHash.begin() + place.firstFace);
         const std::size_t width = 3 * static_cast<std::size_t>(chain.outputs);
         std::copy_n(output.forms.begin(), place.faces * width, raw.forms.begin() + place.firstFace * width);
+    };
+    team.forEach((outputs.size() + kWalksCopied - 1) / kWalksCopied, [&](std::size_t part, std::size_t) {
+        const std::size_t end = std::min(outputs.size(), (part + 1) * kWalksCopied);
+        for (std::size_t w = part * kWalksCopied; w < end; ++w) copy(w);
     });
     raw.faceBegin[faceCount] = static_cast<std::int32_t>(sideCount);
     raw.smallestOffMargin = std::isfinite(smallestOff) ? smallestOff * tolerance : 0;

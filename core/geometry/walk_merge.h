@@ -14,7 +14,8 @@ namespace tessera {
 // `outputs[0]` is the walk that made the tasks, the others follow in the order of the tasks; they are
 // emptied. At most maxFaces faces are taken, in order. Fills everything but stopReason and `complete`.
 RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain,
-                    const Eigen::Vector2d& formOrigin, double tolerance, std::int64_t maxFaces, int threads);
+                    const Eigen::Vector2d& formOrigin, double tolerance, std::int64_t maxFaces,
+                    WorkerTeam& team);
 
 // Leaves out vertices that no face has (of a walk that ended early).
 void dropUnusedVertices(RawFaces& raw);

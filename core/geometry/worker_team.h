@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A few threads that stay for the length of one computation and share its loops, so that a loop of a hundred
+// microseconds is worth sharing. The caller is one of them.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tessera {
+
+class WorkerTeam {
+  public:
+    using Body = std::function<void(std::size_t index, std::size_t worker)>;
+
+    explicit WorkerTeam(int threads);
+    WorkerTeam(const WorkerTeam&) = delete;
+    WorkerTeam& operator=(const WorkerTeam&) = delete;
+    ~WorkerTeam();
+
+    std::size_t size() const { return others_.size() + 1; }
+    // body(index, worker) for every index in [0, count); worker < size(). Started in order, returns when all
+    // are done. An exception (out of memory) of any body ends the loop and is thrown here. Not from within a
+    // body.
+    void forEach(std::size_t count, const Body& body);
+
+  private:
+    void wait(std::size_t worker);
+    void work(std::size_t worker);
+
+    // The loop under way. Threads that come too late for it are not waited for.
+    const Body* body_ = nullptr;
+    std::size_t count_ = 0;
+    std::atomic<std::size_t> next_{0};
+    std::atomic<bool> failed_{false};
+    std::exception_ptr failure_;
+
+    std::mutex mutex_;
+    std::condition_variable called_, finished_;
+    std::atomic<std::size_t> calls_{0};  // loops begun
+    std::size_t inside_ = 0;             // others at work
+    bool open_ = false, leaving_ = false;
+    std::vector<std::thread> others_;
+};
+
+}  // namespace tessera
