@@ -53,7 +53,8 @@ struct ArrangementChecks {
     std::int64_t patternMismatches = 0;  // of those, pattern at the centroid != pattern of the face
     double smallestOffMargin =
         0;  // smallest distance of a vertex from a line that was judged not to pass through it
-    double largestOnMargin = 0;  // largest distance of a vertex from a line judged to pass through it
+    double largestOnMargin = 0;     // largest distance of a vertex from a line judged to pass through it
+    std::uint32_t onDistances = 0;  // all such distances (line_margins.h)
 };
 
 struct Arrangement {
@@ -86,6 +87,8 @@ struct Arrangement {
     ArrangementChecks checks;
     bool complete = true;
     std::string stopReason;  // why not complete: "region budget of 20000 reached", "cancelled"
+    std::string
+        resolutionNote;  // why counts may be off: float64 cannot tell some vertices from lines; else empty
 
     std::int64_t faceCount() const {
         return faceBegin.empty() ? 0 : static_cast<std::int64_t>(faceBegin.size()) - 1;

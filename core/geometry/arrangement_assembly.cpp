@@ -221,6 +221,7 @@ Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::
                        static_cast<std::int64_t>(map.edges.size()) + map.faceCount();
     map.checks.smallestOffMargin = raw.smallestOffMargin;
     map.checks.largestOnMargin = raw.largestOnMargin;
+    map.checks.onDistances = raw.onDistances;
     return map;
 }
 

@@ -30,6 +30,7 @@ struct RawFaces {
     Eigen::Vector2d formOrigin = Eigen::Vector2d::Zero();
     std::vector<std::int64_t> regionsAfter;  // per site
     double smallestOffMargin = 0, largestOnMargin = 0;
+    std::uint32_t onDistances = 0;
     bool complete = true;
     std::string stopReason;
 };
@@ -55,7 +56,8 @@ struct ArrangementBudget {
 };
 
 struct ArrangementOptions {
-    double relativeTolerance = 1e-11;  // of the window's half-width
+    // Of the window's half-width; a run that finds it too coarse lowers it (arrangement_resolution.h).
+    double relativeTolerance = 1e-11;
     int threads = 1;
     ArrangementBudget budget;
 };

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/geometry/arrangement_resolution.h"
 #include "core/geometry/breadth_first_chunk.h"
 #include "core/geometry/breadth_first_forms.h"
 
@@ -164,7 +165,9 @@ Result<Arrangement> arrangementBreadthFirst(const SiteNetwork& network, const Po
         return inputError(
             "The window is not a counter-clockwise polygon with an area; give at least three corners.");
     }
-    return Refinement(network, window, options, std::move(stop), progress).arrangement();
+    return arrangementWithinResolution(options, [&](const ArrangementOptions& attempt) {
+        return Refinement(network, window, attempt, stop, progress).arrangement();
+    });
 }
 
 }  // namespace tessera

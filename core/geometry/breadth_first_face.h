@@ -5,31 +5,16 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
+#include "core/geometry/line_margins.h"
 #include "core/geometry/max_envelope.h"
 #include "core/geometry/piecewise_linear.h"
 
 namespace tessera {
 
 class RunControl;
-
-struct OnOffMargins {
-    double smallestOff = std::numeric_limits<double>::infinity();
-    double largestOn = 0;
-    void note(double distance, double tolerance) {
-        if (distance > tolerance)
-            smallestOff = distance < smallestOff ? distance : smallestOff;
-        else
-            largestOn = distance > largestOn ? distance : largestOn;
-    }
-    void merge(const OnOffMargins& other) {
-        smallestOff = smallestOff < other.smallestOff ? smallestOff : other.smallestOff;
-        largestOn = largestOn > other.largestOn ? largestOn : other.largestOn;
-    }
-};
 
 class FaceSplitter {
   public:

@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "core/geometry/arrangement_resolution.h"
 #include "core/geometry/chain_evaluation.h"
 #include "core/geometry/face_walk.h"
 #include "core/geometry/walk_merge.h"
@@ -140,15 +141,9 @@ std::string stopReason(const WalkMonitor& monitor, const ArrangementBudget& budg
     return text.str();
 }
 
-}  // namespace
-
-Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygon& window,
-                                          const ArrangementOptions& options, std::stop_token stop,
-                                          Progress& progress) {
-    if (auto valid = checkChain(chain, window); !valid.isOk())
-        return std::move(valid).propagate<Arrangement>();
-    WorkerTeam team(options.threads);
-    const PreparedChain prepared = prepareChain(chain);
+Arrangement walkChain(const AffineChain& chain, const PreparedChain& prepared, const Polygon& window,
+                      const ArrangementOptions& options, std::stop_token stop, Progress& progress,
+                      WorkerTeam& team) {
     WalkSettings settings;
     settings.tolerance = options.relativeTolerance * windowHalfWidth(window);
     settings.taskLevel = kTaskLevel;
@@ -205,6 +200,21 @@ Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygo
         assembleArrangement(std::move(raw), window, chain.sites, settings.tolerance, team, checks);
     check.writeTo(map.checks);
     return map;
+}
+
+}  // namespace
+
+Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygon& window,
+                                          const ArrangementOptions& options, std::stop_token stop,
+                                          Progress& progress) {
+    if (auto valid = checkChain(chain, window); !valid.isOk())
+        return std::move(valid).propagate<Arrangement>();
+    WorkerTeam team(options.threads);
+    const PreparedChain prepared = prepareChain(chain);
+    return arrangementWithinResolution(
+        options, [&](const ArrangementOptions& attempt) -> Result<Arrangement> {
+            return walkChain(chain, prepared, window, attempt, stop, progress, team);
+        });
 }
 
 }  // namespace tessera

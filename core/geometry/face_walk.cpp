@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/geometry/line_margins.h"
+
 namespace tessera {
 namespace {
 
@@ -105,8 +107,9 @@ void FaceWalk::noteMargin(double ratio) {
             output_->smallestOff = ratio;
             offLimit_ = ratio * settings_.tolerance * ratio * settings_.tolerance;
         }
-    } else if (ratio > output_->largestOn) {
-        output_->largestOn = ratio;
+    } else {
+        output_->largestOn = std::max(output_->largestOn, ratio);
+        output_->onDistances |= distanceBit(ratio);
     }
 }
 

@@ -30,6 +30,7 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
     raw.formOrigin = formOrigin;
     raw.regionsAfter.assign(chain.stages.size(), 0);
     double smallestOff = std::numeric_limits<double>::infinity(), largestOn = 0;
+    std::uint32_t onDistances = 0;
 
     // Serial and small: only vertices on sides between tasks are looked up. The first walk to make one keeps
     // it.
@@ -75,6 +76,7 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
         }
         smallestOff = std::min(smallestOff, output.smallestOff);
         largestOn = std::max(largestOn, output.largestOn);
+        onDistances |= output.onDistances;
     }
 
     raw.vertices.resize(vertexCount);
@@ -121,6 +123,7 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
     raw.faceBegin[faceCount] = static_cast<std::int32_t>(sideCount);
     raw.smallestOffMargin = std::isfinite(smallestOff) ? smallestOff * tolerance : 0;
     raw.largestOnMargin = largestOn * tolerance;
+    raw.onDistances = onDistances;
     return raw;
 }
 

@@ -59,7 +59,8 @@ struct WalkOutput {
     Stream<double> forms;
     std::vector<std::int64_t> regionsAfter;
     double smallestOff = std::numeric_limits<double>::infinity(), largestOn = 0;  // in units of the tolerance
-    bool stopped = false;                                                         // ended early
+    std::uint32_t onDistances = 0;
+    bool stopped = false;  // ended early
 };
 
 // A face part of the way through a stage: what a walk needs to go on from there.
