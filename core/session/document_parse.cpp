@@ -220,8 +220,10 @@ void readDocument(JsonFields& fields, SessionDocument& document) {
     fields.take("current_sample", document.currentSample, -1, kMost);
     fields.take("reference_sample", document.referenceSample, -1, kMost);
     fields.take("selection", document.selection, 0);
-    fields.with("subsets", [&](JsonFields& child) {
-        for (const auto& name : child.names()) child.take(name.c_str(), document.subsets[name], 0);
+    fields.each("subsets", [&](JsonFields& item) {
+        std::string name;
+        item.take("name", name);
+        item.take("samples", document.subsets[name], 0);
     });
     readList(fields, "slices", document.slices, readSlice);
     readList(fields, "results", document.results, readResult);

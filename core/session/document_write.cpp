@@ -160,8 +160,9 @@ std::string sessionText(const SessionDocument& document) {
     json["current_sample"] = document.currentSample;
     json["reference_sample"] = document.referenceSample;
     json["selection"] = document.selection;
-    json["subsets"] = Json::object();
-    for (const auto& [name, samples] : document.subsets) json["subsets"][name] = samples;
+    json["subsets"] = Json::array();
+    for (const auto& [name, samples] : document.subsets)
+        json["subsets"].push_back({{"name", name}, {"samples", samples}});
     json["slices"] = listJson(document.slices, sliceJson);
     json["results"] = listJson(document.results, resultJson);
     json["figures"] = listJson(document.figures, figureJson);

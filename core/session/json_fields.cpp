@@ -151,13 +151,6 @@ void JsonFields::choose(const char* name, std::string& value, std::initializer_l
     fail(name, "is \"" + shownText(chosen) + "\", not one of " + known);
 }
 
-std::vector<std::string> JsonFields::names() const {
-    std::vector<std::string> names;
-    if (json_->is_object())
-        for (const auto& [name, value] : json_->items()) names.push_back(name);
-    return names;
-}
-
 std::size_t JsonFields::listSize(const char* name) {
     const auto* json = find(name);
     if (json == nullptr) return 0;

@@ -48,8 +48,6 @@ class JsonFields {
         JsonFields child(*find(name), placeOf(name), *failure_);
         if (!failed()) read(child);
     }
-    // Of an object used as a map.
-    std::vector<std::string> names() const;
     void fail(const char* name, const std::string& sentenceEnd);  // "... is not a list"
     bool failed() const { return failure_->error.has_value(); }
     const Json* find(const char* name) const;  // null: absent or null
