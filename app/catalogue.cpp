@@ -3,11 +3,23 @@
 
 #include <algorithm>
 
+#include "core/probes/path_regions.h"
+#include "widgets/scenes/path_scene.h"
+#include "widgets/views/path_view.h"
+
 namespace tessera {
+namespace {
+
+template <typename View>
+ResultView* make(const ViewContext& context, QWidget* parent) {
+    return new View(context, parent);
+}
+
+}  // namespace
 
 const std::vector<CatalogueEntry>& catalogue() {
     static const std::vector<CatalogueEntry> entries{
-        // {std::make_shared<...>(), scenes, make<View>},
+        {std::make_shared<PathRegionsProbe>(), pathScenes, make<PathView>},
     };
     return entries;
 }

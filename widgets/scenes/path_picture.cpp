@@ -181,7 +181,7 @@ std::vector<QPointF> PathPicture::curve(std::size_t k, double low, double high, 
 
 QColor pathLayerColour(std::size_t layer, std::size_t count) {
     const double depth = count > 1 ? static_cast<double>(layer) / static_cast<double>(count - 1) : 0;
-    return QColor(viridis(0.05 + 0.85 * depth));
+    return QColor(viridis(0.12 + 0.76 * depth));
 }
 
 }  // namespace tessera

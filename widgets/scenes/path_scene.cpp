@@ -13,9 +13,12 @@ namespace tessera {
 namespace {
 
 constexpr std::size_t kMostColoured = 12;
-constexpr double kTitle = 1.15;             // of the style's font size, as in PlotFrame
-constexpr double kVectorColumns = 4;        // a point, in a vector figure
-constexpr std::size_t kFewCrossings = 150;  // shown as lines across the plot as well
+constexpr double kTitle = 1.15;       // of the style's font size, as in PlotFrame
+constexpr double kVectorColumns = 4;  // a point, in a vector figure
+constexpr std::size_t kMostNamedLanes = 6;
+constexpr float kShade = 0.3F;  // of the deviation
+constexpr double kLaneText = 0.85;
+constexpr std::size_t kFewCrossings = 100;  // shown as lines across the plot as well
 
 QString tr(const char* text) {
     return QCoreApplication::translate("tessera::PathScene", text);
@@ -27,7 +30,7 @@ double columnsPerPoint(const PanelStyle& style) {
 
 QColor tint(const QColor& colour, const PanelStyle& style) {
     return QColor(
-        shadedClass(colour, 0.3, style.theme.paper.alpha() > 0 ? style.theme.paper : QColor(Qt::white)));
+        shadedClass(colour, kShade, style.theme.paper.alpha() > 0 ? style.theme.paper : QColor(Qt::white)));
 }
 
 std::pair<const double*, const double*> within(const std::vector<double>& positions, double low,
@@ -65,27 +68,43 @@ std::vector<std::size_t> PathLogitsScene::coloured() const {
 }
 
 std::vector<LegendItem> PathLogitsScene::legend() const {
+    auto items = legendOfLogits();
+    items.push_back({tr("Crossings"), {}, LegendItem::Mark::Heading});
+    const auto& layers = picture_->layers();
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        items.push_back({laneName(i), pathLayerColour(i, layers.size()), LegendItem::Mark::Swatch});
+    return items;
+}
+
+std::vector<LegendItem> PathLogitsScene::legendOfLogits() const {
     using Mark = LegendItem::Mark;
     std::vector<LegendItem> items;
     const auto shown = coloured();
     const auto chosen = static_cast<std::size_t>(look_.logit);
+    const double deviation = picture_->deviation(chosen);
+    QColor area = picture_->logitColour(chosen);
+    area.setAlphaF(kShade);
+    items.push_back({tr("Deviation of %1").arg(picture_->logitName(chosen)), {}, Mark::Heading});
+    items.push_back(
+        {std::isnan(deviation) ? tr("no whole segment") : tr("area: %1").arg(shortNumber(deviation, 4)), area,
+         Mark::Swatch});
+    items.push_back({tr("straight line"), picture_->logitColour(chosen), Mark::Dashes});
     items.push_back({tr("Logits"), {}, Mark::Heading});
     for (const auto k : shown)
         items.push_back({picture_->logitName(k), picture_->logitColour(k), Mark::Line});
     if (const auto others = picture_->outputs() - shown.size(); others > 0)
         items.push_back({tr("%1 others").arg(others), QColor(150, 150, 150), Mark::Line});
-    items.push_back({tr("Deviation of %1").arg(picture_->logitName(chosen)), {}, Mark::Heading});
-    const double deviation = picture_->deviation(chosen);
-    items.push_back(
-        {std::isnan(deviation) ? tr("no whole segment") : tr("area: %1").arg(shortNumber(deviation, 4)),
-         QColor(shadedClass(picture_->logitColour(chosen), 0.3, Qt::white)), Mark::Swatch});
-    items.push_back({tr("straight line"), picture_->logitColour(chosen), Mark::Dashes});
-    items.push_back({tr("Crossings"), {}, Mark::Heading});
-    const auto& layers = picture_->layers();
-    for (std::size_t i = 0; i < layers.size(); ++i)
-        items.push_back({QStringLiteral("%1: %2").arg(layers[i].name, grouped(layers[i].crossings)),
-                         pathLayerColour(i, layers.size()), Mark::Swatch});
     return items;
+}
+
+QString PathLogitsScene::laneName(std::size_t layer) const {
+    const auto& l = picture_->layers()[layer];
+    return QStringLiteral("%1: %2").arg(l.name, grouped(l.crossings));
+}
+
+// Few enough layers for each to have its name beside its lane.
+bool PathLogitsScene::namesLanes() const {
+    return picture_->layers().size() <= kMostNamedLanes;
 }
 
 PlotSpec PathLogitsScene::spec() const {
@@ -96,7 +115,7 @@ PlotSpec PathLogitsScene::spec() const {
     const double ends[] = {picture_->lowestLogit(), picture_->highestLogit()};
     const AxisRange range = axisRange(ends, false, 0.05);
     spec.y.low = range.low, spec.y.high = range.high;
-    spec.legend = legend();
+    spec.legend = namesLanes() ? legendOfLogits() : legend();
     return spec;
 }
 
@@ -111,15 +130,17 @@ PathLogitsScene::Layout PathLogitsScene::layout(const PanelStyle& style, const Q
     const double probabilitiesTop = top;
     if (probabilitiesHeight > 0) top += probabilitiesHeight + gap;
     const auto layers = static_cast<double>(std::max<std::size_t>(picture_->layers().size(), 1));
-    const double lanesHeight = std::min(layers * em * 0.8, size.height() * 0.25), lanesTop = top;
+    const double lanesHeight = std::min(layers * em * (namesLanes() ? 1.15 : 0.8), size.height() * 0.25),
+                 lanesTop = top;
     top += lanesHeight + gap;
     PanelStyle inner = style;
     inner.title = false;
     // The frame keeps half a line free above its plot for the topmost label.
     const double overlap = style.axes ? text.height() / 2 : 0;
     top -= overlap;
-    Layout layout{
-        {}, {}, {}, PlotFrame(spec(), inner, {size.width(), std::max(size.height() - top, em * 4)}), top};
+    Layout layout{{},  {},
+                  {},  PlotFrame(spec(), inner, {size.width(), std::max(size.height() - top, em * 4)}),
+                  top, size.width()};
     const double left = layout.frame.plot().left(), width = layout.frame.plot().width();
     layout.names = QRectF(left, namesTop, width, namesBottom - namesTop);
     layout.probabilities = QRectF(left, probabilitiesTop, width, probabilitiesHeight);
@@ -136,7 +157,12 @@ void PathLogitsScene::paintNames(QPainter& painter, const PanelStyle& style, con
     for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 64); ++i)
         widest = std::max(widest, text.width(names[i], 0.92));
     const auto step = static_cast<std::size_t>(std::max(1.0, std::ceil((widest + em * 0.7) / spacing)));
-    painter.setPen(QPen(style.theme.faintInk, style.linePt, Qt::SolidLine, Qt::FlatCap));
+    QColor colour = style.theme.faintInk;
+    colour.setAlphaF(
+        static_cast<float>(std::clamp(spacing / (em * 8), 0.25, 1.0)));  // many must not hide the curves
+    const QPen line(colour, style.linePt, Qt::SolidLine, Qt::FlatCap);
+    painter.setPen(line);
+    bool isAnyNamed = false;
     for (std::size_t i = 0; i < names.size(); ++i) {
         const auto position = static_cast<double>(i);
         if (position < look_.low || position > look_.high) continue;
@@ -150,8 +176,17 @@ void PathLogitsScene::paintNames(QPainter& painter, const PanelStyle& style, con
             std::clamp(x, layout.names.left() + half - em, layout.names.right() - half + em);
         text.draw(painter, {centre, layout.names.top()}, Qt::AlignHCenter | Qt::AlignTop, names[i],
                   style.theme.ink, 0.92);
-        painter.setPen(QPen(style.theme.faintInk, style.linePt, Qt::SolidLine, Qt::FlatCap));
+        isAnyNamed = true;
+        painter.setPen(line);
     }
+    const auto segment = static_cast<std::size_t>(std::max(0.0, look_.low));
+    if (isAnyNamed || !style.axes || segment + 1 >= names.size()) return;
+    // Deep inside a segment: which samples lie to the left and right.
+    const double room = layout.names.width() / 2 - em;
+    text.draw(painter, layout.names.topLeft(), Qt::AlignLeft | Qt::AlignTop,
+              text.elided(QString::fromUtf8("← ") + names[segment], room, 0.92), style.theme.ink, 0.92);
+    text.draw(painter, layout.names.topRight(), Qt::AlignRight | Qt::AlignTop,
+              text.elided(names[segment + 1] + QString::fromUtf8(" →"), room, 0.92), style.theme.ink, 0.92);
 }
 
 void PathLogitsScene::paintProbabilities(QPainter& painter, const PanelStyle& style,
@@ -235,10 +270,18 @@ void PathLogitsScene::paintLanes(QPainter& painter, const PanelStyle& style, con
     painter.setPen(QPen(style.theme.faintInk, style.linePt * 0.6));
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(lanes);
+    const SceneText text(style);
+    const double right = lanes.right() + style.fontPt * 0.6;
+    if (style.legend && namesLanes() && layout.width - right > style.fontPt * 3)
+        for (std::size_t i = 0; i < layers.size(); ++i)
+            text.draw(painter, {right, lanes.top() + lane * (static_cast<double>(i) + 0.5)},
+                      Qt::AlignLeft | Qt::AlignVCenter,
+                      text.elided(laneName(i), layout.width - right - style.fontPt * 0.3, kLaneText),
+                      style.theme.ink, kLaneText);
     if (visible > kFewCrossings) return;
     for (std::size_t i = 0; i < layers.size(); ++i) {
         QColor colour = pathLayerColour(i, layers.size());
-        colour.setAlphaF(0.45F);
+        colour.setAlphaF(0.35F);
         painter.setPen(QPen(colour, style.linePt * 0.8, Qt::SolidLine, Qt::FlatCap));
         const auto [first, last] = within(layers[i].positions, look_.low, look_.high);
         for (auto at = first; at != last; ++at) {

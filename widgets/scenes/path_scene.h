@@ -31,6 +31,7 @@ class PathLogitsScene final : public PanelScene {
         QRectF names, probabilities, lanes;
         PlotFrame frame;  // of the logits, moved down by `top`
         double top = 0;
+        double width = 0;  // of the panel
         QRectF plot() const { return frame.plot().translated(0, top); }
         QRectF all() const { return QRectF(names.topLeft(), plot().bottomRight()); }
         double toDrawing(double position) const { return frame.drawingX(position); }
@@ -40,6 +41,9 @@ class PathLogitsScene final : public PanelScene {
 
   private:
     PlotSpec spec() const;
+    std::vector<LegendItem> legendOfLogits() const;
+    QString laneName(std::size_t layer) const;
+    bool namesLanes() const;
     std::vector<std::size_t> coloured() const;  // logits with a colour and a name of their own
     void paintNames(QPainter& painter, const PanelStyle& style, const Layout& layout) const;
     void paintProbabilities(QPainter& painter, const PanelStyle& style, const Layout& layout) const;

@@ -21,6 +21,11 @@ namespace {
 constexpr std::size_t kLogitsShown = 5;
 constexpr int kPictureSide = 140;
 
+QString percent(double share) {
+    if (share > 0 && share < 1e-4) return QString::fromUtf8("< 0.01 %");
+    return QString::number(share * 100, 'f', share < 0.0995 ? 2 : 1) + QString::fromUtf8(" %");
+}
+
 QString summaryOf(const ResultRecord& record) {
     const auto value = [&](const char* name) {
         const Metric* metric = record.metric(name);
@@ -46,8 +51,10 @@ PathView::PathView(const ViewContext& context, QWidget* parent)
       summary_(new QLabel),
       logit_(new QComboBox),
       probabilities_(new QCheckBox(tr("&Probabilities"))),
+      fit_(new QToolButton),
       plot_(new PathPlot(context.jobs)),
       layers_(new PanelCanvas(context.jobs)),
+      side_(new QWidget),
       input_(new QLabel),
       readout_(new QLabel) {
     setAccessibleName(tr("Regions along a path"));
@@ -58,9 +65,8 @@ PathView::PathView(const ViewContext& context, QWidget* parent)
     logit_->setToolTip(tr("The class whose deviation from the straight line is shaded."));
     logit_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     probabilities_->setToolTip(tr("Show the class probabilities above the logits."));
-    auto* const fit = new QToolButton;
-    fit->setText(tr("&Whole path"));
-    fit->setToolTip(tr("Show the whole path again (Home, or double-click)."));
+    fit_->setText(tr("&Whole path"));
+    fit_->setToolTip(tr("Show the whole path again (Home, or double-click)."));
     plot_->setEmptyText(tr("No result. Choose two or more samples and run Regions along a path."));
     layers_->setAccessibleName(tr("Crossings per layer"));
     input_->setFixedSize(kPictureSide, kPictureSide);
@@ -77,15 +83,14 @@ PathView::PathView(const ViewContext& context, QWidget* parent)
     bar->addWidget(label);
     bar->addWidget(logit_);
     bar->addWidget(probabilities_);
-    bar->addWidget(fit);
+    bar->addWidget(fit_);
     bar->addStretch(1);
 
-    auto* const side = new QWidget;
-    auto* const column = new QVBoxLayout(side);
+    auto* const column = new QVBoxLayout(side_);
     column->setContentsMargins(8, 0, 0, 0);
     column->addWidget(input_, 0, Qt::AlignLeft);
     column->addWidget(readout_, 1);
-    side->setMinimumWidth(kPictureSide + 16);
+    side_->setMinimumWidth(kPictureSide + 16);
     auto* const pictures = new QSplitter(Qt::Vertical);
     pictures->addWidget(plot_);
     pictures->addWidget(layers_);
@@ -94,10 +99,11 @@ PathView::PathView(const ViewContext& context, QWidget* parent)
     pictures->setSizes({330, 130});
     auto* const parts = new QSplitter(Qt::Horizontal);
     parts->addWidget(pictures);
-    parts->addWidget(side);
+    parts->addWidget(side_);
     parts->setStretchFactor(0, 1);
     parts->setStretchFactor(1, 0);
     parts->setCollapsible(0, false);
+    parts->setSizes({780, kPictureSide + 40});
     auto* const all = new QVBoxLayout(this);
     all->addLayout(bar);
     all->addWidget(summary_);
@@ -107,7 +113,7 @@ PathView::PathView(const ViewContext& context, QWidget* parent)
         plot_->setLogit(logit_->currentData().isValid() ? logit_->currentData().toInt() : -1);
     });
     connect(probabilities_, &QCheckBox::toggled, plot_, &PathPlot::setProbabilities);
-    connect(fit, &QToolButton::clicked, plot_, &PathPlot::fit);
+    connect(fit_, &QToolButton::clicked, plot_, &PathPlot::fit);
     connect(plot_, &PathPlot::positionChanged, this, &PathView::readOff);
     PathView::show(nullptr);
 }
@@ -121,8 +127,10 @@ void PathView::show(std::shared_ptr<const ResultRecord> record) {
     plot_->setPicture(picture);
     layers_->setScene(picture ? std::make_shared<PathLayersScene>(picture) : nullptr);
     fillLogits();
-    for (QWidget* widget : {static_cast<QWidget*>(logit_), static_cast<QWidget*>(probabilities_)})
+    for (QWidget* widget : std::initializer_list<QWidget*>{logit_, probabilities_, fit_})
         widget->setEnabled(picture != nullptr);
+    for (QWidget* widget : std::initializer_list<QWidget*>{layers_, side_, summary_})
+        widget->setVisible(record_ && (picture || widget == summary_));
     summary_->setText(!record_  ? QString()
                       : picture ? summaryOf(*record_)
                                 : tr("This result holds no path that can be shown; run the probe again."));
@@ -196,10 +204,11 @@ QString PathView::readoutAt(double position) const {
     });
     order.resize(std::min(order.size(), kLogitsShown));
     const auto share = picture->probabilitiesAt(position);
+    lines << tr("logit (probability)");
     for (const auto k : order)
-        lines << tr("%1: logit %2, p %3")
+        lines << QStringLiteral("%1: %2 (%3)")
                      .arg(picture->logitName(k), shortNumber(picture->logitAt(position, k), 4),
-                          shortNumber(share[picture->outputs() == 1 ? 1 : k]));
+                          percent(share[picture->outputs() == 1 ? 1 : k]));
     double at = 0;
     if (const int layer = picture->nearestCrossing(position, at); layer >= 0) {
         lines << QString();

@@ -9,6 +9,7 @@
 class QCheckBox;
 class QComboBox;
 class QLabel;
+class QToolButton;
 
 namespace tessera {
 
@@ -37,8 +38,10 @@ class PathView : public ResultView {
     QLabel* summary_;
     QComboBox* logit_;
     QCheckBox* probabilities_;
+    QToolButton* fit_;
     PathPlot* plot_;
     PanelCanvas* layers_;
+    QWidget* side_;
     QLabel* input_;
     QLabel* readout_;
 };
