@@ -38,12 +38,8 @@ std::vector<LegendItem> HistogramScene::legend() const {
             if (std::any_of(bins_->counts[i].begin(), bins_->counts[i].end(), [](auto n) { return n > 0; }))
                 items.push_back(bins_->groups[i]);
     }
-    if (!selected_.empty()) {
-        std::int64_t count = 0;
-        for (const auto n : selected_) count += n;
-        items.push_back(
-            {QStringLiteral("%1 selected").arg(grouped(count)), QColor(90, 90, 90), LegendItem::Mark::Line});
-    }
+    if (keepsLegend || !selected_.empty())
+        items.push_back({QStringLiteral("selected"), QColor(90, 90, 90), LegendItem::Mark::Line});
     if (bins_->notCounted > 0)
         items.push_back({QStringLiteral("%1 without a value").arg(grouped(qint64(bins_->notCounted))),
                          {},

@@ -46,6 +46,7 @@ class HistogramScene : public PanelScene {
     // A range that is being brushed; low > high: none.
     AxisRange brush{1, 0};
     bool grid = true;
+    bool keepsLegend = false;  // the row for selected rows is there even if none is: a view does not jump
 
     QString title() const override { return heading; }
     void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,

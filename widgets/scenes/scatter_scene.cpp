@@ -58,10 +58,8 @@ PlotFrame ScatterScene::frame(const PanelStyle& style, const QSizeF& sizePt) con
 
 std::vector<LegendItem> ScatterScene::legend() const {
     auto items = points_->kinds;
-    const auto count = std::count(marks.selected.begin(), marks.selected.end(), 1);
-    if (count > 0)
-        items.push_back({QStringLiteral("%1 selected").arg(grouped(count)), QColor(120, 120, 120),
-                         LegendItem::Mark::Ring});
+    if (keepsLegend || std::find(marks.selected.begin(), marks.selected.end(), 1) != marks.selected.end())
+        items.push_back({QStringLiteral("selected"), QColor(120, 120, 120), LegendItem::Mark::Ring});
     if (points_->notDrawn > 0)
         items.push_back({QStringLiteral("%1 without a value").arg(grouped(qint64(points_->notDrawn))),
                          {},

@@ -50,7 +50,8 @@ class ScatterScene : public PanelScene {
     ScatterMarks marks;
     QString heading;
     bool grid = true;
-    double markerPt = 0;  // diameter; 0: by the number of points
+    bool keepsLegend = false;  // the row for selected points is there even if none is: a view does not jump
+    double markerPt = 0;       // diameter; 0: by the number of points
 
     QString title() const override { return heading; }
     void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,

@@ -139,7 +139,7 @@ class ScatterSceneTest : public QObject {
         const QPointF at = frame.toDrawing(scene.points().x[11], scene.points().y[11]) * 2;
         QCOMPARE(after.pixel(int(at.x()), int(at.y())), scene.points().colour[11]);
         QVERIFY(before != after);
-        QCOMPARE(scene.legend().back().text, QString("1 selected"));
+        QCOMPARE(scene.legend().back().text, QString("selected"));
         QCOMPARE(scene.numbers().front().columns.back().name, std::string("selected"));
     }
     void pathsAndPixelsAgree() {

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Shows any record: its summary, its pictures from the catalogue, and each table with scatter and histogram.
+// For probes without a view of their own.
+#pragma once
+
+#include <vector>
+
+#include "widgets/views/result_view.h"
+#include "widgets/views/table_page.h"
+
+class QTabWidget;
+class QTextBrowser;
+
+namespace tessera {
+
+class PanelCanvas;
+
+class RecordView : public ResultView {
+    Q_OBJECT
+  public:
+    explicit RecordView(const ViewContext& context, RecordScenes scenes = nullptr, QWidget* parent = nullptr);
+
+    void show(std::shared_ptr<const ResultRecord> record) override;
+    std::shared_ptr<const ResultRecord> record() const override { return record_; }
+    // What is in front first, then the rest.
+    std::vector<std::shared_ptr<const PanelScene>> panels() const override;
+
+    QTabWidget* tabs() const { return tabs_; }
+    const std::vector<TablePage*>& pages() const { return pages_; }  // one a table
+    bool isSettled() const;
+
+  Q_SIGNALS:
+    void noticeRaised(const QString& sentence);
+
+  private:
+    void showPictures(std::vector<std::shared_ptr<const PanelScene>> pictures);
+
+    ViewContext context_;
+    RecordScenes scenes_;
+    std::shared_ptr<const ResultRecord> record_;
+    ThumbnailCache thumbnails_;
+    QTabWidget* tabs_;
+    QTextBrowser* summary_;
+    std::vector<PanelCanvas*> canvases_;
+    std::vector<TablePage*> pages_;
+    bool isDrawing_ = false;
+};
+
+// For the catalogue: {probe, scenes, makeRecordView<scenes>}.
+template <RecordScenes scenes = nullptr>
+ResultView* makeRecordView(const ViewContext& context, QWidget* parent) {
+    return new RecordView(context, scenes, parent);
+}
+
+}  // namespace tessera
