@@ -33,9 +33,9 @@ void addBoundary(const Arrangement& a, std::vector<Array>& arrays) {
         for (const auto& corner : cell.polygon) corners.insert(corners.end(), {corner.x(), corner.y()});
         cellBegin.push_back(static_cast<std::int32_t>(corners.size() / 2));
     }
-    const auto corner = sizeOf(corners) / 2;
+    const auto begins = sizeOf(cellBegin), corner = sizeOf(corners) / 2;
     arrays.push_back(Array::of("cells", {sizeOf(a.cells), 2}, std::move(cells)));
-    arrays.push_back(Array::of("cell_begin", {sizeOf(cellBegin)}, std::move(cellBegin)));
+    arrays.push_back(Array::of("cell_begin", {begins}, std::move(cellBegin)));
     arrays.push_back(Array::of("cell_points", {corner, 2}, std::move(corners)));
 }
 
