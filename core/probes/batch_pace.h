@@ -10,10 +10,11 @@ namespace tessera {
 
 class BatchPace {
   public:
-    // `bytesPerSample` bounds the batch by memory as well.
-    explicit BatchPace(std::int64_t bytesPerSample)
+    // `bytesPerSample` bounds the batch by memory as well; `first` is for samples that may be slow one by
+    // one.
+    explicit BatchPace(std::int64_t bytesPerSample, std::int64_t first = kFirst)
         : most_(std::clamp<std::int64_t>(kBudgetBytes / std::max<std::int64_t>(1, bytesPerSample), 1, kMost)),
-          next_(std::min(kFirst, most_)) {}
+          next_(std::min(first, most_)) {}
     std::int64_t next() const { return next_; }
     void begin() { begin_ = Clock::now(); }
     // After `count` samples took the time since begin().
