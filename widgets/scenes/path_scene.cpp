@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/scenes/plot_legend.h"
 #include "widgets/scenes/scene_text.h"
 
 namespace tessera {
@@ -17,8 +18,6 @@ constexpr double kTitle = 1.15;       // of the style's font size, as in PlotFra
 constexpr double kVectorColumns = 4;  // a point, in a vector figure
 constexpr std::size_t kMostNamedLanes = 6;
 constexpr float kShade = 0.3F;  // of the deviation
-constexpr double kLaneText = 0.85;
-constexpr std::size_t kFewCrossings = 100;  // shown as lines across the plot as well
 
 QString tr(const char* text) {
     return QCoreApplication::translate("tessera::PathScene", text);
@@ -31,13 +30,6 @@ double columnsPerPoint(const PanelStyle& style) {
 QColor tint(const QColor& colour, const PanelStyle& style) {
     return QColor(
         shadedClass(colour, kShade, style.theme.paper.alpha() > 0 ? style.theme.paper : QColor(Qt::white)));
-}
-
-std::pair<const double*, const double*> within(const std::vector<double>& positions, double low,
-                                               double high) {
-    const auto first = std::lower_bound(positions.begin(), positions.end(), low),
-               last = std::upper_bound(first, positions.end(), high);
-    return {positions.data() + (first - positions.begin()), positions.data() + (last - positions.begin())};
 }
 
 }  // namespace
@@ -115,7 +107,6 @@ PlotSpec PathLogitsScene::spec() const {
     const double ends[] = {picture_->lowestLogit(), picture_->highestLogit()};
     const AxisRange range = axisRange(ends, false, 0.05);
     spec.y.low = range.low, spec.y.high = range.high;
-    spec.legend = namesLanes() ? legendOfLogits() : legend();
     return spec;
 }
 
@@ -126,7 +117,8 @@ PathLogitsScene::Layout PathLogitsScene::layout(const PanelStyle& style, const Q
     const double namesTop = top;
     top += style.axes ? text.height(0.92) + gap : 0;
     const double namesBottom = top;
-    const double probabilitiesHeight = look_.probabilities ? std::min(em * 3, size.height() * 0.14) : 0;
+    const double probabilitiesHeight =
+        look_.probabilities && size.height() > em * 20 ? std::min(em * 3, size.height() * 0.14) : 0;
     const double probabilitiesTop = top;
     if (probabilitiesHeight > 0) top += probabilitiesHeight + gap;
     const auto layers = static_cast<double>(std::max<std::size_t>(picture_->layers().size(), 1));
@@ -134,161 +126,30 @@ PathLogitsScene::Layout PathLogitsScene::layout(const PanelStyle& style, const Q
                  lanesTop = top;
     top += lanesHeight + gap;
     PanelStyle inner = style;
-    inner.title = false;
+    inner.title = inner.legend = false;
+    // A legend that would take more than 45 % of the width is left out.
+    const auto items = namesLanes() ? legendOfLogits() : legend();
+    double column = style.legend ? legendWidth(items, style) + em * 1.5 : 0;
+    if (column > size.width() * 0.45) column = 0;
     // The frame keeps half a line free above its plot for the topmost label.
     const double overlap = style.axes ? text.height() / 2 : 0;
     top -= overlap;
-    Layout layout{{},  {},
-                  {},  PlotFrame(spec(), inner, {size.width(), std::max(size.height() - top, em * 4)}),
-                  top, size.width()};
+    Layout layout{{},
+                  {},
+                  {},
+                  {},
+                  PlotFrame(spec(), inner, {size.width() - column, std::max(size.height() - top, em * 4)}),
+                  top};
     const double left = layout.frame.plot().left(), width = layout.frame.plot().width();
     layout.names = QRectF(left, namesTop, width, namesBottom - namesTop);
     layout.probabilities = QRectF(left, probabilitiesTop, width, probabilitiesHeight);
     layout.lanes = QRectF(left, lanesTop, width, lanesHeight);
+    if (column > 0) {
+        const double legendTop = namesLanes() ? layout.plot().top() : probabilitiesTop;
+        layout.legend = QRectF(size.width() - column + em, legendTop, column - em * 1.2,
+                               layout.plot().bottom() - legendTop);
+    }
     return layout;
-}
-
-void PathLogitsScene::paintNames(QPainter& painter, const PanelStyle& style, const Layout& layout) const {
-    const SceneText text(style);
-    const auto& names = picture_->anchorNames();
-    const double spacing = layout.toDrawing(1) - layout.toDrawing(0), em = style.fontPt;
-    // Every second, fifth, ... name where they would run into each other.
-    double widest = 0;
-    for (std::size_t i = 0; i < std::min<std::size_t>(names.size(), 64); ++i)
-        widest = std::max(widest, text.width(names[i], 0.92));
-    const auto step = static_cast<std::size_t>(std::max(1.0, std::ceil((widest + em * 0.7) / spacing)));
-    QColor colour = style.theme.faintInk;
-    colour.setAlphaF(
-        static_cast<float>(std::clamp(spacing / (em * 8), 0.25, 1.0)));  // many must not hide the curves
-    const QPen line(colour, style.linePt, Qt::SolidLine, Qt::FlatCap);
-    painter.setPen(line);
-    bool isAnyNamed = false;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto position = static_cast<double>(i);
-        if (position < look_.low || position > look_.high) continue;
-        const double x = layout.toDrawing(position);
-        if (spacing > 3)
-            painter.drawLine(QPointF(x, layout.names.bottom() - em * 0.2),
-                             QPointF(x, layout.plot().bottom()));
-        if (!style.axes || i % step != 0) continue;
-        const double half = text.width(names[i], 0.92) / 2;
-        const double centre =
-            std::clamp(x, layout.names.left() + half - em, layout.names.right() - half + em);
-        text.draw(painter, {centre, layout.names.top()}, Qt::AlignHCenter | Qt::AlignTop, names[i],
-                  style.theme.ink, 0.92);
-        isAnyNamed = true;
-        painter.setPen(line);
-    }
-    const auto segment = static_cast<std::size_t>(std::max(0.0, look_.low));
-    if (isAnyNamed || !style.axes || segment + 1 >= names.size()) return;
-    // Deep inside a segment: which samples lie to the left and right.
-    const double room = layout.names.width() / 2 - em;
-    text.draw(painter, layout.names.topLeft(), Qt::AlignLeft | Qt::AlignTop,
-              text.elided(QString::fromUtf8("← ") + names[segment], room, 0.92), style.theme.ink, 0.92);
-    text.draw(painter, layout.names.topRight(), Qt::AlignRight | Qt::AlignTop,
-              text.elided(names[segment + 1] + QString::fromUtf8(" →"), room, 0.92), style.theme.ink, 0.92);
-}
-
-void PathLogitsScene::paintProbabilities(QPainter& painter, const PanelStyle& style,
-                                         const Layout& layout) const {
-    const QRectF& strip = layout.probabilities;
-    if (strip.height() <= 0) return;
-    const double low = std::max(look_.low, 0.0), high = std::min(look_.high, picture_->end());
-    const double left = layout.toDrawing(low), right = layout.toDrawing(high);
-    const int columns =
-        std::max(2, static_cast<int>((right - left) * (style.vector ? 2 : style.pixelsPerPoint)));
-    const auto classes = static_cast<std::size_t>(picture_->classCount());
-    std::vector<std::vector<QPointF>> edges(classes + 1);  // between classes, from the bottom up
-    for (int i = 0; i <= columns; ++i) {
-        const double position = low + (high - low) * i / columns, x = left + (right - left) * i / columns;
-        const auto share = picture_->probabilitiesAt(position);
-        double sum = 0;
-        edges[0].emplace_back(x, strip.bottom());
-        for (std::size_t c = 0; c < classes; ++c) {
-            sum += share[c];
-            edges[c + 1].emplace_back(x, strip.bottom() - std::min(sum, 1.0) * strip.height());
-        }
-    }
-    painter.setPen(Qt::NoPen);
-    for (std::size_t c = 0; c < classes; ++c) {
-        double tallest = 0;
-        for (int i = 0; i <= columns; ++i) tallest = std::max(tallest, edges[c][i].y() - edges[c + 1][i].y());
-        if (tallest < 0.1) continue;  // not to be seen
-        QPolygonF area;
-        for (const auto& point : edges[c]) area << point;
-        for (auto point = edges[c + 1].rbegin(); point != edges[c + 1].rend(); ++point) area << *point;
-        painter.setBrush(picture_->outputs() == 1 ? classColour(static_cast<int>(c), 2)
-                                                  : picture_->logitColour(c));
-        painter.drawPolygon(area);
-    }
-    painter.setPen(QPen(style.theme.ink, style.linePt));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawRect(strip);
-    const SceneText text(style);
-    if (style.axes && text.width(QStringLiteral("p"), 0.92) * 2 < strip.left())
-        text.draw(painter, {strip.left() - style.fontPt * 0.5, strip.center().y()},
-                  Qt::AlignRight | Qt::AlignVCenter, QStringLiteral("p"), style.theme.ink, 0.92);
-}
-
-// One lane a layer. Breakpoints that fall into one column of the device are one mark, the stronger the more
-// there are.
-void PathLogitsScene::paintLanes(QPainter& painter, const PanelStyle& style, const Layout& layout) const {
-    const auto& layers = picture_->layers();
-    const QRectF& lanes = layout.lanes;
-    if (layers.empty()) return;
-    const double lane = lanes.height() / static_cast<double>(layers.size()),
-                 step = 1 / columnsPerPoint(style);
-    const int columns = static_cast<int>(std::ceil(lanes.width() / step)) + 1;
-    const double mark = std::max(step, style.linePt * 0.8);
-    std::size_t visible = 0;
-    painter.save();
-    painter.setClipRect(lanes);
-    painter.setPen(Qt::NoPen);
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        const auto [first, last] = within(layers[i].positions, look_.low, look_.high);
-        visible += static_cast<std::size_t>(last - first);
-        std::vector<int> count(static_cast<std::size_t>(columns), 0);
-        for (auto at = first; at != last; ++at)
-            ++count[static_cast<std::size_t>(
-                std::clamp((layout.toDrawing(*at) - lanes.left()) / step, 0.0, columns - 1.0))];
-        QColor colour = pathLayerColour(i, layers.size());
-        const double top = lanes.top() + lane * static_cast<double>(i) + lane * 0.06;
-        for (int c = 0; c < columns;) {
-            int end = c + 1;
-            const int n = std::min(count[c], 4);
-            while (end < columns && std::min(count[end], 4) == n) ++end;
-            if (n > 0) {
-                colour.setAlphaF(static_cast<float>(1 - std::pow(0.45, n)));
-                painter.fillRect(
-                    QRectF(lanes.left() + c * step, top, (end - c) * step + mark - step, lane * 0.88),
-                    colour);
-            }
-            c = end;
-        }
-    }
-    painter.restore();
-    painter.setPen(QPen(style.theme.faintInk, style.linePt * 0.6));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawRect(lanes);
-    const SceneText text(style);
-    const double right = lanes.right() + style.fontPt * 0.6;
-    if (style.legend && namesLanes() && layout.width - right > style.fontPt * 3)
-        for (std::size_t i = 0; i < layers.size(); ++i)
-            text.draw(painter, {right, lanes.top() + lane * (static_cast<double>(i) + 0.5)},
-                      Qt::AlignLeft | Qt::AlignVCenter,
-                      text.elided(laneName(i), layout.width - right - style.fontPt * 0.3, kLaneText),
-                      style.theme.ink, kLaneText);
-    if (visible > kFewCrossings) return;
-    for (std::size_t i = 0; i < layers.size(); ++i) {
-        QColor colour = pathLayerColour(i, layers.size());
-        colour.setAlphaF(0.35F);
-        painter.setPen(QPen(colour, style.linePt * 0.8, Qt::SolidLine, Qt::FlatCap));
-        const auto [first, last] = within(layers[i].positions, look_.low, look_.high);
-        for (auto at = first; at != last; ++at) {
-            const double x = layout.toDrawing(*at);
-            painter.drawLine(QPointF(x, layout.plot().top()), QPointF(x, layout.plot().bottom()));
-        }
-    }
 }
 
 void PathLogitsScene::paintDeviation(QPainter& painter, const PanelStyle& style, const Layout& layout) const {
@@ -374,6 +235,10 @@ void PathLogitsScene::paint(QPainter& painter, const PanelStyle& style, const QS
     painter.translate(0, layout.top);
     layout.frame.paintAxes(painter);
     painter.restore();
+    if (!layout.legend.isEmpty())
+        paintLegend(painter,
+                    fittedLegend(namesLanes() ? legendOfLogits() : legend(), style, layout.legend.height()),
+                    style, layout.legend);
     if (style.title) {
         const SceneText text(style);
         text.draw(painter, {layout.plot().left(), style.fontPt * 0.45}, Qt::AlignTop,

@@ -28,10 +28,9 @@ class PathLogitsScene final : public PanelScene {
 
     // Where things lie: from the top, sample names, probabilities, breakpoints by layer, logits.
     struct Layout {
-        QRectF names, probabilities, lanes;
+        QRectF names, probabilities, lanes, legend;
         PlotFrame frame;  // of the logits, moved down by `top`
         double top = 0;
-        double width = 0;  // of the panel
         QRectF plot() const { return frame.plot().translated(0, top); }
         QRectF all() const { return QRectF(names.topLeft(), plot().bottomRight()); }
         double toDrawing(double position) const { return frame.drawingX(position); }
