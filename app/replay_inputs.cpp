@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/replay_inputs.h"
+
+namespace tessera {
+
+Result<std::shared_ptr<const Model>> ReplayInputs::model(const std::string& id) {
+    const auto& name = id.empty() ? document_.currentModel : id;
+    if (const auto known = models_.find(name); known != models_.end()) return known->second;
+    const auto* model = document_.model(name);
+    if (model == nullptr) return inputError("It was made with a model that is no longer in the session.");
+    LoadOptions options;
+    options.inputShape = model->inputShape;
+    if (model->architecture) options.architecture = model->architecture->absolute;
+    options.device = model->device;
+    return models_.emplace(name, loadModel(model->file.absolute, options)).first->second;
+}
+
+Result<std::shared_ptr<const Dataset>> ReplayInputs::dataset() {
+    if (!document_.data) return std::shared_ptr<const Dataset>();
+    if (!dataset_) {
+        const auto& data = *document_.data;
+        dataset_ = openDataset(data.generated.empty() ? data.file.absolute : data.generated, data.options);
+    }
+    return *dataset_;
+}
+
+}  // namespace tessera
