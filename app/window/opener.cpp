@@ -31,12 +31,37 @@ void Opener::open(const QStringList& sources, LoadOptions options) {
                                               : tr("Opening %1 files").arg(sources.size());
     jobs_.start<Opened>(
         this, kOpenKey, title, JobLane::Background,
-        [wanted = request(sources, std::move(options))](std::stop_token stop, Progress& progress) {
+        [wanted = request(sources, options)](std::stop_token stop, Progress& progress) {
             return openSources(wanted, stop, progress);
         },
-        [this](Result<Opened> result) {
-            if (result.isOk()) take(result.value(), std::nullopt);
+        [this, architecture = options.architecture](Result<Opened> result) {
+            if (!result.isOk()) return;
+            if (result.value().model) rememberArchitecture(result.value().model.get(), architecture);
+            take(std::move(result).value(), std::nullopt);
         });
+}
+
+std::filesystem::path Opener::architectureOf(const Model* model) const {
+    const auto found = architectures_.find(model);
+    return found == architectures_.end() ? std::filesystem::path() : found->second;
+}
+
+void Opener::rememberArchitecture(const Model* model, std::filesystem::path path) {
+    if (path.empty())
+        architectures_.erase(model);  // the address may be an old one's
+    else
+        architectures_[model] = std::move(path);
+}
+
+void Opener::takeSession(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset,
+                         const Normalisation& normalisation, std::vector<qint64> anchors,
+                         const QString& pair) {
+    std::erase_if(anchors,
+                  [&](qint64 anchor) { return !dataset || anchor < 0 || anchor >= dataset->size(); });
+    jobs_.cancelKey(this, kEvaluateKey);
+    pair_ = pair;
+    workspace_.open(std::move(model), std::move(dataset), normalisation, std::move(anchors));
+    evaluate();
 }
 
 void Opener::openSample(const BundledSample& sample) {
@@ -53,7 +78,49 @@ void Opener::openSample(const BundledSample& sample) {
         });
 }
 
-void Opener::take(const Opened& opened, const std::optional<BundledSample>& sample) {
+void Opener::switchModel(const std::shared_ptr<const Model>& model) {
+    // The pair's fingerprint reads files: not on this thread.
+    jobs_.start<Opened>(
+        this, kOpenKey, {}, JobLane::Background,
+        [model, dataset = workspace_.dataset()](std::stop_token, Progress&) -> Result<Opened> {
+            Opened opened;
+            opened.model = model;
+            if (!dataset) return opened;
+            opened.pair = pairFingerprint(*model, *dataset);
+            if (shapeMismatch(model->info().inputShape, dataset->sampleShape(), "").empty())
+                opened.anchors = tessera::proposeAnchors(*dataset);
+            return opened;
+        },
+        [this](Result<Opened> result) {
+            if (result.isOk()) take(result.value(), std::nullopt);
+        });
+}
+
+void Opener::closeModel(const std::shared_ptr<const Model>& model) {
+    const bool isCurrent = model == workspace_.model();
+    jobs_.cancelKey(this, kEvaluateKey);
+    workspace_.closeModel(model);
+    if (isCurrent && workspace_.model()) switchModel(workspace_.model());
+}
+
+void Opener::take(Opened opened, const std::optional<BundledSample>& sample) {
+    // The same file again is the same model.
+    for (const auto& held : workspace_.models())
+        if (opened.model && held != opened.model && held->info().path == opened.model->info().path &&
+            held->info().sha256 == opened.model->info().sha256 &&
+            held->info().inputShape == opened.model->info().inputShape &&
+            held->info().device == opened.model->info().device &&
+            architectureOf(held.get()) == architectureOf(opened.model.get()))
+            opened.model = held;
+    // A sample is a pair: models that do not take its data would only be in the way.
+    if (sample && opened.model && opened.dataset) {
+        const auto models = workspace_.models();
+        for (const auto& held : models)
+            if (held != workspace_.model() &&
+                !shapeMismatch(held->info().inputShape, opened.dataset->sampleShape(), "").empty())
+                workspace_.closeModel(held);
+    }
+    const auto former = workspace_.model();
     const bool isBroken = sample && (!opened.model || !opened.dataset);
     if ((opened.model || opened.dataset) && !isBroken) {
         const auto model = opened.model ? opened.model : workspace_.model();
@@ -73,6 +140,9 @@ void Opener::take(const Opened& opened, const std::optional<BundledSample>& samp
         jobs_.cancelKey(this, kEvaluateKey);
         pair_ = opened.pair;
         workspace_.open(model, dataset, normalisation, std::move(anchors));
+        if (sample && former && former != model &&
+            !shapeMismatch(former->info().inputShape, dataset->sampleShape(), "").empty())
+            workspace_.closeModel(former);
         evaluate();
         if (model && dataset && workspace_.mismatch().isEmpty() && !sample && !remembered &&
             dataset->isImage()) {
@@ -88,7 +158,7 @@ void Opener::take(const Opened& opened, const std::optional<BundledSample>& samp
 }
 
 void Opener::report(const Opened& opened) {
-    if (opened.model) {
+    if (opened.model && !opened.sources.isEmpty()) {
         const ModelInfo& info = opened.model->info();
         log_.note(tr("Opened model %1: %2, %3 parameters.")
                       .arg(fileName(info.path), QString::fromStdString(info.architecture),

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <QObject>
+#include <filesystem>
 #include <functional>
+#include <map>
 
 #include "app/window/opening.h"
 #include "app/window/sample_catalogue.h"
@@ -21,12 +23,22 @@ class Opener : public QObject {
            QObject* parent = nullptr);
 
     void setDevice(const std::string& device) { device_ = device; }
+    const std::string& device() const { return device_; }
     void open(const QStringList& sources, LoadOptions options = {});
     void openSample(const BundledSample& sample);
     void setNormalisation(
         const Normalisation& normalisation);  // remembered for the open pair; evaluates again
     void proposeAnchors();
+    // Between open models: the data, its anchors and its selection stay.
+    void switchModel(const std::shared_ptr<const Model>& model);
+    void closeModel(const std::shared_ptr<const Model>& model);
     const QString& pair() const { return pair_; }
+    // The description that a weights-only file was opened with; empty: none was given.
+    std::filesystem::path architectureOf(const Model* model) const;
+    void rememberArchitecture(const Model* model, std::filesystem::path path);
+    // What a session says, as it says it: nothing is proposed or remembered.
+    void takeSession(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset,
+                     const Normalisation& normalisation, std::vector<qint64> anchors, const QString& pair);
 
   Q_SIGNALS:
     void opened(const QStringList& sources);  // those that did open
@@ -36,7 +48,7 @@ class Opener : public QObject {
 
   private:
     OpenRequest request(const QStringList& sources, LoadOptions options) const;
-    void take(const Opened& opened, const std::optional<BundledSample>& sample);
+    void take(Opened opened, const std::optional<BundledSample>& sample);
     void report(const Opened& opened);
     void evaluate();
 
@@ -46,6 +58,7 @@ class Opener : public QObject {
     Settings& settings_;
     std::string device_ = "cpu";
     QString pair_;
+    std::map<const Model*, std::filesystem::path> architectures_;
 };
 
 }  // namespace tessera
