@@ -16,8 +16,14 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "app/window/following_panel.h"
+#include "app/window/probe_runner.h"
+#include "app/window/session_keeper.h"
+#include "app/window/undo_recorder.h"
+#include "app/window/view_area.h"
 #include "widgets/dialogs/value_text.h"
 #include "widgets/panels/gallery_panel.h"
+#include "widgets/panels/guide_strip.h"
 #include "widgets/panels/job_indicator.h"
 #include "widgets/panels/jobs_panel.h"
 #include "widgets/panels/layers_panel.h"
@@ -30,7 +36,8 @@
 
 namespace tessera {
 
-MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), jobs_(new JobRunner(this)) {
+MainWindow::MainWindow(QWidget* parent, const std::vector<CatalogueEntry>& probes)
+    : QMainWindow(parent), jobs_(new JobRunner(this)) {
     setObjectName(QStringLiteral("mainWindow"));
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
@@ -44,10 +51,12 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), jobs_(new JobRunn
             log_.note(QString::fromStdString(samples.error().message));
     }
     makeCentre();
-    makeDocks();
+    makeDocks(probes);
+    makeSessions();
     makeStatusBar();
     makeMenus();
     connectParts();
+    watchGuide();
     takeWorkspace();
     restore();
 }
@@ -55,12 +64,15 @@ MainWindow::MainWindow(QWidget* parent) : QMainWindow(parent), jobs_(new JobRunn
 MainWindow::~MainWindow() {
     // Those that listen go first, then the workers are joined while the workspace still lives.
     jobs_->cancelAll();
+    delete undo_;
     delete takeCentralWidget();
-    for (QDockWidget* dock :
-         {galleryDock_, layersDock_, sliceDock_, statisticsDock_, messagesDock_, jobsDock_})
-        delete dock;
+    const auto docks = findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly);
+    qDeleteAll(docks);
+    delete runner_;
     delete opener_;
     delete jobs_;
+    keeper_->finish();
+    delete keeper_;
 }
 
 void MainWindow::makeCentre() {
@@ -71,14 +83,16 @@ void MainWindow::makeCentre() {
     messageBar_ = new MessageBar(log_);
     centre_ = new QStackedWidget;
     centre_->addWidget(start_);
-    sliceView_ = new SliceView(workspace_, *jobs_);
-    centre_->addWidget(sliceView_);
+    views_ = new ViewArea(workspace_, *jobs_);
+    centre_->addWidget(views_);
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(messageBar_);
     layout->addWidget(centre_, 1);
+    guide_ = new GuideStrip;
+    layout->addWidget(guide_);
     setCentralWidget(centre);
 }
 
@@ -91,7 +105,7 @@ QDockWidget* MainWindow::addDock(Qt::DockWidgetArea area, const QString& name, c
     return dock;
 }
 
-void MainWindow::makeDocks() {
+void MainWindow::makeDocks(const std::vector<CatalogueEntry>& probes) {
     gallery_ = new GalleryPanel(workspace_, *jobs_);
     layers_ = new LayersPanel(workspace_);
     galleryDock_ = addDock(Qt::LeftDockWidgetArea, QStringLiteral("samplesDock"), tr("Samples"), gallery_);
@@ -99,30 +113,36 @@ void MainWindow::makeDocks() {
     tabifyDockWidget(galleryDock_, layersDock_);
     galleryDock_->raise();
     sliceDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("sliceDock"), tr("Slice"),
-                         new SlicePanel(*sliceView_));
+                         new FollowingPanel(
+                             *views_, [](SliceView& view) { return new SlicePanel(view); },
+                             tr("Open a slice (Ctrl+T): its plane and its drawing are set here.")));
     statisticsDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("statisticsDock"), tr("Statistics"),
-                              new StatisticsPanel(*sliceView_));
+                              new FollowingPanel(
+                                  *views_, [](SliceView& view) { return new StatisticsPanel(view); },
+                                  tr("Open a slice (Ctrl+T): the numbers of its regions appear here.")));
+    makeProbes(probes);
     tabifyDockWidget(sliceDock_, statisticsDock_);
+    tabifyDockWidget(statisticsDock_, probesDock_);
     sliceDock_->raise();
-    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_})
+    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_, probesDock_})
         dock->setTitleBarWidget(new QWidget(dock));  // their tabs name them
     messagesDock_ = addDock(Qt::BottomDockWidgetArea, QStringLiteral("messagesDock"), tr("Messages"),
                             new MessagesPanel(log_));
     jobsDock_ =
         addDock(Qt::BottomDockWidgetArea, QStringLiteral("jobsDock"), tr("Jobs"), new JobsPanel(*jobs_));
+    tabifyDockWidget(resultsDock_, messagesDock_);
     tabifyDockWidget(messagesDock_, jobsDock_);
+    resultsDock_->hide();
     messagesDock_->hide();
     jobsDock_->hide();
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    explainDocks();
 }
 
 void MainWindow::makeStatusBar() {
     indicator_ = new JobIndicator(*jobs_);
-    deviceLabel_ = new QLabel;
-    setDevice(QStringLiteral("cpu"), QThread::idealThreadCount());
-    deviceLabel_->setToolTip(tr("Where networks are run"));
     statusBar()->addPermanentWidget(indicator_);
-    statusBar()->addPermanentWidget(deviceLabel_);
+    makeSettingsButton();
 }
 
 void MainWindow::connectParts() {
@@ -149,6 +169,11 @@ void MainWindow::connectParts() {
     });
     connect(indicator_, &JobIndicator::listRequested, this, [this] { showDock(jobsDock_); });
     connect(messageBar_, &MessageBar::logRequested, this, [this] { showDock(messagesDock_); });
+    for (SliceView* view : views_->slices()) adoptSlice(view);
+    connect(views_, &ViewArea::sliceAdded, this, &MainWindow::adoptSlice);
+    connect(views_, &ViewArea::viewsChanged, this, &MainWindow::takeViews);
+    connect(views_, &ViewArea::currentSliceChanged, this, &MainWindow::takeViews);
+    connect(views_, &ViewArea::maximisedChanged, this, [this](bool maximised) { showPanels(!maximised); });
     connect(&workspace_, &Workspace::modelChanged, this, &MainWindow::takeWorkspace);
     connect(&workspace_, &Workspace::datasetChanged, this, &MainWindow::takeWorkspace);
     connect(&workspace_, &Workspace::normalisationChanged, this, &MainWindow::takeWorkspace);
@@ -162,12 +187,7 @@ void MainWindow::takeWorkspace() {
         model ? QString::fromStdString(model->info().path.filename().string()) : QString();
     const QString dataName =
         dataset ? QString::fromStdString(dataset->path().filename().string()) : QString();
-    QStringList names;
-    for (const QString& name : {modelName, dataName})
-        if (!name.isEmpty()) names << name;
-    setWindowTitle(names.isEmpty() ? QStringLiteral("Tessera")
-                                   : names.join(QStringLiteral(" + ")) + QStringLiteral(" — Tessera"));
-
+    nameWindow();
     const bool isPair = model && dataset && workspace_.mismatch().isEmpty();
     QString situation;
     if (model && !dataset)
@@ -182,8 +202,7 @@ void MainWindow::takeWorkspace() {
     normalisationAction_->setEnabled(isPair);
     pickAction_->setEnabled(isPair);
     selectionAction_->setEnabled(isPair);
-    exportAction_->setEnabled(isPair);
-    for (QAction* action : sliceActions_) action->setEnabled(isPair);
+    takeViews();
     normalisationButton_->setText(
         isPair ? tr("Normalisation: %1").arg(normalisationText(workspace_.normalisation()))
                : tr("Normalisation"));
@@ -196,12 +215,6 @@ bool MainWindow::openSample(const QString& id) {
     if (found == samples_.end()) return false;
     opener_->openSample(*found);
     return true;
-}
-
-void MainWindow::setDevice(const QString& device, int threads) {
-    opener_->setDevice(device.toStdString());
-    deviceLabel_->setText(threads == 1 ? tr("%1 · 1 thread").arg(device.toUpper())
-                                       : tr("%1 · %2 threads").arg(device.toUpper()).arg(threads));
 }
 
 void MainWindow::showDock(QDockWidget* dock) {
@@ -248,14 +261,6 @@ void MainWindow::restore() {
     resizeDocks({messagesDock_}, {180}, Qt::Vertical);
     if (const auto geometry = settings_.geometry(); !geometry.isEmpty()) restoreGeometry(geometry);
     if (const auto state = settings_.windowState(); !state.isEmpty()) restoreState(state);
-}
-
-// Nothing that runs can be lost (every result can be computed again), so quitting does not ask: it tells the
-// jobs to stop, hides at once, and the destructor waits for the workers.
-void MainWindow::closeEvent(QCloseEvent* event) {
-    if (!isFullScreen()) settings_.setGeometry(saveGeometry(), saveState());
-    jobs_->cancelAll();
-    event->accept();
 }
 
 }  // namespace tessera

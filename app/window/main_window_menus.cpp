@@ -13,12 +13,12 @@
 #include <QUrl>
 
 #include "app/window/main_window.h"
+#include "app/window/selection_menu.h"
 #include "widgets/dialogs/about_dialogs.h"
-#include "widgets/dialogs/architecture_dialog.h"
 #include "widgets/dialogs/normalisation_dialog.h"
-#include "widgets/dialogs/shape_dialog.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/message_bar.h"
+#include "widgets/panels/model_chooser.h"
 
 namespace tessera {
 
@@ -46,8 +46,11 @@ Dialog* opened(Dialog* dialog) {
 
 void MainWindow::makeMenus() {
     makeFileMenu();
+    makeEditMenu();
     makeViewMenu();
+    makeSelectionMenu();
     makeSliceMenu();
+    makeProbesMenu();
     makeHelpMenu();
     makeToolBar();
 }
@@ -84,6 +87,15 @@ void MainWindow::makeFileMenu() {
     recentMenu_ = menu->addMenu(tr("&Recent"));
     fillRecentMenu();
     menu->addSeparator();
+    addSessionActions(menu);
+    menu->addSeparator();
+    QAction* close = menu->addAction(tr("&Close the Model"), this, [this] {
+        if (workspace_.model()) opener_->closeModel(workspace_.model());
+    });
+    close->setEnabled(false);
+    connect(&workspace_, &Workspace::modelChanged, close,
+            [this, close] { close->setEnabled(workspace_.model() != nullptr); });
+    menu->addSeparator();
     exportAction_ =
         menu->addAction(themedIcon(QStringLiteral("export")), tr("&Export Figure…"),
                         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), this, &MainWindow::exportFigure);
@@ -115,9 +127,10 @@ void MainWindow::fillRecentMenu() {
 
 void MainWindow::makeViewMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&View"));
+    addViewActions(menu);
     int number = 1;
-    for (QDockWidget* dock :
-         {galleryDock_, layersDock_, sliceDock_, statisticsDock_, messagesDock_, jobsDock_}) {
+    for (QDockWidget* dock : {galleryDock_, layersDock_, sliceDock_, statisticsDock_, probesDock_,
+                              resultsDock_, messagesDock_, jobsDock_}) {
         if (!dock) continue;
         QAction* action = dock->toggleViewAction();
         action->setShortcut(QKeySequence(Qt::ALT | Qt::Key(Qt::Key_0 + number++)));
@@ -139,10 +152,14 @@ void MainWindow::makeViewMenu() {
         action->setCheckable(true);
         action->setChecked(settings_.theme() == theme);
         connect(action, &QAction::triggered, this, [this, theme = theme] {
-            settings_.setTheme(theme);
-            applyTheme(theme);
+            WindowSettings changed = applied_;
+            changed.theme = theme;
+            settings_.setWindow(changed);
+            applySettings(changed);
         });
     }
+    menu->addAction(tr("Screens&hot…"), QKeySequence(Qt::Key_F12), this, &MainWindow::saveScreenshot)
+        ->setObjectName(QStringLiteral("screenshot"));
     fullScreenAction_ = menu->addAction(tr("F&ull Screen"), QKeySequence(Qt::Key_F11), this,
                                         [this] { setFullScreen(fullScreenAction_->isChecked()); });
     fullScreenAction_->setCheckable(true);
@@ -163,11 +180,21 @@ void MainWindow::makeSliceMenu() {
     addSliceActions(menu);
 }
 
+void MainWindow::makeSelectionMenu() {
+    new SelectionMenu(workspace_, *gallery_, menuBar()->addMenu(tr("S&election")), this);
+}
+
 void MainWindow::makeHelpMenu() {
     QMenu* menu = menuBar()->addMenu(tr("&Help"));
     if (!manualPage().isEmpty())
-        menu->addAction(themedIcon(QStringLiteral("help")), tr("&Manual"), QKeySequence(Qt::Key_F1), this,
+        menu->addAction(themedIcon(QStringLiteral("help")), tr("&Manual"),
+                        QKeySequence(Qt::SHIFT | Qt::Key_F1), this,
                         [] { QDesktopServices::openUrl(QUrl::fromLocalFile(manualPage())); });
+    menu->addAction(tr("&What Is This?"), QKeySequence(Qt::Key_F1), this, &MainWindow::showContextHelp)
+        ->setObjectName(QStringLiteral("contextHelp"));
+    menu->addAction(tr("&First Steps"), this, &MainWindow::startGuide)
+        ->setObjectName(QStringLiteral("firstSteps"));
+    addToolActions(menu);
     auto* keys = menu->addAction(tr("&Keys"), this, &MainWindow::showKeys);
     keys->setShortcuts({QKeySequence(Qt::Key_Question), QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_Slash)});
     menu->addAction(tr("&About Tessera"), this, [this] { opened(new AboutDialog(this)); });
@@ -208,6 +235,29 @@ void MainWindow::makeToolBar() {
     bar->addSeparator();
     normalisationButton_ = add(normalisationAction_, tr("Normalisation"));
     add(exportAction_, tr("Export figure"));
+    bar->addSeparator();
+    auto* chooser = new ModelChooser(workspace_);
+    QAction* shown = bar->addWidget(chooser);
+    shown->setVisible(false);
+    connect(chooser, &ModelChooser::visibilityWanted, shown, &QAction::setVisible);
+    connect(chooser, &ModelChooser::chosen, opener_, &Opener::switchModel);
+    connect(chooser, &ModelChooser::closeRequested, opener_, &Opener::closeModel);
+}
+
+void MainWindow::saveScreenshot() {
+    const QPixmap picture = grab();  // before the dialog covers it
+    auto* dialog = new QFileDialog(this, tr("Save a picture of the window"), settings_.folder(),
+                                   tr("PNG pictures (*.png)"));
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(QStringLiteral("png"));
+    dialog->selectFile(QStringLiteral("tessera.png"));
+    connect(dialog, &QFileDialog::fileSelected, this, [this, picture](const QString& path) {
+        if (picture.save(path))
+            say(tr("Picture written: %1").arg(path));
+        else
+            log_.problem(tr("%1 cannot be written; choose another place.").arg(path));
+    });
+    opened(dialog);
 }
 
 void MainWindow::choose(const QString& title, const QString& filter) {
@@ -237,69 +287,6 @@ void MainWindow::askNormalisation() {
     connect(dialog, &QDialog::accepted, this, [this, dialog, data = workspace_.dataset()] {
         if (data == workspace_.dataset()) opener_->setNormalisation(dialog->normalisation());
     });
-}
-
-void MainWindow::offerRemedy(const OpenProblem& problem) {
-    if (problem.remedy == OpenProblem::Remedy::InputShape) {
-        messageBar_->offer(problem.sentence, tr("Give the shape…"), [this, problem] {
-            std::optional<Shape> ofTheData;
-            if (workspace_.dataset()) ofTheData = workspace_.dataset()->sampleShape();
-            auto* dialog = opened(new ShapeDialog(problem.sentence, ofTheData, this));
-            connect(dialog, &QDialog::accepted, this, [this, dialog, source = problem.source] {
-                LoadOptions options;
-                options.inputShape = dialog->shape();
-                opener_->open({source}, options);
-            });
-        });
-    } else if (problem.remedy == OpenProblem::Remedy::Architecture) {
-        messageBar_->offer(problem.sentence, tr("Choose a description…"), [this, problem] {
-            auto* dialog = opened(new ArchitectureDialog(problem.source, problem.sentence, this));
-            connect(dialog, &QDialog::accepted, this, [this, dialog, source = problem.source] {
-                LoadOptions options;
-                options.architecture = dialog->path().toStdString();
-                opener_->open({source}, options);
-            });
-        });
-    }
-}
-
-void MainWindow::showKeys() {
-    QList<ShortcutsDialog::Row> rows;
-    for (QAction* top : menuBar()->actions()) {
-        const QString group = top->text().remove('&');
-        QList<QAction*> pending = top->menu()->actions();
-        while (!pending.isEmpty()) {
-            QAction* action = pending.takeFirst();
-            if (action->menu()) {
-                if (action->menu() != recentMenu_) pending = action->menu()->actions() + pending;
-                continue;
-            }
-            QStringList keys;
-            for (const QKeySequence& key : action->shortcuts())
-                keys << key.toString(QKeySequence::NativeText);
-            if (!keys.isEmpty())
-                rows.push_back(
-                    {group, keys.join(tr(" or ")), action->text().remove('&').remove(QStringLiteral("…"))});
-        }
-        if (top->menu() == menuBar()->actions().front()->menu())
-            rows.push_back({group, tr("Ctrl+1 to Ctrl+9"), tr("Recent files")});
-    }
-    const QString samples = tr("In the list of samples");
-    rows.push_back({samples, tr("Arrows"), tr("Previous and next sample")});
-    rows.push_back({samples, tr("Enter or 1"), tr("Use as anchor 1")});
-    rows.push_back({samples, tr("2, 3"), tr("Use as anchor 2, 3")});
-    rows.push_back({samples, QStringLiteral("A"), tr("Slice through the selection")});
-    rows.push_back({samples, tr("Ctrl+click, Shift+click"), tr("Select more samples")});
-    const QString slice = tr("In the slice");
-    rows.push_back({slice, tr("Drag, arrows"), tr("Move the window")});
-    rows.push_back({slice, tr("Wheel, + and −"), tr("Zoom; the regions are computed anew")});
-    rows.push_back({slice, tr("Home or R"), tr("Show all anchors again")});
-    rows.push_back({slice, tr("1 to 5"), tr("Fill by class, pattern, slope, depth, or not at all")});
-    rows.push_back({slice, QStringLiteral("E, B"), tr("Region edges, decision boundary")});
-    rows.push_back({slice, tr("Drag a sample onto an anchor"), tr("Replace the anchor")});
-    rows.push_back(
-        {tr("Anywhere"), QStringLiteral("Esc"), tr("Cancel the running job, or leave the full screen")});
-    opened(new ShortcutsDialog(rows, this));
 }
 
 }  // namespace tessera

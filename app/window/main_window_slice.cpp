@@ -1,47 +1,126 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window borrows from the slice view.
+#include <QDockWidget>
 #include <QMenu>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <algorithm>
 
 #include "app/window/main_window.h"
-#include "widgets/views/slice_view.h"
+#include "app/window/view_area.h"
+#include "widgets/panels/guide_strip.h"
+#include "widgets/views/slice_state.h"
 
 namespace tessera {
 
 namespace {
 constexpr double kZoomStep = 1.5;
-constexpr int kNoticeMs = 8000;
 }  // namespace
 
+SliceView* MainWindow::sliceView() const {
+    return views_->currentSlice();
+}
+
 void MainWindow::exportFigure() {
-    sliceView_->exportFigure();
+    if (SliceView* view = sliceView()) view->exportFigure();
+}
+
+void MainWindow::addViewActions(QMenu* menu) {
+    const auto add = [&](const QString& icon, const QString& text, const QKeySequence& key, auto action) {
+        QAction* entry = menu->addAction(text, key, views_, action);
+        if (!icon.isEmpty()) entry->setIcon(themedIcon(icon));
+        return entry;
+    };
+    add(QStringLiteral("add"), tr("&New Slice"), QKeySequence(Qt::CTRL | Qt::Key_T), [this] {
+        views_->addSlice();
+    })->setObjectName(QStringLiteral("newSlice"));
+    sliceActions_ << add({}, tr("&Duplicate the Slice"), QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_T),
+                         [this] { views_->duplicateSlice(); });
+    sliceActions_.back()->setObjectName(QStringLiteral("duplicateSlice"));
+    QAction* lock = add(QStringLiteral("lock"), tr("&Lock Axes"), QKeySequence(Qt::CTRL | Qt::Key_L), [] {});
+    lock->setObjectName(QStringLiteral("lockAxes"));
+    lock->setCheckable(true);
+    lock->setToolTip(tr("All slices show the same plane and window: a move in one is a move in all"));
+    connect(lock, &QAction::toggled, &views_->axes(), &AxesLink::setLocked);
+    connect(&views_->axes(), &AxesLink::lockedChanged, lock, &QAction::setChecked);
+    QAction* maximise =
+        add(QStringLiteral("maximise"), tr("&Maximise the View"), QKeySequence(Qt::CTRL | Qt::Key_M), [] {});
+    maximise->setObjectName(QStringLiteral("maximise"));
+    maximise->setCheckable(true);
+    connect(maximise, &QAction::triggered, views_, [this, maximise](bool on) {
+        views_->setMaximised(on);
+        maximise->setChecked(views_->isMaximised());
+    });
+    connect(views_, &ViewArea::maximisedChanged, maximise, &QAction::setChecked);
+    QAction* detach = add(QStringLiteral("detach"), tr("Into a &Window of Its Own"), {}, [this] {
+        if (QDockWidget* dock = views_->currentDock()) dock->setFloating(!dock->isFloating());
+    });
+    QAction* close = add({}, tr("&Close the View"), QKeySequence(Qt::CTRL | Qt::Key_W),
+                         [this] { views_->closeCurrent(); });
+    viewActions_ << maximise << detach << close;
+    menu->addSeparator();
 }
 
 void MainWindow::addSliceActions(QMenu* menu) {
     menu->addSeparator();
     const auto add = [&](const QString& text, const QList<QKeySequence>& keys, auto action) {
-        QAction* entry = menu->addAction(text, sliceView_, action);
+        QAction* entry = menu->addAction(text, this, [this, action] {
+            if (SliceView* view = sliceView()) action(*view);
+        });
         entry->setShortcuts(keys);
         sliceActions_ << entry;
     };
-    add(tr("&Reset the View"), {QKeySequence(Qt::CTRL | Qt::Key_0)}, [this] { sliceView_->fit(); });
+    add(tr("Compute &Anew"), {QKeySequence(Qt::CTRL | Qt::Key_R), QKeySequence(Qt::Key_F5)},
+        [](SliceView& view) {
+            const SliceState state = sliceState(view);
+            view.computation().setRecipe(state.recipe, state.turn);
+            view.setLook(state.look);
+        });
+    add(tr("&Reset the View"), {QKeySequence(Qt::CTRL | Qt::Key_0)}, [](SliceView& view) { view.fit(); });
     add(tr("Zoom &In"), {QKeySequence::ZoomIn, QKeySequence(Qt::CTRL | Qt::Key_Equal)},
-        [this] { sliceView_->zoom(kZoomStep); });
-    add(tr("Zoom &Out"), {QKeySequence::ZoomOut}, [this] { sliceView_->zoom(1 / kZoomStep); });
+        [](SliceView& view) { view.zoom(kZoomStep); });
+    add(tr("Zoom &Out"), {QKeySequence::ZoomOut}, [](SliceView& view) { view.zoom(1 / kZoomStep); });
     menu->addSeparator();
     add(tr("&Copy the Plane"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)},
-        [this] { sliceView_->copyPlane(); });
+        [](SliceView& view) { view.copyPlane(); });
     add(tr("&Paste the Plane"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V)},
-        [this] { sliceView_->pastePlane(); });
-    connect(sliceView_, &SliceView::noticeRaised, this, [this](const QString& sentence) {
-        log_.note(sentence);
-        statusBar()->showMessage(sentence, kNoticeMs);
-    });
+        [](SliceView& view) { view.pastePlane(); });
+}
+
+void MainWindow::adoptSlice(SliceView* view) {
+    view->setWhatsThis(
+        tr("<p><b>Slice</b></p><p>A plane through input space. Colours are the predicted class, "
+           "lines are where the network bends, the thick line is the decision boundary. Drag to "
+           "move, wheel to zoom (computed anew, not magnified), Ctrl+drag to turn, Shift+drag to "
+           "select samples.</p>"));
+    connect(view, &SliceView::noticeRaised, this, &MainWindow::say);
+    connect(view, &SliceView::lookChanged, guide_, &GuideStrip::check);
+}
+
+void MainWindow::takeViews() {
+    const bool isPair = workspace_.model() && workspace_.dataset() && workspace_.mismatch().isEmpty();
+    const bool isSlice = isPair && views_->currentSlice();
+    exportAction_->setEnabled(isSlice);
+    for (QAction* action : sliceActions_) action->setEnabled(isSlice);
+    for (QAction* action : viewActions_) action->setEnabled(isPair && !views_->docks().isEmpty());
+}
+
+// A maximised view has the whole window to itself; the panels come back as they were.
+void MainWindow::showPanels(bool shown) {
+    if (shown) {
+        if (!beforeMaximised_.isEmpty()) restoreState(std::exchange(beforeMaximised_, {}));
+        return;
+    }
+    beforeMaximised_ = saveState();
+    for (QDockWidget* dock : findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly))
+        if (!dock->isFloating()) dock->hide();
 }
 
 bool MainWindow::isSliceUpToDate() const {
-    return centre_->currentWidget() != sliceView_ || sliceView_->isUpToDate();
+    if (centre_->currentWidget() != views_) return true;
+    const auto slices = views_->slices();
+    return std::all_of(slices.begin(), slices.end(),
+                       [](const SliceView* view) { return !view->isVisible() || view->isUpToDate(); });
 }
 
 }  // namespace tessera

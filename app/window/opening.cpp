@@ -64,7 +64,8 @@ void pairUp(const OpenRequest& request, Opened& opened) {
     const auto model = opened.model ? opened.model : request.model;
     const auto dataset = opened.dataset ? opened.dataset : request.dataset;
     if (!model || !dataset) return;
-    if (!fits(*model, *dataset) && !request.options.inputShape)
+    // Also where the guess was right: then it is one no longer.
+    if ((!fits(*model, *dataset) || model->info().isShapeGuessed) && !request.options.inputShape)
         if (auto reloaded = reloadedForData(model->info().path, request.options, *dataset))
             opened.model = std::move(reloaded);
     const Model& final = opened.model ? *opened.model : *model;

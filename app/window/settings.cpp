@@ -2,6 +2,8 @@
 #include "app/window/settings.h"
 
 #include <QSettings>
+#include <QStandardPaths>
+#include <algorithm>
 
 #include "widgets/dialogs/value_text.h"
 
@@ -50,6 +52,42 @@ Theme Settings::theme() const {
 }
 void Settings::setTheme(Theme theme) {
     QSettings().setValue(QStringLiteral("theme"), themeName(theme));
+}
+
+WindowSettings Settings::window() const {
+    const QSettings stored;
+    const WindowSettings standard;
+    WindowSettings settings;
+    settings.theme = theme();
+    settings.device = stored.value(QStringLiteral("device"), standard.device).toString();
+    settings.threads = stored.value(QStringLiteral("threads"), standard.threads).toInt();
+    settings.memoryMegabytes =
+        std::max(64, stored.value(QStringLiteral("memory"), standard.memoryMegabytes).toInt());
+    settings.autosaveSeconds =
+        std::max(0, stored.value(QStringLiteral("autosave"), standard.autosaveSeconds).toInt());
+    return settings;
+}
+
+void Settings::setWindow(const WindowSettings& settings) {
+    setTheme(settings.theme);
+    QSettings stored;
+    stored.setValue(QStringLiteral("device"), settings.device);
+    stored.setValue(QStringLiteral("threads"), settings.threads);
+    stored.setValue(QStringLiteral("memory"), settings.memoryMegabytes);
+    stored.setValue(QStringLiteral("autosave"), settings.autosaveSeconds);
+}
+
+QString Settings::recoveryFolder() const {
+    const QString standard =
+        QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation) + QStringLiteral("/recovery");
+    return QSettings().value(QStringLiteral("recoveryFolder"), standard).toString();
+}
+
+bool Settings::isGuideDone() const {
+    return QSettings().value(QStringLiteral("guideDone"), false).toBool();
+}
+void Settings::setGuideDone(bool done) {
+    QSettings().setValue(QStringLiteral("guideDone"), done);
 }
 
 QByteArray Settings::geometry() const {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/data/dataset.h"
+#include "widgets/dialogs/settings_dialog.h"
 #include "widgets/panels/theme.h"
 
 namespace tessera {
@@ -26,6 +27,14 @@ class Settings {
 
     Theme theme() const;
     void setTheme(Theme theme);
+
+    // Device, threads, memory, autosave, theme.
+    WindowSettings window() const;
+    void setWindow(const WindowSettings& settings);
+    // Where copies for recovery lie; per user, or where a test says.
+    QString recoveryFolder() const;
+    bool isGuideDone() const;
+    void setGuideDone(bool done);
 
     QByteArray geometry() const, windowState() const;
     void setGeometry(const QByteArray& geometry, const QByteArray& windowState);

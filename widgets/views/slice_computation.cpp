@@ -12,6 +12,17 @@ struct Refined {
     std::shared_ptr<const PreparedArrangement> prepared;
 };
 
+// Up to rounding, and to less than a pixel for the window.
+bool samePlane(const SlicePlane& a, const SlicePlane& b) {
+    const auto close = [](const Eigen::VectorXd& one, const Eigen::VectorXd& other) {
+        return one.size() == other.size() && (one - other).norm() <= 1e-9 * (1 + one.norm());
+    };
+    if (!close(a.origin, b.origin) || !close(a.u, b.u) || !close(a.v, b.v)) return false;
+    const auto boxA = boundingBox(a.window), boxB = boundingBox(b.window);
+    const double most = 1e-5 * (boxA.high - boxA.low).norm();
+    return (boxA.low - boxB.low).norm() <= most && (boxA.high - boxB.high).norm() <= most;
+}
+
 }  // namespace
 
 SliceComputation::SliceComputation(Workspace& workspace, JobRunner& jobs, QObject* parent)
@@ -19,7 +30,10 @@ SliceComputation::SliceComputation(Workspace& workspace, JobRunner& jobs, QObjec
     // Opening a model and its data sends several signals: one plane is laid for all of them.
     rebuildTimer_.setSingleShot(true);
     connect(&rebuildTimer_, &QTimer::timeout, this, &SliceComputation::rebuild);
-    connect(&workspace, &Workspace::modelChanged, this, &SliceComputation::rebuildSoon);
+    connect(&workspace, &Workspace::modelChanged, this, [this] {
+        offered_.reset();
+        rebuildSoon();
+    });
     connect(&workspace, &Workspace::datasetChanged, this, [this] {
         recipe_.moved.clear();
         rebuildSoon();
@@ -54,6 +68,7 @@ PlaneSource SliceComputation::source() const {
 
 void SliceComputation::setRecipe(PlaneRecipe recipe, const SliceTurn& turn) {
     recipe_ = std::move(recipe);
+    offered_.reset();
     rebuildSoon();
     wantedTurn_ = turn;
     Q_EMIT recipeChanged();
@@ -62,6 +77,7 @@ void SliceComputation::setRecipe(PlaneRecipe recipe, const SliceTurn& turn) {
 void SliceComputation::setBudget(const SliceBudget& budget) {
     if (budget == budget_) return;
     budget_ = budget;
+    offered_.reset();
     Q_EMIT recipeChanged();
     if (!hasPlane()) return;
     sampleWindow();
@@ -240,22 +256,31 @@ void SliceComputation::sampleWindow() {
         });
 }
 
-void SliceComputation::refineWindow() {
-    if (!workspace_.model()->isExact()) return;
-    isRefining_ = true;
+LinearRegions::Options SliceComputation::regionsOptions() const {
     LinearRegions::Options options;
     options.maxRegions = budget_.maxRegions;
     options.maxSeconds = budget_.maxSeconds;
     options.threads = std::max(1, QThread::idealThreadCount() - 1);  // one is left to the window
+    return options;
+}
+
+void SliceComputation::refineWindow() {
+    if (!workspace_.model()->isExact()) return;
+    isRefining_ = true;
+    const LinearRegions::Options options = regionsOptions();
+    const auto known = offered_ && samePlane(offered_->plane, plane_) ? offered_ : nullptr;
     const auto version = planeVersion_;
     refining_ = jobs_.start<Refined>(
         this, QStringLiteral("regions"), tr("Exact regions"), JobLane::Heavy,
-        [model = workspace_.model(), plane = plane_, options](std::stop_token stop,
-                                                              Progress& progress) -> Result<Refined> {
-            auto result = LinearRegions::run(*model, plane, options, stop, progress);
-            if (!result.isOk()) return std::move(result).propagate<Refined>();
+        [model = workspace_.model(), plane = plane_, options, known](std::stop_token stop,
+                                                                     Progress& progress) -> Result<Refined> {
             Refined refined;
-            refined.regions = std::make_shared<LinearRegions::Output>(std::move(result).value());
+            refined.regions = known;
+            if (!known) {
+                auto result = LinearRegions::run(*model, plane, options, stop, progress);
+                if (!result.isOk()) return std::move(result).propagate<Refined>();
+                refined.regions = std::make_shared<LinearRegions::Output>(std::move(result).value());
+            }
             if (refined.regions->arrangement->faceCount() == 0)
                 return Cancelled{};  // stopped before the first face
             refined.prepared = std::make_shared<PreparedArrangement>(refined.regions->arrangement);

@@ -35,6 +35,9 @@ class SliceComputation : public QObject {
     void setTurn(const SliceTurn& turn);  // the caller asks for a new window when the turning pauses
     const SliceBudget& budget() const { return budget_; }
     void setBudget(const SliceBudget& budget);
+    // Of a session: shown instead of computing, as long as plane and window are those it was made for.
+    void offerRegions(std::shared_ptr<const LinearRegions::Output> regions) { offered_ = std::move(regions); }
+    LinearRegions::Options regionsOptions() const;                    // as the budget says
     void moveAnchor(int place, const Eigen::Vector2d& pointInSlice);  // becomes a free point of the plane
     void replaceAnchor(int place, qint64 sample);                     // place == count: one more, up to three
 
@@ -95,7 +98,7 @@ class SliceComputation : public QObject {
     std::shared_ptr<const SampledField> field_;
     Provenance sampledProvenance_;
     std::shared_ptr<const PreparedArrangement> arrangement_;
-    std::shared_ptr<const LinearRegions::Output> regions_;
+    std::shared_ptr<const LinearRegions::Output> regions_, offered_;
     NearbySamples nearby_;
     bool isLaying_ = false, isSampling_ = false, isRefining_ = false, isSearching_ = false,
          wasCancelled_ = false;

@@ -60,6 +60,17 @@ class OpeningTest : public QObject {
         QVERIFY(opened.anchors.empty());
     }
 
+    void guessedShapeIsAGuessNoLongerWithData() {
+        const auto alone = open({{sample("mnist_cnn.pt")}, {}, nullptr, nullptr});
+        QVERIFY(alone.model && alone.model->info().isShapeGuessed && !alone.model->info().notes.empty());
+        const QString digits = sample("mnist-images-idx3-ubyte.gz");
+        const auto later = open({{digits}, {}, alone.model, nullptr});
+        QVERIFY(later.model && !later.model->info().isShapeGuessed);
+        QCOMPARE(later.model->info().inputShape, alone.model->info().inputShape);
+        const auto together = open({{sample("mnist_cnn.pt"), digits}, {}, nullptr, nullptr});
+        QVERIFY(together.model && together.model->info().notes.empty());
+    }
+
     void everyProblemIsOneSentenceWithTheFile_data() {
         QTest::addColumn<QString>("path");
         QTest::addColumn<int>("remedy");

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The open session as a document.
+#include <algorithm>
+
+#include "app/window/session_keeper.h"
+#include "app/window/session_slices.h"
+#include "app/window/view_area.h"
+
+namespace tessera {
+
+namespace {
+
+std::string modelId(std::size_t place) {
+    return "m" + std::to_string(place + 1);
+}
+
+}  // namespace
+
+SessionSnapshot SessionKeeper::snapshot() {
+    SessionSnapshot snapshot;
+    snapshot.numbers = results_.cache().numbers();
+    SessionDocument& document = snapshot.document;
+    document.program = tesseraVersion();
+    document.saved = utcNow();
+    for (const auto& model : workspace_.models()) {
+        const ModelInfo& info = model->info();
+        SessionModel entry;
+        entry.id = modelId(document.models.size());
+        entry.file = {{}, std::filesystem::absolute(info.path).string(), info.sha256};
+        entry.inputShape = info.inputShape;
+        entry.device = info.device;
+        if (const auto architecture = opener_.architectureOf(model.get()); !architecture.empty())
+            entry.architecture = FileReference{{}, std::filesystem::absolute(architecture).string(), {}};
+        if (model == workspace_.model()) document.currentModel = entry.id;
+        document.models.push_back(std::move(entry));
+    }
+    if (const auto& dataset = workspace_.dataset()) {
+        SessionData data;
+        const std::string source = dataset->path().string();
+        if (source.starts_with("generate:")) {
+            data.generated = source;
+        } else {
+            data.file.absolute = std::filesystem::absolute(dataset->path()).string();
+            for (const auto& part : dataset->sourceFiles())
+                if (part != dataset->path())
+                    data.parts.push_back({{}, std::filesystem::absolute(part).string(), {}});
+        }
+        document.data = std::move(data);
+    }
+    document.normalisation = workspace_.normalisation();
+    document.anchors.assign(workspace_.anchors().begin(), workspace_.anchors().end());
+    document.currentSample = workspace_.currentSample();
+    document.referenceSample = workspace_.referenceSample();
+    document.selection.assign(workspace_.selection().begin(), workspace_.selection().end());
+    for (const auto& [name, samples] : workspace_.subsets())
+        document.subsets[name.toStdString()].assign(samples.begin(), samples.end());
+
+    int number = 0;
+    for (SliceView* view : views_.slices()) {
+        document.slices.push_back(sessionSliceOf(*view, views_.sliceTitle(view), views_.axes().isLocked()));
+        document.slices.back().id = "s" + std::to_string(++number);
+        addRegions(*view, snapshot);
+        if (view == views_.currentSlice()) document.currentView = document.slices.back().id;
+    }
+    for (const ResultEntry& entry : results_.entries()) {
+        if (entry.isRunning) continue;
+        SessionResult result = entry.about;
+        const auto found =
+            std::find_if(document.models.begin(), document.models.end(), [&](const SessionModel& model) {
+                return model.file.sha256 == entry.model.file.sha256 &&
+                       model.file.absolute == std::filesystem::absolute(entry.model.file.absolute).string();
+            });
+        if (found != document.models.end()) {
+            result.model = found->id;
+        } else {  // its model was closed; the result still says what it is of
+            SessionModel model = entry.model;
+            model.id = modelId(document.models.size());
+            model.file.relative.clear();
+            result.model = model.id;
+            document.models.push_back(std::move(model));
+        }
+        document.results.push_back(std::move(result));
+    }
+    for (const SessionFigure& figure : figures_) {
+        const bool isWhole = std::all_of(figure.panels.begin(), figure.panels.end(), [&](const auto& panel) {
+            return panel.result.empty() ? document.slice(panel.slice) != nullptr
+                                        : document.result(panel.result) != nullptr;
+        });
+        if (isWhole) document.figures.push_back(figure);
+    }
+    return snapshot;
+}
+
+void SessionKeeper::addRegions(const SliceView& view, SessionSnapshot& snapshot) {
+    const auto& regions = view.computation().regions();
+    if (!regions || snapshot.document.currentModel.empty() || view.computation().isLaying()) return;
+    std::string& id = regionIds_[regions];
+    if (id.empty()) id = "regions" + std::to_string(++lastRegions_);
+    SessionSlice& slice = snapshot.document.slices.back();
+    for (const auto& held : snapshot.regions)
+        if (held.id == id) return;
+    slice.results = {id};
+    snapshot.regions.push_back({id, slice.id, regions, view.computation().regionsOptions()});
+}
+
+void SessionKeeper::addFigure(SessionFigure figure) {
+    std::erase_if(figures_, [&](const auto& held) { return held.file == figure.file; });
+    figure.id = "f" + std::to_string(figures_.size() + 1);
+    figures_.push_back(std::move(figure));
+    for (std::size_t i = 0; i < figures_.size(); ++i) figures_[i].id = "f" + std::to_string(i + 1);
+    touch();
+}
+
+}  // namespace tessera

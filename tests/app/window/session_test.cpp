@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Sessions in the window: saved, opened, asked about, recovered after the program was killed.
+#include <signal.h>
+
+#include <QAction>
+#include <QApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileDialog>
+#include <QMessageBox>
+#include <QProcess>
+#include <QPushButton>
+#include <QSettings>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+#include <cstdio>
+
+#include "app/window/main_window.h"
+#include "app/window/probe_runner.h"
+#include "app/window/session_keeper.h"
+#include "app/window/undo_recorder.h"
+#include "app/window/view_area.h"
+#include "counting_probe.h"
+#include "widgets/dialogs/missing_files_dialog.h"
+#include "widgets/panels/gallery_panel.h"
+#include "widgets/panels/message_bar.h"
+
+using namespace tessera;
+
+namespace {
+
+constexpr int kPatienceMs = 60'000;
+
+void useSettingsIn(const QString& folder) {
+    QCoreApplication::setOrganizationName("Tessera");
+    QCoreApplication::setApplicationName("tessera-session-test");
+    QSettings::setDefaultFormat(QSettings::IniFormat);
+    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder);
+}
+
+ProbeRequest request(MainWindow& window, double gain, const char* mode = "plain") {
+    ProbeRequest wanted;
+    wanted.probe = "brightness";
+    wanted.parameters = completeParameters(window.probes()->descriptions().front().parameters,
+                                           {{"gain", gain}, {"mode", std::string(mode)}})
+                            .value();
+    wanted.samples = {3, 1, 4, 15, 92};
+    wanted.scope = "5 samples";
+    return wanted;
+}
+
+// The child that is killed: works for a while, says when its copy is on the disk, and waits for the end.
+int beTheVictim(int argc, char** argv) {
+    QApplication application(argc, argv);
+    useSettingsIn(QString::fromLocal8Bit(argv[2]));
+    MainWindow window(nullptr, countingCatalogue());
+    window.show();
+    window.openSample("spiral");
+    window.startKeeping();
+    QObject::connect(&window.workspace(), &Workspace::evaluationChanged, &window, [&] {
+        if (!window.workspace().evaluation() || !window.results().entries().empty()) return;
+        window.workspace().setSelection({3, 1, 4});
+        window.workspace().setSubset("hard ones", {5, 6});
+        window.workspace().setReferenceSample(9);
+        window.sliceView()->zoom(2);
+        window.probes()->run(request(window, 2));
+    });
+    QObject::connect(window.keeper(), &SessionKeeper::autosaved, &window, [&] {
+        if (window.results().entries().empty() || window.results().entries().front().isRunning) return;
+        std::printf("kept %.17g\n", window.results().entries().front().about.summary.front().value);
+        std::fflush(stdout);
+    });
+    QTimer often;
+    QObject::connect(&often, &QTimer::timeout, window.keeper(), &SessionKeeper::autosave);
+    often.start(200);
+    return application.exec();
+}
+
+}  // namespace
+
+class SessionTest : public QObject {
+    Q_OBJECT
+
+    QTemporaryDir settings_, folder_;
+
+    std::unique_ptr<MainWindow> opened() {
+        auto window = std::make_unique<MainWindow>(nullptr, countingCatalogue());
+        window->resize(1400, 900);
+        window->show();
+        window->openSample("spiral");
+        return window;
+    }
+    static void runProbe(MainWindow& window, double gain) {
+        const auto count = window.results().entries().size();
+        window.probes()->run(request(window, gain));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            window.results().entries().size() == count + 1 && !window.results().entries().back().isRunning,
+            kPatienceMs);
+    }
+    static QMessageBox* box(MainWindow& window, const char* name) {
+        return window.findChild<QMessageBox*>(QLatin1String(name));
+    }
+    static void press(QMessageBox* box, const QString& text) {
+        for (QAbstractButton* button : box->buttons())
+            if (button->text().remove('&') == text) return button->click();
+        QFAIL(qPrintable("no button " + text));
+    }
+
+  private Q_SLOTS:
+    void initTestCase() { useSettingsIn(settings_.path()); }
+    void init() {
+        QSettings().clear();
+        QSettings().setValue("recoveryFolder", folder_.filePath("recovery"));
+        QSettings().setValue("guideDone", true);
+    }
+
+    void savesAndOpensEverything() {
+        const QString path = folder_.filePath("all.tessera");
+        std::vector<qint64> anchors;
+        Eigen::Vector2d centre;
+        double value = 0;
+        {
+            const auto window = opened();
+            QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() && window->sliceView()->isUpToDate(),
+                                     kPatienceMs);
+            QVERIFY(!window->keeper()->isWorthSaving());  // a sample that was looked at
+            window->workspace().setAnchors({7, 70, 300});
+            window->workspace().setSelection({1, 2, 3});
+            window->workspace().setSubset("mine", {4, 5});
+            window->workspace().setReferenceSample(11);
+            QTRY_VERIFY_WITH_TIMEOUT(window->sliceView()->isUpToDate(), kPatienceMs);
+            window->views()->addSlice();
+            QTRY_VERIFY_WITH_TIMEOUT(window->sliceView()->isUpToDate(), kPatienceMs);
+            window->sliceView()->setTurn({0.25, 0, 0});
+            window->sliceView()->zoom(4);
+            auto switches = window->sliceView()->switches();
+            switches.fill = SliceFill::Pattern;
+            window->sliceView()->setSwitches(switches);
+            QTRY_VERIFY_WITH_TIMEOUT(window->sliceView()->isUpToDate(), kPatienceMs);
+            centre = window->sliceView()->look().centre;
+            anchors = window->workspace().anchors();
+            runProbe(*window, 3);
+            value = window->results().entries().front().about.summary.front().value;
+            QVERIFY(window->isWindowModified());
+            // Ctrl+S asks where, once.
+            window->findChild<QAction*>("saveSession")->trigger();
+            auto* dialog = window->findChild<QFileDialog*>("saveSessionDialog");
+            QVERIFY(dialog);
+            Q_EMIT dialog->fileSelected(path);
+            dialog->close();
+            QTRY_VERIFY_WITH_TIMEOUT(window->keeper()->path() == path, kPatienceMs);
+            QVERIFY(!window->isWindowModified());
+            QVERIFY2(window->windowTitle().startsWith("all.tessera"), qPrintable(window->windowTitle()));
+            QVERIFY(window->close());
+        }
+        CountingProbe::runs = 0;
+        MainWindow window(nullptr, countingCatalogue());
+        window.resize(1400, 900);
+        window.show();
+        window.open({path});
+        QTRY_VERIFY_WITH_TIMEOUT(window.keeper()->path() == path && window.workspace().evaluation(),
+                                 kPatienceMs);
+        const Workspace& workspace = window.workspace();
+        QCOMPARE(workspace.anchors(), anchors);
+        QCOMPARE(workspace.selection(), (std::vector<qint64>{1, 2, 3}));
+        QCOMPARE(workspace.subsets().at("mine"), (std::vector<qint64>{4, 5}));
+        QCOMPARE(workspace.referenceSample(), qint64(11));
+        QCOMPARE(window.views()->slices().size(), 2);
+        SliceView* second = window.views()->slices().back();
+        QCOMPARE(window.sliceView(), second);
+        QTRY_VERIFY_WITH_TIMEOUT(second->isUpToDate(), kPatienceMs);
+        QCOMPARE(second->computation().turn().rotation, 0.25);
+        QVERIFY((second->look().centre - centre).norm() < 1e-9);
+        QVERIFY(second->switches().fill == SliceFill::Pattern);
+        // The result is there with its numbers; nothing was run for it.
+        QCOMPARE(window.results().entries().size(), std::size_t(1));
+        QCOMPARE(window.results().entries().front().about.summary.front().value, value);
+        window.probes()->openView(window.results().entries().front().id());
+        QTRY_VERIFY_WITH_TIMEOUT(window.findChild<BrightnessView*>(), kPatienceMs);
+        QCOMPARE(window.findChild<BrightnessView*>()->record()->tables.front().rows(), std::size_t(5));
+        QCOMPARE(CountingProbe::runs.load(), 0);
+        // The same question is answered from the session.
+        window.probes()->run(request(window, 3));
+        QTRY_VERIFY_WITH_TIMEOUT(!window.jobs().isBusy(), kPatienceMs);
+        QCOMPARE(CountingProbe::runs.load(), 0);
+        QVERIFY(!window.undo()->stack().canUndo());
+        QVERIFY(Settings().recentFiles().contains(path));
+    }
+
+    void missingFilesAreAskedFor() {
+        QTemporaryDir here, there;
+        QVERIFY(QFile::copy(QStringLiteral(TESSERA_SAMPLES "/spiral_mlp.pt"), here.filePath("net.pt")));
+        QVERIFY(QFile::copy(QStringLiteral(TESSERA_SAMPLES "/spiral.csv"), here.filePath("data.csv")));
+        const QString path = folder_.filePath("moved.tessera");
+        {
+            MainWindow window(nullptr, countingCatalogue());
+            window.show();
+            window.open({here.filePath("net.pt"), here.filePath("data.csv")});
+            QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+            window.keeper()->save(path);
+            QTRY_VERIFY_WITH_TIMEOUT(window.keeper()->path() == path, kPatienceMs);
+        }
+        QVERIFY(QFile::rename(here.filePath("net.pt"), there.filePath("net.pt")));
+        QVERIFY(QFile::rename(here.filePath("data.csv"), there.filePath("data.csv")));
+        MainWindow window(nullptr, countingCatalogue());
+        window.show();
+        window.open({path});
+        QTRY_VERIFY_WITH_TIMEOUT(window.findChild<MissingFilesDialog*>(), kPatienceMs);
+        QVERIFY(!window.workspace().model());
+        auto* dialog = window.findChild<MissingFilesDialog*>();
+        dialog->locate(here.filePath("net.pt"), there.filePath("net.pt"));  // its neighbour is found with it
+        dialog->accept();
+        QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+        QCOMPARE(window.workspace().model()->info().path.string(), there.filePath("net.pt").toStdString());
+    }
+
+    void aBrokenSessionLeavesEverythingAsItWas() {
+        const QString path = folder_.filePath("broken.tessera");
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("PK\x03\x04 and then nothing");
+        file.close();
+        const auto window = opened();
+        QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() != nullptr, kPatienceMs);
+        const auto model = window->workspace().model();
+        window->open({path});
+        QTRY_VERIFY_WITH_TIMEOUT(window->messageBar()->isVisible(), kPatienceMs);
+        QVERIFY(window->messageBar()->sentence().contains("broken.tessera"));
+        QCOMPARE(window->workspace().model(), model);
+    }
+
+    void quittingAsksWhenThereIsSomethingToLose() {
+        const auto window = opened();
+        QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() != nullptr, kPatienceMs);
+        runProbe(*window, 1);
+        QVERIFY(!window->close());
+        QVERIFY(window->isVisible());
+        QMessageBox* question = box(*window, "askToSave");
+        QVERIFY(question);
+        press(question, "Cancel");
+        QTRY_VERIFY(!box(*window, "askToSave"));
+        QVERIFY(window->isVisible());
+        window->close();
+        press(box(*window, "askToSave"), "Don't Save");
+        QTRY_VERIFY(!window->isVisible());
+    }
+
+    void quittingWithARunningProbeAsksCancelsAndJoins() {
+        auto window = opened();
+        QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() != nullptr, kPatienceMs);
+        window->probes()->run(request(*window, 1, "wait"));
+        QTRY_VERIFY_WITH_TIMEOUT(window->jobs().job(window->results().entries().back().job).done == 3,
+                                 kPatienceMs);
+        QVERIFY(!window->close());
+        QVERIFY(box(*window, "askToSave")->informativeText().contains("still running"));
+        press(box(*window, "askToSave"), "Don't Save");
+        QTRY_VERIFY(!window->isVisible());
+        QElapsedTimer clock;
+        clock.start();
+        window.reset();
+        QVERIFY(clock.elapsed() < 3000);
+    }
+
+    void recoversAfterKill() {
+        const QString settings = folder_.filePath("victim");
+        QDir().mkpath(settings);
+        {  // the child reads the same settings file as this process would in that folder
+            QSettings child(settings + "/Tessera/tessera-session-test.ini", QSettings::IniFormat);
+            child.setValue("recoveryFolder", folder_.filePath("recovery"));
+            child.setValue("guideDone", true);
+        }
+        QProcess victim;
+        victim.setProcessChannelMode(QProcess::ForwardedErrorChannel);
+        victim.start(QCoreApplication::applicationFilePath(), {"--victim", settings});
+        QByteArray said;
+        QTRY_VERIFY_WITH_TIMEOUT((said += victim.readAllStandardOutput()).contains('\n'), kPatienceMs);
+        ::kill(static_cast<pid_t>(victim.processId()), SIGKILL);
+        QVERIFY(victim.waitForFinished());
+        QCOMPARE(victim.exitStatus(), QProcess::CrashExit);
+        const double value = said.split('\n').front().split(' ').back().toDouble();
+
+        {
+            MainWindow window(nullptr, countingCatalogue());
+            window.resize(1400, 900);
+            window.show();
+            window.startKeeping();
+            QTRY_VERIFY_WITH_TIMEOUT(box(window, "offerRecovery"), kPatienceMs);
+            QVERIFY(!window.workspace().model());  // nothing opens by itself
+            press(box(window, "offerRecovery"), "Recover");
+            QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+            QCOMPARE(window.workspace().selection(), (std::vector<qint64>{1, 3, 4}));
+            QCOMPARE(window.workspace().subsets().at("hard ones"), (std::vector<qint64>{5, 6}));
+            QCOMPARE(window.workspace().referenceSample(), qint64(9));
+            QCOMPARE(window.results().entries().size(), std::size_t(1));
+            QCOMPARE(window.results().entries().front().about.summary.front().value, value);
+            window.probes()->openView("r1");
+            QTRY_VERIFY_WITH_TIMEOUT(window.findChild<BrightnessView*>(), kPatienceMs);
+            QVERIFY(window.isWindowModified());
+            QTRY_VERIFY_WITH_TIMEOUT(!window.keeper()->isAtWork() && !window.jobs().isBusy(), kPatienceMs);
+            window.close();
+            press(box(window, "askToSave"), "Don't Save");
+            QTRY_VERIFY(!window.isVisible());
+        }
+        // Offered once.
+        MainWindow window(nullptr, countingCatalogue());
+        window.show();
+        window.startKeeping();
+        QTRY_VERIFY_WITH_TIMEOUT(!window.jobs().isBusy(), kPatienceMs);
+        QVERIFY(!box(window, "offerRecovery"));
+    }
+};
+
+int main(int argc, char** argv) {
+    if (argc > 2 && QByteArray(argv[1]) == "--victim") return beTheVictim(argc, argv);
+    QApplication application(argc, argv);
+    SessionTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "session_test.moc"
