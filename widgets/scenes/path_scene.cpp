@@ -242,8 +242,8 @@ void PathLogitsScene::paint(QPainter& painter, const PanelStyle& style, const QS
     if (style.title) {
         const SceneText text(style);
         text.draw(painter, {layout.plot().left(), style.fontPt * 0.45}, Qt::AlignTop,
-                  text.elided(title(), size.width() - layout.plot().left(), kTitle), style.theme.ink, kTitle,
-                  true);
+                  text.elided(title(), size.width() - layout.plot().left(), kTitle, true), style.theme.ink,
+                  kTitle, true);
     }
     painter.restore();
 }

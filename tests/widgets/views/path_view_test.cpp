@@ -198,6 +198,22 @@ class PathViewTest : public QObject {
         keep(s.view, "path_dark_many");
     }
 
+    void plainVectorsAreReadAsNumbers() {
+        Workspace workspace;
+        JobRunner jobs;
+        test::openSpiral(workspace);
+        PathView view({workspace, jobs});
+        view.resize(960, 640);
+        static_cast<QWidget&>(view).show();
+        const auto record = pathThrough(workspace, {801, 802, 800}, {{"closed", true}});
+        QVERIFY(record->metric("crossings")->value > 3);
+        view.show(record);
+        QTRY_VERIFY_WITH_TIMEOUT(view.isUpToDate(), 30'000);
+        QVERIFY(view.inputAt(0.5).isNull());
+        QVERIFY(view.readoutAt(0.5).contains("input ("));
+        keep(view, "path_spiral");
+    }
+
     void scenesNeedNoView() {
         Workspace workspace;
         test::openDigits(workspace);
