@@ -3,9 +3,12 @@
 
 #include <algorithm>
 
+#include "core/probes/local_geometry.h"
 #include "core/probes/path_regions.h"
+#include "widgets/scenes/local_geometry_scenes.h"
 #include "widgets/scenes/path_scene.h"
 #include "widgets/views/path_view.h"
+#include "widgets/views/record_view.h"
 
 namespace tessera {
 namespace {
@@ -20,6 +23,7 @@ ResultView* make(const ViewContext& context, QWidget* parent) {
 const std::vector<CatalogueEntry>& catalogue() {
     static const std::vector<CatalogueEntry> entries{
         {std::make_shared<PathRegionsProbe>(), pathScenes, make<PathView>},
+        {std::make_shared<LocalGeometry>(), localGeometryScenes, makeRecordView<localGeometryScenes>},
     };
     return entries;
 }

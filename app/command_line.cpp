@@ -6,63 +6,17 @@
 #include <cstdlib>
 #include <filesystem>
 #include <new>
-#include <sstream>
 
 #include "app/command_line_console.h"
 #include "app/command_line_figure.h"
 #include "app/command_line_options.h"
+#include "app/command_line_parser.h"
+#include "app/command_line_probes.h"
+#include "app/command_line_replay.h"
 #include "core/base/provenance.h"
 
 namespace tessera {
 namespace {
-
-// "1,28,28". Parsed here and not by CLI11, which would take "-1,-1,1,1" for an option.
-template <typename T>
-void addListOption(CLI::App& app, const std::string& name, std::vector<T>& values, const std::string& help,
-                   const std::string& form, std::size_t exactCount = 0) {
-    app.add_option_function<std::string>(
-           name,
-           [&values, name, form, exactCount](const std::string& text) {
-               values.clear();
-               std::stringstream stream(text);
-               for (std::string part; std::getline(stream, part, ',');) {
-                   std::istringstream number(part);
-                   T value{};
-                   if (!(number >> value) || !(number >> std::ws).eof())
-                       throw CLI::ValidationError(name,
-                                                  "'" + text + "' is not a list of numbers like " + form);
-                   values.push_back(value);
-               }
-               if (values.empty() || (exactCount != 0 && values.size() != exactCount))
-                   throw CLI::ValidationError(name, "'" + text + "' is not of the form " + form);
-           },
-           help)
-        ->type_name(form);
-}
-
-void addCommonOptions(CLI::App& app, CommonOptions& options) {
-    app.add_option("MODEL", options.model, "TorchScript, state dict or safetensors file")->required();
-    app.add_option("--architecture", options.architecture,
-                   "JSON that describes the network of a weights-only file");
-    addListOption(app, "--input-shape", options.inputShape, "shape of one input, if the model does not tell",
-                  "1,28,28");
-    app.add_option("--json", options.json, "write the result as JSON to this file; - is standard output");
-    app.add_option("--device", options.device, "cpu or cuda, for sampled work; exact work runs on the CPU")
-        ->capture_default_str();
-    app.add_option("--seed", options.seed, "seed of everything random")->capture_default_str();
-    app.add_option("--threads", options.threads, "0: one for each core")
-        ->check(CLI::Range(0, 1024))
-        ->capture_default_str();
-}
-
-void addDataOptions(CLI::App& app, DataSource& source) {
-    app.add_option("--data", source.data,
-                   "IDX, image folder, npy, npz, CSV, CIFAR binary, or generate:moons?samples=1000");
-    addListOption(app, "--mean", source.mean,
-                  "subtracted from each channel, after 8-bit pixels are scaled to 0..1", "0.1307");
-    addListOption(app, "--std", source.std, "divides each channel", "0.3081");
-    app.add_option("--label-column", source.labelColumn, "of a CSV file");
-}
 
 void addEvaluateOptions(CLI::App& app, EvaluateOptions& options) {
     addDataOptions(app, options.source);
@@ -164,7 +118,6 @@ std::optional<int> parseAndRun(int argc, char** argv, WindowRequest& request) {
     CommonOptions common;
     EvaluateOptions evaluate;
     RegionsOptions regions;
-    std::string probeListJson;
     auto* inspectCommand =
         app.add_subcommand("inspect", "layers, shapes, parameters, what is exact, and the self-check");
     addCommonOptions(*inspectCommand, common);
@@ -177,10 +130,15 @@ std::optional<int> parseAndRun(int argc, char** argv, WindowRequest& request) {
     addCommonOptions(*regionsCommand, common);
     addRegionsOptions(*regionsCommand, regions);
     auto* probeCommand = app.add_subcommand("probe", "run a registered probe, or list them");
-    bool listProbes = false;
-    probeCommand->add_flag("--list", listProbes, "the probes with their parameters")->required();
-    probeCommand->add_option("--json", probeListJson,
-                             "write the list as JSON to this file; - is standard output");
+    ProbeCommands probes;
+    probes.addTo(*probeCommand);
+    ReplayOptions replay;
+    auto* replayCommand =
+        app.add_subcommand("replay", "run every result of a session again and draw its figures");
+    replayCommand->add_option("SESSION", replay.session, "a .tessera file")->required();
+    replayCommand->add_option("--out", replay.out, "folder for tables, arrays and figures")->required();
+    replayCommand->add_option("--json", replay.json,
+                              "write what was found as JSON to this file; - is standard output");
 
     try {
         app.parse(argc, argv);
@@ -203,7 +161,11 @@ std::optional<int> parseAndRun(int argc, char** argv, WindowRequest& request) {
             return usageError(fits.error().message);
         return runRegions(common, regions);
     }
-    if (probeCommand->parsed()) return runProbeList(probeListJson);
+    if (probeCommand->parsed()) {
+        if (const auto wrong = probes.usageProblem(); !wrong.empty()) return usageError(wrong);
+        return probes.run();
+    }
+    if (replayCommand->parsed()) return runReplay(replay);
 
     if (!request.files.empty() && looksLikeACommand(request.files.front()))
         return usageError("there is no command and no file called '" + request.files.front() + "'");

@@ -24,8 +24,6 @@ FigureInputs figureInputs(const ChosenPlane& chosen) {
     return inputs;
 }
 
-// Standard error is a contract; what Qt thinks of the environment (a missing XDG_RUNTIME_DIR) does not belong
-// there.
 void onlyGraveMessages(QtMsgType type, const QMessageLogContext&, const QString& message) {
     if (type == QtCriticalMsg || type == QtFatalMsg)
         std::fprintf(stderr, "tessera: %s\n", qUtf8Printable(message));
@@ -34,7 +32,7 @@ void onlyGraveMessages(QtMsgType type, const QMessageLogContext&, const QString&
 template <typename Output>
 Result<Done> writeFigures(const RegionsOptions& options, const Output& output, const ChosenPlane& chosen) {
     if (options.figures.empty()) return Done{};
-    qInstallMessageHandler(onlyGraveMessages);
+    quietQtMessages();
     const auto application = offscreenApplication();  // text needs fonts, and fonts an application
     const auto inputs = figureInputs(chosen);
     FigureOptions figure;
@@ -49,6 +47,10 @@ Result<Done> writeFigures(const RegionsOptions& options, const Output& output, c
 }
 
 }  // namespace
+
+void quietQtMessages() {
+    qInstallMessageHandler(onlyGraveMessages);
+}
 
 Result<Done> checkFigureNames(const std::vector<std::string>& figures) {
     for (const auto& name : figures)

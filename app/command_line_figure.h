@@ -14,6 +14,9 @@ namespace tessera {
 
 // Before any work is done: every name ends in a format that can be drawn.
 Result<Done> checkFigureNames(const std::vector<std::string>& figures);
+// Standard error is a contract; what Qt thinks of the environment (a missing XDG_RUNTIME_DIR) does not belong
+// there.
+void quietQtMessages();
 Result<Done> writeExactFigures(const RegionsOptions& options, const LinearRegions::Output& output,
                                const ChosenPlane& chosen);
 Result<Done> writeSampledFigures(const RegionsOptions& options, const ClassMap::Output& output,

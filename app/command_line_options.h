@@ -56,6 +56,5 @@ struct RegionsOptions {
 int runInspect(const CommonOptions& common);
 int runEvaluate(const CommonOptions& common, const EvaluateOptions& options);
 int runRegions(const CommonOptions& common, const RegionsOptions& options);
-int runProbeList(const std::string& json);
 
 }  // namespace tessera

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One run of a probe from the command line: read, run, draw, write.
+#include <QGuiApplication>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "app/command_line.h"
+#include "app/command_line_console.h"
+#include "app/command_line_figure.h"
+#include "app/command_line_model.h"
+#include "app/command_line_probes.h"
+#include "app/record_text.h"
+#include "app/report.h"
+#include "core/session/record_csv.h"
+#include "widgets/scenes/figure_sheet.h"
+
+namespace tessera {
+namespace {
+
+using Record = std::shared_ptr<const ResultRecord>;
+
+Result<ProbeInputs> readInputs(const ProbeOptions& options) {
+    ProbeInputs inputs;
+    auto model = loadModelFor(options.common);
+    if (!model.isOk()) return std::move(model).propagate<ProbeInputs>();
+    inputs.model = std::move(model).value();
+    inputs.seed = options.common.seed;
+    inputs.threads = threadCount(options.common.threads);
+    inputs.samples = options.samples;
+    if (options.source.data.empty()) return inputs;
+    auto data = openDataFor(*inputs.model, options.source, options.common.seed);
+    if (!data.isOk()) return std::move(data).propagate<ProbeInputs>();
+    inputs.dataset = data.value().dataset;
+    inputs.normalisation = data.value().normalisation;
+    if (options.limit > 0 && options.limit < inputs.dataset->size()) {
+        inputs.samples.resize(static_cast<std::size_t>(options.limit));
+        std::iota(inputs.samples.begin(), inputs.samples.end(), 0);
+    }
+    return inputs;
+}
+
+SceneContext contextOf(const ProbeInputs& inputs) {
+    SceneContext context;
+    context.classCount = inputs.model->classCount();
+    if (inputs.dataset)
+        for (const auto& name : inputs.dataset->classNames())
+            context.classNames.push_back(QString::fromStdString(name));
+    return context;
+}
+
+Result<Done> writeFigures(const CatalogueEntry& entry, const ProbeOptions& options, const Record& record,
+                          const ProbeInputs& inputs) {
+    if (options.figures.empty()) return Done{};
+    quietQtMessages();
+    const auto application = offscreenApplication();  // text needs fonts, and fonts an application
+    FigureSheet sheet;
+    for (auto& scene : entry.scenes(record, contextOf(inputs)))
+        sheet.panels.push_back({std::move(scene), {}});
+    if (sheet.panels.empty())
+        return inputError(record->probe + ": there is nothing to draw in this result; leave --figure out.");
+    sheet.widthMm = options.figureWidth;
+    sheet.dpi = options.figureDpi;
+    auto origin = recordJson(*record, {.columnValues = false});
+    origin["program"] = "tessera";
+    sheet.provenance = origin.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    for (const auto& figure : options.figures) {
+        auto written = writeFigureSheet(figure, sheet);
+        if (!written.isOk()) return std::move(written).propagate<Done>();
+        for (const auto& note : written.value().notes) printNote(note);
+    }
+    return Done{};
+}
+
+Result<Done> writeOutputs(const CatalogueEntry& entry, const ProbeOptions& options, const Record& record,
+                          const ProbeInputs& inputs) {
+    if (!options.csv.empty())
+        if (auto written = writeCsvFolder(options.csv, record->tables); !written.isOk())
+            return std::move(written).propagate<Done>();
+    if (!options.npz.empty())
+        if (auto written = writeRecordNpz(options.npz, *record); !written.isOk()) return written;
+    if (auto drawn = writeFigures(entry, options, record, inputs); !drawn.isOk()) return drawn;
+    auto document = recordJson(*record);
+    document["model"] = options.common.model;
+    if (!options.source.data.empty()) document["data"] = options.source.data;
+    return writeReport(document, recordText(*record, entry.probe->description()), options.common.json);
+}
+
+}  // namespace
+
+int runProbeCommand(const CatalogueEntry& entry, const ProbeOptions& options) {
+    const InterruptGuard interrupt;
+    ConsoleProgress progress;
+    progress.report(0, 0, "opening the model");
+    auto inputs = readInputs(options);
+    if (!inputs.isOk()) return progress.clear(), failWith(std::move(inputs).error(), options.common.model);
+    auto result = runProbe(*entry.probe, inputs.value(), options.parameters, interrupt.token(), progress);
+    progress.clear();
+    if (result.isCancelled())
+        return failWith(inputError("cancelled before anything was found; nothing was written."),
+                        options.common.model);
+    if (result.isError()) return failWith(std::move(result).error(), "");
+    const auto& record = result.value();
+    if (const auto written = writeOutputs(entry, options, record, inputs.value()); !written.isOk())
+        return failWith(written.error(), "");
+    if (record->provenance.complete) return kExitDone;
+    if (interrupt.wasInterrupted())
+        return failWith(inputError("cancelled; what was found so far is written and marked partial."),
+                        options.common.model);
+    printNote("partial result: " + record->provenance.note + ".");
+    return kExitDone;
+}
+
+}  // namespace tessera
