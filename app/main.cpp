@@ -18,7 +18,7 @@ int main(int argc, char** argv) {
     QCoreApplication::setApplicationName(QStringLiteral("tessera"));
     QCoreApplication::setApplicationVersion(QString::fromLatin1(tessera::tesseraVersion()));
     QGuiApplication::setApplicationDisplayName(QStringLiteral("Tessera"));
-    QGuiApplication::setDesktopFileName(QStringLiteral("tessera"));
+    QGuiApplication::setDesktopFileName(QStringLiteral("io.github.tessera_workbench.Tessera"));
     tessera::rememberDesktopPalette();
     tessera::applyTheme(tessera::Settings().theme());
 
