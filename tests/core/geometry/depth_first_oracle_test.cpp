@@ -78,7 +78,7 @@ RandomNet randomNet(unsigned seed) {
             layer.weights.push_back(row);
             layer.bias.push_back(bias);
         }
-        net.text += " " + std::to_string(units);
+        net.text.append(" ").append(std::to_string(units));
         if (l < hidden) layer.function = randomFunction(random, units, net.text);
         net.layers.push_back(layer);
         inputs = units;
@@ -132,7 +132,7 @@ class DepthFirstOracleTest : public QObject {
                 arrangementDepthFirst(chainOf(net, formOrigin), window, options, {}, progress);
             QVERIFY(result.isOk());
             const Arrangement& map = result.value();
-            const std::string text = "seed " + std::to_string(seed) + ":" + net.text;
+            const std::string text = net.text + ", seed " + std::to_string(seed);
             QVERIFY2(expected.edgeToEdge, text.c_str());
             const auto same = [&](const char* what, std::int64_t ours, std::int64_t theirs) {
                 if (ours != theirs) {
