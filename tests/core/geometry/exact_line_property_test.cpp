@@ -206,6 +206,47 @@ class ExactLinePropertyTest : public QObject {
         }));
     }
 
+    void threadsChangeNothing() {
+        for (unsigned seed = 40; seed < 60; ++seed) {
+            const TwinNetwork net = randomTwin(seed);
+            LineOptions options;
+            const LineRegions one = linesOf(net.plain, randomPath(seed, 8), options);
+            options.threads = 4;
+            const LineRegions four = linesOf(net.plain, randomPath(seed, 8), options);
+            QVERIFY(one.points == four.points);
+            QCOMPARE(four.logits, one.logits);
+            QCOMPARE(four.slopes, one.slopes);
+            QCOMPARE(four.patternHash, one.patternHash);
+        }
+    }
+
+    void theNamedUnitFlipsAndNoOther() {
+        // In general position the pattern changes by exactly the unit that the crossing names.
+        std::int64_t flips = 0;
+        for (unsigned seed = 1; seed <= 20; ++seed) {
+            std::mt19937 random(seed);
+            const PlainSiteNetwork::ConvShape first{1, 6, 6, 2, 3, 1, 1}, second{2, 6, 6, 3, 3, 2, 1};
+            PlainSiteNetwork net(gaussian(random, 36, 2), gaussian(random, 36, 1));
+            const int a =
+                net.relu(net.conv(0, first, gaussian(random, 2, 9, 0.5), gaussian(random, 2, 1, 0.3)));
+            const int b =
+                net.piecewise(net.conv(a, second, gaussian(random, 3, 18, 0.4), gaussian(random, 3, 1, 0.3)),
+                              PiecewiseLinear::leakyRelu(0.1));
+            const int c = net.relu(net.linear(b, gaussian(random, 8, 27, 0.3), gaussian(random, 8, 1)));
+            net.linear(c, gaussian(random, 4, 8), gaussian(random, 4, 1));
+            const LineRegions lines = linesOf(net, randomPath(seed));
+            for (std::size_t i = 1; i < lines.points.size(); ++i) {
+                const LinePoint& point = lines.points[i];
+                if (point.site < 0) continue;
+                ++flips;
+                QCOMPARE(lines.patternHash[i - 1] ^ lines.patternHash[i],
+                         patternKey(static_cast<std::uint64_t>(point.site),
+                                    static_cast<std::uint64_t>(point.unit), 1));
+            }
+        }
+        QVERIFY2(flips > 2000, QByteArray::number(static_cast<qlonglong>(flips)));
+    }
+
     void reversalKeepsDeviation() {
         QVERIFY(
             rc::check("deviation, variation and crossings of the path walked backwards", [](unsigned seed) {
