@@ -6,7 +6,6 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QSaveFile>
 
 #include "widgets/scenes/figure_formats.h"
 #include "widgets/scenes/slice_layout.h"
@@ -20,14 +19,6 @@ std::string lowerSuffix(const std::filesystem::path& path) {
 
 QJsonArray numbers(const Eigen::Vector2d& v) {
     return {v.x(), v.y()};
-}
-
-Result<Done> writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
-    QSaveFile file(QString::fromStdString(path.string()));
-    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
-        return fileError(path.string() + " could not be written (" + file.errorString().toStdString() +
-                         "); choose another folder or free some space.");
-    return Done{};
 }
 
 // What the drawing shows, beside where its data come from.
@@ -110,8 +101,7 @@ Result<Done> writeFigure(const std::filesystem::path& path, SliceScene scene, co
         style.pixelsPerPoint = pixelsPerPoint;
         paintSlice(painter, scene, style, page.sizePt(), stop);
     };
-    const std::string suffix = lowerSuffix(path);
-    auto bytes = suffix == ".svg" ? svgFigure(page) : suffix == ".pdf" ? pdfFigure(page) : pngFigure(page);
+    auto bytes = figureBytes(path, page);
     if (!bytes.isOk()) return std::move(bytes).propagate<Done>();
     if (stop.stop_requested()) return Cancelled{};
     return writeWhole(path, bytes.value());

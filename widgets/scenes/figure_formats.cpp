@@ -9,6 +9,7 @@
 #include <QPainter>
 #include <QPdfWriter>
 #include <QRegularExpression>
+#include <QSaveFile>
 #include <QSvgGenerator>
 #include <cmath>
 
@@ -40,6 +41,19 @@ QByteArray xmpPacket(const FigurePage& page) {
 }
 
 }  // namespace
+
+Result<QByteArray> figureBytes(const std::filesystem::path& path, const FigurePage& page) {
+    const QString suffix = QString::fromStdString(path.extension().string()).toLower();
+    return suffix == ".svg" ? svgFigure(page) : suffix == ".pdf" ? pdfFigure(page) : pngFigure(page);
+}
+
+Result<Done> writeWhole(const std::filesystem::path& path, const QByteArray& bytes) {
+    QSaveFile file(QString::fromStdString(path.string()));
+    if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size() || !file.commit())
+        return fileError(path.string() + " could not be written (" + file.errorString().toStdString() +
+                         "); choose another folder or free some space.");
+    return Done{};
+}
 
 Result<QByteArray> svgFigure(const FigurePage& page) {
     QByteArray bytes;

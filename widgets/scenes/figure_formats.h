@@ -4,6 +4,7 @@
 
 #include <QByteArray>
 #include <QSizeF>
+#include <filesystem>
 #include <functional>
 
 #include "core/base/result.h"
@@ -24,6 +25,11 @@ struct FigurePage {
 
     QSizeF sizePt() const { return sizeMm * (72 / 25.4); }
 };
+
+// By the suffix of `path`: .svg, .pdf or .png.
+Result<QByteArray> figureBytes(const std::filesystem::path& path, const FigurePage& page);
+// Written beside and renamed, so an existing file is whole or untouched.
+Result<Done> writeWhole(const std::filesystem::path& path, const QByteArray& bytes);
 
 // The bytes of the file, or one sentence.
 Result<QByteArray> svgFigure(const FigurePage& page);

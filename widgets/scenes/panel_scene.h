@@ -56,6 +56,8 @@ class PanelScene {
     virtual QString title() const = 0;
     // Wanted width / height of the whole picture; 0: any.
     virtual double aspect() const { return 0; }
+    // The height that suits a width; of a scene of any shape 3/4 of it.
+    virtual double heightForWidth(double widthPt, const PanelStyle& style) const;
     virtual void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
                        std::stop_token stop) const = 0;
     virtual std::optional<ColourBar> colourBar() const { return std::nullopt; }
@@ -63,6 +65,10 @@ class PanelScene {
     // The numbers in the picture, written beside a figure as CSV and npz.
     virtual std::vector<Table> numbers() const { return {}; }
 };
+
+inline double PanelScene::heightForWidth(double widthPt, const PanelStyle&) const {
+    return aspect() > 0 ? widthPt / aspect() : widthPt * 0.75;
+}
 
 // What a record's drawing needs beside the record.
 struct SceneContext {

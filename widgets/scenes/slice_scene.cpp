@@ -101,7 +101,7 @@ void paintPlot(QPainter& painter, const SliceScene& scene, const SliceStyle& sty
     } else {
         const double rasterPixels = style.rasterDpi / 72;
         const bool tooMany =
-            scene.arrangement && scene.arrangement->arrangement().faceCount() > kMostVectorFaces;
+            scene.arrangement && scene.arrangement->arrangement().faceCount() > style.mostFaces;
         const bool hasFill = scene.effectiveFill() != SliceFill::None;
         const bool coveredByPaths = scene.arrangement && scene.arrangement->arrangement().complete;
         if (tooMany) {

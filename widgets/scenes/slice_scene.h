@@ -64,11 +64,12 @@ struct SliceStyle {
     double linePt = 0.5;  // axes and ticks
     double boundaryPt = 1.1;
     double edgePt = 0.35;
-    double markerPt = 5;        // diameter of an ordinary sample
-    double pixelsPerPoint = 1;  // of the device, for raster layers
-    bool vector = false;        // true: fill and edges as paths; false: as one image
-    double rasterDpi = 600;     // of the fill in a vector figure that is too large for paths
-    QString family;             // empty: the application's
+    double markerPt = 5;              // diameter of an ordinary sample
+    double pixelsPerPoint = 1;        // of the device, for raster layers
+    bool vector = false;              // true: fill and edges as paths; false: as one image
+    double rasterDpi = 600;           // of the fill in a vector figure that is too large for paths
+    std::int64_t mostFaces = 50'000;  // drawn as paths; fill and edges of more are one image
+    QString family;                   // empty: the application's
 };
 
 // The plot area alone: fill, edges, boundary, class labels. `target` is what scene.low..high covers.

@@ -10,8 +10,6 @@
 
 namespace tessera {
 
-inline constexpr std::int64_t kMostVectorFaces = 50'000;
-
 // False when stopped.
 bool paintVectorFill(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map,
                      const QRectF& target, const std::stop_token& stop);
