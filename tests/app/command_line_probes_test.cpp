@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// `tessera probe`, run as a script would: usage, help, results in every form, and Ctrl-C.
+#include <signal.h>
+
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/data/npz.h"
+#include "program_run.h"
+
+namespace {
+
+QString sample(const QString& name) {
+    return QStringLiteral(TESSERA_SAMPLES "/") + name;
+}
+const QStringList kDigits{sample("mnist_mlp.pt"),
+                          "--data",
+                          sample("mnist-images-idx3-ubyte.gz"),
+                          "--mean",
+                          "0.1307",
+                          "--std",
+                          "0.3081"};
+const QStringList kSpiral{sample("spiral_mlp.pt"), "--data", sample("spiral.csv")};
+
+QByteArray contentOf(const QString& path) {
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+QJsonArray columnOf(const QJsonObject& record, const QString& name) {
+    for (const QJsonValue table : record["tables"].toArray())
+        for (const QJsonValue column : table["columns"].toArray())
+            if (column["name"].toString() == name) return column["values"].toArray();
+    return {};
+}
+
+}  // namespace
+
+class CommandLineProbesTest : public QObject {
+    Q_OBJECT
+  private Q_SLOTS:
+    void wrongUsageIsTwo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QByteArray>("part");
+        const QStringList local = QStringList{"probe", "local-geometry"} + kSpiral;
+        QTest::newRow("no name") << QStringList{"probe"} << QByteArray("local-geometry");
+        QTest::newRow("unknown name") << QStringList{"probe", "geometry", "m.pt"} << QByteArray("'geometry'");
+        QTest::newRow("own command") << QStringList{"probe", "evaluate"} << QByteArray("tessera evaluate");
+        QTest::newRow("no model") << QStringList{"probe", "local-geometry"} << QByteArray("MODEL");
+        QTest::newRow("no data") << QStringList{"probe", "local-geometry", sample("spiral_mlp.pt")}
+                                 << QByteArray("--data");
+        QTest::newRow("unknown setting") << local + QStringList{"--colour", "red"} << QByteArray("--colour");
+        QTest::newRow("out of range")
+            << local + QStringList{"--bisections", "61"} << QByteArray("bisections is 61");
+        QTest::newRow("not a number") << local + QStringList{"--ray-steps", "x"} << QByteArray("ray-steps");
+        QTest::newRow("not a choice")
+            << local + QStringList{"--ray-targets", "all"} << QByteArray("nearest, mean, none");
+        QTest::newRow("samples and limit")
+            << local + QStringList{"--samples", "1", "--limit", "2"} << QByteArray("--samples");
+        QTest::newRow("figure of no kind") << local + QStringList{"--figure", "a.bmp"} << QByteArray("a.bmp");
+        QTest::newRow("too few samples")
+            << QStringList{"probe", "path-regions"} + kSpiral + QStringList{"--samples", "1"}
+            << QByteArray("at least 2");
+    }
+    void wrongUsageIsTwo() {
+        QFETCH(QStringList, arguments);
+        QFETCH(QByteArray, part);
+        const auto run = runProgram(arguments);
+        QVERIFY2(run.status == 2, QByteArray::number(run.status) + run.err);
+        QVERIFY2(run.failedInOneLine() && run.err.contains(part), run.err);
+        QCOMPARE(run.out, QByteArray());
+    }
+
+    void helpIsMadeFromTheDescription() {
+        const auto run = runProgram({"probe", "local-geometry", "--help"});
+        QCOMPARE(run.status, 0);
+        for (const char* part : {"--ray-targets", "nearest|mean|none", "--bisections", "[24; 0 to 60]",
+                                 "[512 MiB; 16 to 1048576]", "What it computes", "operator norm", "Cost",
+                                 "Source", "BMVC 2023", "--samples", "--csv", "--npz", "--figure"})
+            QVERIFY2(run.out.contains(part), part + QByteArray("\n") + run.out);
+    }
+
+    void everyForm() {
+        const QTemporaryDir folder;
+        const auto json = folder.filePath("r.json"), npz = folder.filePath("r.npz"),
+                   csv = folder.filePath("csv"), figure = folder.filePath("r.svg");
+        const auto run = runProgram(QStringList{"probe", "local-geometry"} + kDigits +
+                                    QStringList{"--limit", "60", "--json", json, "--npz", npz, "--csv", csv,
+                                                "--figure", figure, "--ray-steps", "8"});
+        QVERIFY2(run.status == 0, run.err);
+        QCOMPARE(run.err, QByteArray());
+        QVERIFY2(run.out.contains("Empirical Lipschitz constant"), run.out);
+        const auto record = QJsonDocument::fromJson(contentOf(json)).object();
+        QCOMPARE(record["probe"].toString(), QString("local-geometry"));
+        QCOMPARE(record["complete"].toBool(), true);
+        QCOMPARE(record["parameters"].toObject()["ray-steps"].toInt(), 8);
+        QCOMPARE(record["parameters"].toObject()["bisections"].toInt(), 24);
+        QCOMPARE(record["provenance"].toObject()["samples"].toInt(), 60);
+        QCOMPARE(record["provenance"].toObject()["files"].toArray().size(), 3);
+        const auto norms = columnOf(record, "jacobian_norm"),
+                   distances = columnOf(record, "boundary_distance");
+        QCOMPARE(norms.size(), 60);
+
+        // The same numbers, to the last digit, in all three files.
+        const auto arrays = tessera::readNpz(npz.toStdString());
+        QVERIFY(arrays.isOk());
+        int compared = 0;
+        for (const auto& array : arrays.value()) {
+            if (array.name != "samples.jacobian_norm" && array.name != "samples.boundary_distance") continue;
+            const auto& column = array.name == "samples.jacobian_norm" ? norms : distances;
+            for (std::size_t i = 0; i < 60; ++i, ++compared) {
+                const auto value = column[static_cast<qsizetype>(i)];
+                if (value.isNull())
+                    QVERIFY(std::isnan(array.values[i]));
+                else
+                    QCOMPARE(array.values[i], value.toDouble());
+            }
+        }
+        QCOMPARE(compared, 120);
+        const auto lines = contentOf(csv + "/samples.csv").split('\n');
+        QCOMPARE(lines.size(), 62);  // header, rows, nothing
+        const auto header = lines[0].trimmed().split(','), cells = lines[60].trimmed().split(',');
+        QCOMPARE(cells[header.indexOf("jacobian_norm")].toDouble(), norms[59].toDouble());
+
+        const auto svg = contentOf(figure);
+        QVERIFY(svg.contains("<svg") && svg.contains("<text"));
+        QVERIFY2(svg.contains("Boundary distance"), "live text");
+    }
+
+    void jsonAlone() {
+        const auto run = runProgram(QStringList{"probe", "local-geometry"} + kSpiral +
+                                    QStringList{"--samples", "5,1,5", "--json", "-"});
+        QCOMPARE(run.status, 0);
+        QCOMPARE(columnOf(run.json(), "sample"), (QJsonArray{5, 1, 5}));
+    }
+
+    void threadsDoNotChangeTheNumbers() {
+        const QStringList arguments =
+            QStringList{"probe", "local-geometry"} + kDigits + QStringList{"--limit", "40", "--json", "-"};
+        const auto one = runProgram(arguments + QStringList{"--threads", "1"}).json(),
+                   two = runProgram(arguments + QStringList{"--threads", "2"}).json();
+        for (const char* name : {"margin", "jacobian_norm", "boundary_distance"}) {
+            const auto a = columnOf(one, name), b = columnOf(two, name);
+            QCOMPARE(a.size(), 40);
+            for (qsizetype i = 0; i < 40; ++i)
+                QVERIFY(std::abs(a[i].toDouble() - b[i].toDouble()) < 1e-9 * (1 + std::abs(a[i].toDouble())));
+        }
+    }
+
+    void paths() {
+        const auto run = runProgram(QStringList{"probe", "path-regions"} + kDigits +
+                                    QStringList{"--samples", "2,10,8", "--closed", "true", "--json", "-"});
+        QVERIFY2(run.status == 0, run.err);
+        QCOMPARE(run.json()["parameters"].toObject()["closed"].toBool(), true);
+        QVERIFY(!run.json()["tables"].toArray().isEmpty());
+    }
+
+    void failuresAreOneLine() {
+        const auto beyond = runProgram(QStringList{"probe", "local-geometry"} + kSpiral +
+                                       QStringList{"--samples", "100000000"});
+        QCOMPARE(beyond.status, 1);
+        QVERIFY2(beyond.failedInOneLine() && beyond.err.contains("spiral.csv"), beyond.err);
+        const auto missing =
+            runProgram({"probe", "local-geometry", "none.pt", "--data", sample("spiral.csv")});
+        QCOMPARE(missing.status, 1);
+        QVERIFY2(missing.failedInOneLine() && missing.err.contains("none.pt"), missing.err);
+        for (const char* option : {"--csv", "--npz", "--json", "--figure"}) {
+            const QString name =
+                QString("/proc/nowhere/at.") + (qstrcmp(option, "--figure") == 0 ? "png" : "x");
+            const auto run = runProgram(QStringList{"probe", "local-geometry"} + kSpiral +
+                                        QStringList{"--limit", "3", option, name});
+            QCOMPARE(run.status, 1);
+            QVERIFY2(run.failedInOneLine() && run.err.contains("/proc/nowhere"), run.err);
+        }
+    }
+
+    void listAndManual() {
+        const auto list = runProgram({"probe", "--list"});
+        QCOMPARE(list.status, 0);
+        for (const char* name : {"class-map:", "evaluate:", "regions:", "local-geometry:", "path-regions:"})
+            QVERIFY2(list.out.contains(name), list.out);
+        const QTemporaryDir folder;
+        const auto manual = runProgram({"probe", "--manual", folder.filePath("manual")});
+        QVERIFY2(manual.status == 0, manual.err);
+        const auto page = contentOf(folder.filePath("manual/local-geometry.md"));
+        for (const char* part :
+             {"# Local geometry of samples", "| `--bisections` |", "## Source", "DeepFool"})
+            QVERIFY2(page.contains(part), page);
+        QVERIFY(contentOf(folder.filePath("manual/index.md")).contains("path-regions.md"));
+    }
+
+    // Ctrl-C in the middle: what was found is written, marked partial, and the status says so.
+    void interruptKeepsWhatIsThere() {
+        const QTemporaryDir folder;
+        const auto json = folder.filePath("r.json");
+        QProcess process;
+        process.setProcessEnvironment(withoutDisplay());
+        process.start(TESSERA_PROGRAM, QStringList{"probe", "local-geometry"} + kDigits +
+                                           QStringList{"--ray-steps", "2000", "--json", json});
+        process.closeWriteChannel();
+        QVERIFY(process.waitForStarted());
+        // Until it is computing: the data file is open or has been.
+        const auto status = QString("/proc/%1/stat").arg(process.processId());
+        QTRY_VERIFY_WITH_TIMEOUT(contentOf(status).split(' ').value(13).toLong() > 150, 60'000);
+        QVERIFY(process.state() == QProcess::Running);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(20'000));
+        QCOMPARE(process.exitStatus(), QProcess::NormalExit);
+        QCOMPARE(process.exitCode(), 1);
+        const auto error = process.readAllStandardError();
+        QVERIFY2(error.startsWith("tessera: ") && error.count('\n') == 1 && error.contains("cancelled"),
+                 error);
+        if (!QFileInfo::exists(json)) QSKIP("stopped before the first sample was finished");
+        const auto record = QJsonDocument::fromJson(contentOf(json)).object();
+        QCOMPARE(record["complete"].toBool(), false);
+        QVERIFY(record["provenance"].toObject()["note"].toString().contains("cancelled"));
+        QVERIFY(columnOf(record, "margin").size() > 0);
+    }
+};
+
+QTEST_GUILESS_MAIN(CommandLineProbesTest)
+#include "command_line_probes_test.moc"
