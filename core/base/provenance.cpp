@@ -2,14 +2,49 @@
 #include "core/base/provenance.h"
 
 #include <openssl/evp.h>
+#include <sys/stat.h>
 
 #include <array>
+#include <ctime>
 #include <fstream>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 
 namespace tessera {
+namespace {
 
-Result<std::string> sha256OfFile(const std::filesystem::path& path) {
+// What changes whenever a file's bytes do: nobody can set the change time back.
+struct FileState {
+    dev_t device = 0;
+    ino_t inode = 0;
+    off_t size = 0;
+    std::int64_t changed = 0, modified = 0;  // ns
+    bool operator==(const FileState&) const = default;
+};
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+std::int64_t nanoseconds(const timespec& time) {
+    return time.tv_sec * kSecond + time.tv_nsec;
+}
+
+std::optional<FileState> stateOf(const std::filesystem::path& path) {
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+    return FileState{status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_ctim),
+                     nanoseconds(status.st_mtim)};
+}
+
+// Times tick in milliseconds: a file just written may change once more without a new time.
+bool isSettled(const FileState& state) {
+    timespec now = {};
+    clock_gettime(CLOCK_REALTIME, &now);
+    return nanoseconds(now) - state.changed > kSecond;
+}
+
+Result<std::string> hashOf(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return fileError(path.string() + " cannot be read; check the path and its permissions.");
     const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
@@ -29,6 +64,26 @@ Result<std::string> sha256OfFile(const std::filesystem::path& path) {
         text += kHex[digest[i] & 15];
     }
     return text;
+}
+
+}  // namespace
+
+// Every result names its files by hash, so the hash of a large file that has not changed is remembered.
+Result<std::string> sha256OfFile(const std::filesystem::path& path) {
+    static std::mutex mutex;
+    static std::map<std::filesystem::path, std::pair<FileState, std::string>> known;
+    const auto before = stateOf(path);
+    if (before) {
+        const std::lock_guard lock(mutex);
+        const auto found = known.find(path);
+        if (found != known.end() && found->second.first == *before) return found->second.second;
+    }
+    auto hash = hashOf(path);
+    if (hash.isOk() && before && isSettled(*before) && stateOf(path) == before) {
+        const std::lock_guard lock(mutex);
+        known[path] = {*before, hash.value()};
+    }
+    return hash;
 }
 
 const char* tesseraVersion() {

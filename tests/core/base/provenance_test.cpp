@@ -12,6 +12,7 @@ class ProvenanceTest : public QObject {
   private Q_SLOTS:
     void hashesAsTheStandardSays();
     void hashesFilesLargerThanOneBuffer();
+    void remembersNothingThatChanged();
     void namesAMissingFile();
 };
 
@@ -35,6 +36,24 @@ void ProvenanceTest::hashesFilesLargerThanOneBuffer() {
     QVERIFY(file.open(QIODevice::ReadOnly));
     const auto expected = QCryptographicHash::hash(file.readAll(), QCryptographicHash::Sha256).toHex();
     QCOMPARE(QByteArray::fromStdString(sha256OfFile(path).value()), expected);
+}
+
+// Of the same size, within one tick of the clock of the file system.
+void ProvenanceTest::remembersNothingThatChanged() {
+    QTemporaryDir folder;
+    const auto path = folder.filePath("abc").toStdString();
+    for (int i = 0; i < 50; ++i) {
+        const std::string text = "abc" + std::to_string(100 + i);
+        std::ofstream(path) << text;
+        const auto expected =
+            QCryptographicHash::hash(QByteArray::fromStdString(text), QCryptographicHash::Sha256).toHex();
+        QCOMPARE(QByteArray::fromStdString(sha256OfFile(path).value()), expected);
+    }
+    const std::string old = TESSERA_SAMPLES "/mnist_mlp.pt";  // has not changed for a while
+    QCOMPARE(sha256OfFile(old).value(), sha256OfFile(old).value());
+    const auto moved = folder.filePath("moved").toStdString();
+    std::filesystem::rename(path, moved);
+    QVERIFY(sha256OfFile(path).isError());
 }
 
 void ProvenanceTest::namesAMissingFile() {
