@@ -183,22 +183,19 @@ void MainWindow::connectParts() {
 void MainWindow::takeWorkspace() {
     const auto& model = workspace_.model();
     const auto& dataset = workspace_.dataset();
-    const QString modelName =
-        model ? QString::fromStdString(model->info().path.filename().string()) : QString();
     const QString dataName =
         dataset ? QString::fromStdString(dataset->path().filename().string()) : QString();
     nameWindow();
     const bool isPair = model && dataset && workspace_.mismatch().isEmpty();
+    // A model alone is sliced along random directions.
+    const bool isSliceable = model && (!dataset || isPair);
     QString situation;
-    if (model && !dataset)
-        situation = tr("%1 is open. Now open data with inputs of %2.")
-                        .arg(modelName, QString::fromStdString(shapeText(model->info().inputShape)));
     if (!model && dataset)
         situation = tr("%1 is open. Now open a model that takes inputs of %2.")
                         .arg(dataName, QString::fromStdString(shapeText(dataset->sampleShape())));
     if (model && dataset && !isPair) situation = workspace_.mismatch();
     start_->setSituation(situation);
-    centre_->setCurrentIndex(isPair ? 1 : 0);
+    centre_->setCurrentIndex(isSliceable ? 1 : 0);
     normalisationAction_->setEnabled(isPair);
     pickAction_->setEnabled(isPair);
     selectionAction_->setEnabled(isPair);

@@ -24,6 +24,7 @@ class QToolButton;
 
 namespace tessera {
 
+class FigureExporter;
 class GalleryPanel;
 class GuideStrip;
 class JobIndicator;
@@ -63,6 +64,7 @@ class MainWindow : public QMainWindow {
     ProbePanel* probePanel() const { return probePanel_; }
     ResultsPanel* resultsPanel() const { return resultsPanel_; }
     SessionKeeper* keeper() const { return keeper_; }
+    FigureExporter* figures() const { return figures_; }
     GuideStrip* guide() const { return guide_; }
     UndoRecorder* undo() const { return undo_; }
     MessageBar* messageBar() const { return messageBar_; }
@@ -84,6 +86,7 @@ class MainWindow : public QMainWindow {
     void makeSessions();  // main_window_session.cpp
     void addSessionActions(QMenu* menu);
     void openSessionFile(const QString& path);
+    void openFigureFile(const QString& path);
     void saveSession();
     void saveSessionAs();
     void nameWindow();
@@ -151,6 +154,7 @@ class MainWindow : public QMainWindow {
     ResultsPanel* resultsPanel_ = nullptr;
     UndoRecorder* undo_ = nullptr;
     SessionKeeper* keeper_ = nullptr;
+    FigureExporter* figures_ = nullptr;
     GuideStrip* guide_ = nullptr;
     WindowSettings applied_;
     std::function<void()> afterSave_;

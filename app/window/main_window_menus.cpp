@@ -99,6 +99,7 @@ void MainWindow::makeFileMenu() {
     exportAction_ =
         menu->addAction(themedIcon(QStringLiteral("export")), tr("&Export Figure…"),
                         QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E), this, &MainWindow::exportFigure);
+    exportAction_->setObjectName(QStringLiteral("exportFigure"));
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence(Qt::CTRL | Qt::Key_Q), this, &QWidget::close);
 }

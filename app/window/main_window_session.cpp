@@ -9,7 +9,9 @@
 #include <QPushButton>
 #include <utility>
 
+#include "app/window/figure_exporter.h"
 #include "app/window/main_window.h"
+#include "app/window/probe_runner.h"
 #include "app/window/session_keeper.h"
 #include "app/window/view_area.h"
 #include "widgets/dialogs/missing_files_dialog.h"
@@ -18,6 +20,8 @@ namespace tessera {
 
 void MainWindow::makeSessions() {
     keeper_ = new SessionKeeper(workspace_, *jobs_, log_, *opener_, *views_, results_, *undo_, this);
+    figures_ = new FigureExporter(workspace_, *jobs_, *views_, results_, *keeper_, runner_->probes(), this);
+    connect(figures_, &FigureExporter::notice, this, &MainWindow::say);
     connect(keeper_, &SessionKeeper::changed, this, &MainWindow::nameWindow);
     const auto remember = [this](const QString& path) {
         if (path.isEmpty()) return;
@@ -62,8 +66,12 @@ void MainWindow::addSessionActions(QMenu* menu) {
 void MainWindow::open(const QStringList& sources) {
     QStringList files;
     for (const QString& source : sources) {
+        const QString suffix = QFileInfo(source).suffix().toLower();
         if (isSessionFile(source.toStdString()))
             openSessionFile(source);
+        else if (suffix == QLatin1String("svg") || suffix == QLatin1String("pdf") ||
+                 suffix == QLatin1String("png"))
+            openFigureFile(source);
         else
             files << source;
     }
@@ -73,6 +81,11 @@ void MainWindow::open(const QStringList& sources) {
 void MainWindow::openSessionFile(const QString& path) {
     if (!keeper_->isWorthSaving() || isQuitting_) return keeper_->open(path);
     askToSave(tr("Open another session?"), [this, path] { keeper_->open(path); });
+}
+
+void MainWindow::openFigureFile(const QString& path) {
+    if (!keeper_->isWorthSaving()) return keeper_->openFigure(path);
+    askToSave(tr("Open the session of this figure?"), [this, path] { keeper_->openFigure(path); });
 }
 
 void MainWindow::saveSession() {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the window borrows from the slice view.
+#include <QDir>
 #include <QDockWidget>
+#include <QFileInfo>
 #include <QMenu>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <algorithm>
 
+#include "app/window/figure_exporter.h"
 #include "app/window/main_window.h"
 #include "app/window/view_area.h"
+#include "widgets/dialogs/sheet_dialog.h"
 #include "widgets/panels/guide_strip.h"
 #include "widgets/views/slice_state.h"
 
@@ -22,7 +26,22 @@ SliceView* MainWindow::sliceView() const {
 }
 
 void MainWindow::exportFigure() {
-    if (SliceView* view = sliceView()) view->exportFigure();
+    auto choices = std::make_shared<std::vector<FigureChoice>>(figures_->choices());
+    if (choices->empty()) return say(tr("There is no picture to export yet."));
+    std::vector<SheetDialog::Panel> panels;
+    for (const FigureChoice& choice : *choices)
+        panels.push_back({choice.title, choice.isCurrent, choice.scene});
+    auto* dialog = new SheetDialog(std::move(panels), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setPath(QDir(settings_.folder()).filePath(QStringLiteral("figure.pdf")));
+    connect(dialog, &QDialog::accepted, this, [this, dialog, choices] {
+        std::vector<FigureChoice> chosen;
+        for (const int place : dialog->chosen())
+            chosen.push_back((*choices)[static_cast<std::size_t>(place)]);
+        settings_.setFolder(QFileInfo(dialog->path()).absolutePath());
+        figures_->write(dialog->path(), dialog->sheet(), chosen);
+    });
+    dialog->open();
 }
 
 void MainWindow::addViewActions(QMenu* menu) {
@@ -98,11 +117,11 @@ void MainWindow::adoptSlice(SliceView* view) {
 }
 
 void MainWindow::takeViews() {
-    const bool isPair = workspace_.model() && workspace_.dataset() && workspace_.mismatch().isEmpty();
-    const bool isSlice = isPair && views_->currentSlice();
-    exportAction_->setEnabled(isSlice);
+    const bool isSliceable = workspace_.model() && workspace_.mismatch().isEmpty();
+    const bool isSlice = isSliceable && views_->currentSlice();
+    exportAction_->setEnabled(isSliceable && !views_->docks().isEmpty());
     for (QAction* action : sliceActions_) action->setEnabled(isSlice);
-    for (QAction* action : viewActions_) action->setEnabled(isPair && !views_->docks().isEmpty());
+    for (QAction* action : viewActions_) action->setEnabled(isSliceable && !views_->docks().isEmpty());
 }
 
 // A maximised view has the whole window to itself; the panels come back as they were.

@@ -8,6 +8,7 @@
 #include "app/window/session_slices.h"
 #include "app/window/view_area.h"
 #include "core/probes/regions_record.h"
+#include "widgets/scenes/figure_sheet.h"
 
 namespace tessera {
 
@@ -103,6 +104,22 @@ void SessionKeeper::open(const QString& path, const Replacements& replacements) 
             setPath(path, false);
             Q_EMIT opened(path);
         });
+}
+
+void SessionKeeper::openFigure(const QString& path, const Replacements& replacements) {
+    load(
+        tr("Opening what made %1").arg(QFileInfo(path).fileName()),
+        [file = path.toStdString()]() -> Result<OpenedSession> {
+            auto text = readFigureSession(file);
+            if (!text.isOk()) return std::move(text).propagate<OpenedSession>();
+            OpenedSession session;
+            auto document = parseSession(text.value(), file, &session.notes);
+            if (!document.isOk()) return std::move(document).propagate<OpenedSession>();
+            session.document = std::move(document).value();
+            return session;
+        },
+        path, replacements, [this, path](Replacements found) { openFigure(path, found); },
+        [this] { setPath({}, true); });
 }
 
 void SessionKeeper::load(const QString& title, std::function<Result<OpenedSession>()> read,

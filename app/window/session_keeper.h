@@ -32,9 +32,12 @@ class SessionKeeper : public QObject {
     bool isAtWork() const { return isSaving_ || isAutosaving_ || isOpening_; }
 
     SessionSnapshot snapshot();
+    const std::shared_ptr<Hashes>& hashes() const { return hashes_; }
     void save(const QString& path);
     // `replacements`: where the user found files that are not where the session says.
     void open(const QString& path, const Replacements& replacements = {});
+    // The session that a figure carries: without the numbers, which stay in the session file.
+    void openFigure(const QString& path, const Replacements& replacements = {});
     void addFigure(SessionFigure figure);  // a figure that was exported: replay makes it again
 
     void startAutosave(const QString& folder, int seconds);  // 0: off

@@ -11,15 +11,19 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QInputDialog>
+#include <QJsonArray>
 #include <QListView>
+#include <QListWidget>
 #include <QMessageBox>
 #include <QProcess>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 #include <QToolButton>
+#include <cmath>
 #include <cstdio>
 #include <stdexcept>
 
@@ -28,6 +32,7 @@
 #include "app/window/session_keeper.h"
 #include "app/window/view_area.h"
 #include "tests/app/program_run.h"
+#include "widgets/dialogs/sheet_dialog.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/probe_panel.h"
 #include "widgets/panels/start_panel.h"
@@ -140,6 +145,14 @@ QByteArrayList numbersOf(const ResultList& results) {
     return lines;
 }
 
+double widthMm(const QString& pdf) {
+    QFile file(pdf);
+    if (!file.open(QIODevice::ReadOnly)) return 0;
+    const auto box = QRegularExpression("/MediaBox \\[([-0-9.]+) ([-0-9.]+) ([-0-9.]+)")
+                         .match(QString::fromLatin1(file.readAll()));
+    return (box.captured(3).toDouble() - box.captured(1).toDouble()) / 72 * 25.4;
+}
+
 int beTheNewcomer(int argc, char** argv) {
     QApplication application(argc, argv);
     const QString folder = QString::fromLocal8Bit(argv[2]);
@@ -204,6 +217,47 @@ class NewcomerTest : public QObject {
         QCOMPARE(numbersOf(window.results()), numbers);
         QCOMPARE(window.workspace().referenceSample(), window.workspace().anchors().front());
         QCOMPARE(window.keeper()->path(), folder.filePath("day.tessera"));
+
+        // A figure of three panels, two columns wide.
+        for (const ResultEntry& entry : window.results().entries()) window.probes()->openView(entry.id());
+        QTRY_COMPARE_WITH_TIMEOUT(window.findChildren<ResultView*>().size(), qsizetype(2), kPatienceMs);
+        trigger(window, "exportFigure");
+        auto* dialog = find<SheetDialog>(window, "sheetDialog");
+        auto* panels = find<QListWidget>(*dialog, "sheetPanels");
+        QVERIFY(panels->count() >= 3);
+        for (int row = 0; row < panels->count(); ++row)
+            panels->item(row)->setCheckState(row < 3 ? Qt::Checked : Qt::Unchecked);
+        auto* width = find<QComboBox>(*dialog, "sheetWidth");
+        width->setCurrentIndex(width->findData(174.0));
+        const QString figure = folder.filePath("three.pdf");
+        dialog->setPath(figure);
+        dialog->accept();
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(figure) && !window.jobs().isBusy(), kPatienceMs);
+        QVERIFY2(std::abs(widthMm(figure) - 174) < 0.5, qPrintable(QString::number(widthMm(figure))));
+        trigger(window, "saveSession");
+        QTRY_VERIFY_WITH_TIMEOUT(!window.keeper()->isAtWork() && !window.keeper()->isModified(), kPatienceMs);
+
+        // Without a display: the same numbers, bit for bit, and the same figure.
+        const auto replay = runProgram(
+            {"replay", folder.filePath("day.tessera"), "--out", folder.filePath("replayed"), "--json", "-"});
+        QVERIFY2(replay.status == 0, replay.err.constData());
+        const QJsonArray results = replay.json()["results"].toArray();
+        QVERIFY(results.size() >= 3);  // two probes, and the regions of the slice
+        for (const auto& result : results)
+            QVERIFY2(result.toObject()["status"].toString() == "same",
+                     QJsonDocument(result.toObject()).toJson().constData());
+        const QString again = folder.filePath("replayed/figures/three.pdf");
+        QVERIFY2(QFile::exists(again), replay.out.constData());
+        QVERIFY(std::abs(widthMm(again) - 174) < 0.5);
+
+        // The figure alone brings back what made it.
+        MainWindow other;
+        other.show();
+        other.open({figure});
+        QTRY_VERIFY_WITH_TIMEOUT(other.workspace().evaluation() != nullptr, kPatienceMs);
+        QCOMPARE(other.workspace().anchors(), window.workspace().anchors());
+        QCOMPARE(numbersOf(other.results()), numbers);
+        window.workspace().setReferenceSample(-1);
     }
 };
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window/figure_exporter.h"
+
+#include <QFileInfo>
+
+#include "app/window/session_keeper.h"
+#include "app/window/view_area.h"
+#include "widgets/scenes/slice_panel_scene.h"
+
+namespace tessera {
+
+namespace {
+const QString kResultView = QStringLiteral("view-result-");
+}
+
+FigureExporter::FigureExporter(Workspace& workspace, JobRunner& jobs, ViewArea& views, ResultList& results,
+                               SessionKeeper& keeper, const std::vector<CatalogueEntry>& probes,
+                               QObject* parent)
+    : QObject(parent),
+      workspace_(workspace),
+      jobs_(jobs),
+      views_(views),
+      results_(results),
+      keeper_(keeper),
+      probes_(probes) {}
+
+std::vector<FigureChoice> FigureExporter::choices() const {
+    std::vector<FigureChoice> choices;
+    int slices = 0;
+    for (QDockWidget* dock : views_.docks()) {
+        const std::size_t before = choices.size();
+        if (auto* slice = qobject_cast<SliceView*>(dock->widget()))
+            addSlice(*slice, ++slices, choices);
+        else if (auto* view = qobject_cast<ResultView*>(dock->widget()))
+            addResult(*view, dock->objectName().mid(kResultView.size()), choices);
+        for (std::size_t i = before; i < choices.size(); ++i)
+            choices[i].isCurrent = dock == views_.currentDock();
+    }
+    return choices;
+}
+
+void FigureExporter::addSlice(SliceView& view, int number, std::vector<FigureChoice>& choices) const {
+    if (!view.computation().field() && !view.computation().arrangement()) return;
+    FigureChoice choice;
+    choice.title = views_.sliceTitle(&view);
+    choice.panel.slice = "s" + std::to_string(number);
+    choice.scene = std::make_shared<SlicePanelScene>(view.scene());
+    choices.push_back(std::move(choice));
+}
+
+// The pictures of the catalogue, which replay draws too; a view without them gives what it shows.
+void FigureExporter::addResult(const ResultView& view, const QString& id,
+                               std::vector<FigureChoice>& choices) const {
+    const ResultEntry* entry = results_.entry(id);
+    if (!entry || !view.record()) return;
+    const CatalogueEntry* probe = nullptr;
+    for (const auto& candidate : probes_)
+        if (candidate.probe->description().name == entry->about.probe) probe = &candidate;
+    SceneContext context;
+    context.classCount = workspace_.classCount();
+    for (int label = 0; label < workspace_.classCount(); ++label)
+        context.classNames.push_back(workspace_.className(label));
+    const bool isKept = probe && probe->scenes;
+    const auto scenes = isKept ? probe->scenes(view.record(), context) : view.panels();
+    const QString title = QString::fromStdString(entry->about.title) + QStringLiteral(" · ") + id;
+    for (std::size_t i = 0; i < scenes.size(); ++i) {
+        FigureChoice choice;
+        choice.title = scenes.size() > 1 ? title + QStringLiteral(": ") + scenes[i]->title() : title;
+        choice.scene = scenes[i];
+        if (isKept) choice.panel.result = id.toStdString();
+        choice.panel.scene = static_cast<int>(i);
+        choices.push_back(std::move(choice));
+    }
+}
+
+void FigureExporter::write(const QString& path, FigureSheet sheet, const std::vector<FigureChoice>& panels) {
+    sheet.panels.clear();
+    bool isKept = true;
+    for (const FigureChoice& choice : panels) {
+        sheet.panels.push_back({choice.scene, {}});
+        isKept = isKept && !(choice.panel.result.empty() && choice.panel.slice.empty());
+    }
+    if (isKept) keeper_.addFigure(sessionFigureOf(path, sheet, panels));
+    jobs_.start<FigureReport>(
+        this, QStringLiteral("figure-") + path, tr("Writing %1").arg(QFileInfo(path).fileName()),
+        JobLane::Background,
+        [path, sheet = std::move(sheet), snapshot = keeper_.snapshot(), hashes = keeper_.hashes()](
+            std::stop_token stop, Progress& progress) mutable -> Result<FigureReport> {
+            progress.report(0, 0, "drawing");
+            if (auto done = hashes->complete(snapshot, stop); !done.isOk())
+                return std::move(done).propagate<FigureReport>();
+            // The numbers stay in the session file: a figure only says what was asked and held.
+            for (auto& result : snapshot.document.results) result.hasNumbers = false;
+            sheet.session = sessionText(snapshot.document);
+            return writeFigureSheet(path.toStdString(), sheet, stop);
+        },
+        [this](Result<FigureReport> result) {
+            if (!result.isOk()) return;
+            QStringList files;
+            for (const auto& file : result.value().files) files << QString::fromStdString(file.string());
+            for (const auto& note : result.value().notes) Q_EMIT notice(QString::fromStdString(note));
+            Q_EMIT notice(tr("Figure written: %1").arg(files.value(0)));
+            Q_EMIT written(files);
+        });
+}
+
+SessionFigure sessionFigureOf(const QString& path, const FigureSheet& sheet,
+                              const std::vector<FigureChoice>& panels) {
+    SessionFigure figure;
+    figure.title = sheet.title.toStdString();
+    figure.file = QFileInfo(path).fileName().toStdString();
+    figure.widthMm = sheet.widthMm;
+    figure.heightMm = sheet.heightMm;
+    figure.fontPt = sheet.fontPt;
+    figure.linePt = sheet.linePt;
+    figure.dpi = sheet.dpi;
+    figure.theme = sheet.theme == FigureTheme::Dark          ? "dark"
+                   : sheet.theme == FigureTheme::Transparent ? "transparent"
+                                                             : "light";
+    figure.columns = sheet.columns;
+    figure.letters = sheet.letters;
+    figure.sharedColourBar = sheet.sharedColourBar;
+    figure.titles = sheet.titles;
+    figure.axes = sheet.axes;
+    figure.legend = sheet.legend;
+    figure.colourBar = sheet.colourBar;
+    for (const FigureChoice& choice : panels) figure.panels.push_back(choice.panel);
+    return figure;
+}
+
+}  // namespace tessera
