@@ -35,7 +35,10 @@ Result<Record> runOnSlice(const SessionResult& asked, const ResultRecord* stored
     if (asked.probe == kRegionsProbe) {
         auto options = regionsOptions(asked.parameters);
         if (!options.isOk()) return std::move(options).propagate<Record>();
-        auto output = LinearRegions::run(*model.value(), plane.value(), options.value(), stop, progress);
+        // It was complete within its time limit; a slower machine may take longer for the same numbers.
+        auto unhurried = options.value();
+        unhurried.maxSeconds = 0;
+        auto output = LinearRegions::run(*model.value(), plane.value(), unhurried, stop, progress);
         if (!output.isOk()) return std::move(output).propagate<Record>();
         return std::make_shared<const ResultRecord>(regionsRecord(output.value(), options.value()));
     }

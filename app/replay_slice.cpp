@@ -109,7 +109,11 @@ Result<std::shared_ptr<const PanelScene>> sliceScene(const SessionSlice& slice, 
     Drawn& drawn = results.value();
 
     PlaneSource source{model.value(), dataset.value(), inputs.document().normalisation, {}};
-    source.anchors.assign(slice.anchors.begin(), slice.anchors.end());
+    for (std::size_t i = 0; i < slice.anchors.size(); ++i) {
+        // A dragged anchor stands where it was dragged; the session's own list knows from which sample.
+        const auto& all = inputs.document().anchors;
+        source.anchors.push_back(slice.anchors[i] < 0 && i < all.size() ? all[i] : slice.anchors[i]);
+    }
     auto built = buildPlane(source, recipeOf(slice), stop, progress);
     if (!drawn.regions && !drawn.map) {
         if (!slice.plane && !built.isOk()) return std::move(built).propagate<Scene>();
