@@ -75,17 +75,23 @@ void HistogramScene::paint(QPainter& painter, const PanelStyle& style, const QSi
         return count <= 0 ? floorY : plot.drawingY(static_cast<double>(count));
     };
     const std::size_t bins = bins_->edges.size() - 1;
+    // Neighbours meet on a whole pixel: no seams.
+    const auto onPixel = [&](double x) {
+        return style.vector ? x : std::round(x * style.pixelsPerPoint) / style.pixelsPerPoint;
+    };
     const double gap =
         plot.plot().width() / static_cast<double>(bins) > style.fontPt * 0.6 ? style.linePt : 0;
     for (std::size_t bin = 0; bin < bins; ++bin) {
-        const double left = plot.drawingX(bins_->edges[bin]), right = plot.drawingX(bins_->edges[bin + 1]);
+        const double left = onPixel(plot.drawingX(bins_->edges[bin])),
+                     right = onPixel(plot.drawingX(bins_->edges[bin + 1]));
         std::int64_t below = 0;
         for (std::size_t group = 0; group < bins_->groups.size(); ++group) {
             const auto count = bins_->counts[group][bin];
             if (count == 0) continue;
             QColor colour = bins_->groups[group].colour;
             const double top = heightOf(below + count), foot = heightOf(below);
-            painter.fillRect(QRectF(left, top, std::max(right - left - gap, 0.25), foot - top), colour);
+            painter.fillRect(QRectF(left, top, std::max(right - left - onPixel(gap), 0.25), foot - top),
+                             colour);
             below += count;
         }
     }

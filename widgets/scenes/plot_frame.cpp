@@ -54,6 +54,11 @@ PlotTicks fittingTicks(const PlotAxis& axis, const PanelStyle& style, double len
     }
 }
 
+// A title too long for its side is set smaller before it is cut.
+double fittingScale(const SceneText& text, const QString& title, double length) {
+    return std::clamp(length / std::max(text.width(title), 1e-9), 0.75, 1.0);
+}
+
 QString titleOf(const PlotAxis& axis, const PlotTicks& ticks) {
     return ticks.labelled.title(axis.title, axis.unit).trimmed();
 }
@@ -181,12 +186,14 @@ void PlotFrame::paintAxisX(QPainter& painter) const {
                   xTicks_.labelled.labels[i], style_.theme.ink);
     }
     // Centred under the plot; a long one may use the whole width of the panel.
-    const QString title = text.elided(titleOf(spec_.x, xTicks_), size_.width() - 2 * p);
-    const double half = text.width(title) / 2;
+    const double length = size_.width() - 2 * p;
+    const double scale = fittingScale(text, titleOf(spec_.x, xTicks_), length);
+    const QString title = text.elided(titleOf(spec_.x, xTicks_), length, scale);
+    const double half = text.width(title, scale) / 2;
     const double centre =
         std::clamp(plot_.center().x(), half + p, std::max(half + p, size_.width() - half - p));
     text.draw(painter, {centre, plot_.bottom() + tick + text.height() + p * 0.5},
-              Qt::AlignHCenter | Qt::AlignTop, title, style_.theme.ink);
+              Qt::AlignHCenter | Qt::AlignTop, title, style_.theme.ink, scale);
 }
 
 void PlotFrame::paintAxisY(QPainter& painter) const {
@@ -203,15 +210,17 @@ void PlotFrame::paintAxisY(QPainter& painter) const {
         text.draw(painter, {plot_.left() - tick - p * 0.6, y}, Qt::AlignRight | Qt::AlignVCenter,
                   yTicks_.labelled.labels[i], style_.theme.ink);
     }
-    const QString title = text.elided(titleOf(spec_.y, yTicks_), size_.height() - 2 * p);
-    const double half = text.width(title) / 2;
+    const double length = size_.height() - 2 * p;
+    const double scale = fittingScale(text, titleOf(spec_.y, yTicks_), length);
+    const QString title = text.elided(titleOf(spec_.y, yTicks_), length, scale);
+    const double half = text.width(title, scale) / 2;
     const double centre =
         std::clamp(plot_.center().y(), half + p, std::max(half + p, size_.height() - half - p));
     text.drawUpwards(
         painter,
         {plot_.left() - tick - p * 1.2 - widestLabel(yTicks_, style_) - (text.height() - text.ascent()),
          centre},
-        title, style_.theme.ink);
+        title, style_.theme.ink, scale);
 }
 
 void PlotFrame::paintAxes(QPainter& painter) const {

@@ -32,10 +32,12 @@ void inOrder(const ScatterMarks& marks, std::size_t rows, Row&& row) {
 
 }  // namespace
 
-double ScatterScene::diameterPt() const {
+double ScatterScene::diameterPt(const PlotFrame& frame) const {
     if (markerPt > 0) return markerPt;
     const auto count = static_cast<double>(std::max<std::size_t>(points_->x.size(), 1));
-    return std::clamp(5.2 - 0.75 * std::log10(count / 100), 2.0, 5.0);
+    // Of a plot of 320 x 220 pt; smaller ones have smaller markers.
+    const double room = std::sqrt(frame.plot().width() * frame.plot().height() / (320 * 220));
+    return std::clamp(5.2 - 0.75 * std::log10(count / 100), 2.0, 5.0) * std::clamp(room, 0.5, 1.0);
 }
 
 int ScatterScene::opacity() const {
@@ -94,7 +96,7 @@ void ScatterScene::paintRaster(QPainter& painter, const PanelStyle& style, const
     if (image.isNull()) return;
     image.fill(Qt::transparent);
     const double scaleX = image.width() / target.width(), scaleY = image.height() / target.height();
-    MarkerRaster raster(image, diameterPt() / 2 * pixelsPerPoint);
+    MarkerRaster raster(image, diameterPt(frame) / 2 * pixelsPerPoint);
     const int alpha = opacity();
     const bool anySelected =
         std::find(marks.selected.begin(), marks.selected.end(), 1) != marks.selected.end();
@@ -122,7 +124,7 @@ void ScatterScene::paintRaster(QPainter& painter, const PanelStyle& style, const
 void ScatterScene::paintPaths(QPainter& painter, const PanelStyle& style, const PlotFrame& frame) const {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    const double radius = diameterPt() / 2;
+    const double radius = diameterPt(frame) / 2;
     const QRectF plot = frame.plot();
     const bool anySelected =
         std::find(marks.selected.begin(), marks.selected.end(), 1) != marks.selected.end();
@@ -147,7 +149,7 @@ void ScatterScene::paintPaths(QPainter& painter, const PanelStyle& style, const 
 void ScatterScene::paintPinned(QPainter& painter, const PanelStyle& style, const PlotFrame& frame) const {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
-    const double reach = std::max(diameterPt() * 0.9, style.fontPt * 0.6);
+    const double reach = std::max(diameterPt(frame) * 0.9, style.fontPt * 0.6);
     for (const bool isCurrent : {false, true}) {
         const auto row = isCurrent ? marks.current : marks.reference;
         if (row < 0 || row >= static_cast<std::int64_t>(points_->x.size())) continue;
@@ -173,7 +175,7 @@ void ScatterScene::paintPinned(QPainter& painter, const PanelStyle& style, const
         }
         painter.setPen(Qt::NoPen);
         painter.setBrush(QColor(points_->colour[index]));
-        painter.drawEllipse(at, diameterPt() / 2, diameterPt() / 2);
+        painter.drawEllipse(at, diameterPt(frame) / 2, diameterPt(frame) / 2);
     }
     painter.restore();
 }

@@ -63,7 +63,8 @@ class ScatterScene : public PanelScene {
     PlotFrame frame(const PanelStyle& style, const QSizeF& sizePt) const;
     // The row whose marker is nearest to a point of the drawing, within `reachPt`; -1: none.
     std::int64_t rowAt(const PlotFrame& frame, const QPointF& drawing, double reachPt) const;
-    double diameterPt() const;
+    // Fewer points and larger plots have larger markers.
+    double diameterPt(const PlotFrame& frame) const;
 
   private:
     void paintRaster(QPainter& painter, const PanelStyle& style, const PlotFrame& frame,

@@ -60,7 +60,11 @@ std::vector<std::shared_ptr<const PanelScene>> TablePage::panels() const {
 void TablePage::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
     const auto wanted = width() > 1.7 * height() && width() > 900 ? Qt::Horizontal : Qt::Vertical;
-    if (splitter_->orientation() != wanted) splitter_->setOrientation(wanted);
+    if (splitter_->orientation() == wanted && hasSizes_) return;
+    splitter_->setOrientation(wanted);
+    const int length = wanted == Qt::Horizontal ? width() : height();
+    splitter_->setSizes({length * 11 / 20, length * 9 / 20});
+    hasSizes_ = true;
 }
 
 }  // namespace tessera

@@ -30,6 +30,7 @@ class TablePage : public QWidget {
 
   private:
     RowSelection rows_;
+    bool hasSizes_ = false;
     QSplitter* splitter_;
     QTabWidget* plots_;
     TableView* table_;

@@ -78,7 +78,6 @@ TableView::TableView(const ViewContext& context, RowSelection& rows, ThumbnailCa
     more->setMenu(menu);
     auto* bar = new QHBoxLayout;
     bar->addWidget(filter_, 1);
-    bar->addWidget(count_);
     bar->addWidget(pictures_);
     bar->addWidget(more);
     auto* column = new QVBoxLayout(this);
@@ -86,6 +85,7 @@ TableView::TableView(const ViewContext& context, RowSelection& rows, ThumbnailCa
     column->addLayout(bar);
     column->addWidget(problem_);
     column->addWidget(grid_, 1);
+    column->addWidget(count_);
 
     connect(filter_, &QLineEdit::textChanged, this, &TableView::reorder);
     connect(grid_->horizontalHeader(), &QHeaderView::sortIndicatorChanged, this,

@@ -335,6 +335,8 @@ class RecordViewTest : public QObject {
             QTest::mouseMove(&opened.plot(), opened.plot().widgetPoint(x[20], y[20]).toPoint());
             QTRY_VERIFY(opened.plot().hoveredRow() >= 0);
             QTRY_VERIFY(!opened.jobs.isBusy());
+            (void)opened.view.grab();  // asks for the thumbnail
+            QTRY_VERIFY(!opened.jobs.isBusy());
             opened.view.grab().save(folder + QString("/record_%1.png").arg(size.width()));
             opened.view.tabs()->setCurrentIndex(0);
             opened.view.grab().save(folder + QString("/summary_%1.png").arg(size.width()));
