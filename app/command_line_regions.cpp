@@ -76,7 +76,10 @@ int runExact(const CommonOptions& common, const RegionsOptions& options, const M
     if (const auto drawn = writeExactFigures(options, output, chosen); !drawn.isOk())
         return failWith(drawn.error(), "");
     if (!output.arrangement->complete && !interrupt.wasInterrupted())
-        printNote("partial result: " + output.arrangement->stopReason + ".");
+        printNote("partial result, " + output.arrangement->stopReason + ": it " +
+                  output.arrangement->coverageNote() + ".");
+    if (!output.arrangement->resolutionNote.empty() && !interrupt.wasInterrupted())
+        printNote(output.arrangement->resolutionNote);
     auto document = regionsJson(output);
     addQuestion(document, common, options, chosen);
     return finish(common, document, regionsText(output),

@@ -106,11 +106,13 @@ std::string evaluationText(const Evaluation::Output& output) {
 std::string regionsText(const LinearRegions::Output& output) {
     const auto& arrangement = *output.arrangement;
     const auto& checks = arrangement.checks;
-    std::string text = grouped(arrangement.faceCount()) + " regions, " + grouped(arrangement.pieces) +
-                       " pieces, " + grouped(static_cast<std::int64_t>(arrangement.vertices.size())) +
-                       " vertices, " + grouped(static_cast<std::int64_t>(arrangement.edges.size())) +
-                       " edges" +
-                       (arrangement.complete ? "\n" : " (partial: " + arrangement.stopReason + ")\n");
+    std::string text =
+        grouped(arrangement.faceCount()) + " regions, " + grouped(arrangement.pieces) + " pieces, " +
+        grouped(static_cast<std::int64_t>(arrangement.vertices.size())) + " vertices, " +
+        grouped(static_cast<std::int64_t>(arrangement.edges.size())) + " edges" +
+        (arrangement.complete
+             ? "\n"
+             : " (partial: " + arrangement.stopReason + "; " + arrangement.coverageNote() + ")\n");
     text += formatted(
         "boundary: %zu segments, length %.9g; window area %.9g, sum of face areas %.9g; V - E + F = %lld\n",
         arrangement.boundary.size(), arrangement.boundaryLength(), checks.windowArea, checks.areaSum,
@@ -120,6 +122,7 @@ std::string regionsText(const LinearRegions::Output& output) {
         checks.maxInterpolationError, static_cast<long long>(checks.facesChecked),
         static_cast<long long>(checks.patternMismatches), output.engine.c_str(),
         output.provenance.dtype.c_str(), output.provenance.seconds);
+    if (!arrangement.resolutionNote.empty()) text += "not exact: " + arrangement.resolutionNote + "\n\n";
     std::vector<Row> layers{{"layer", "regions after", "edges"}};
     for (const auto& site : arrangement.sites)
         layers.push_back({site.name, grouped(site.regionsAfter), grouped(site.edges)});

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/geometry/arrangement.h"
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 namespace tessera {
 
@@ -57,6 +59,23 @@ double Arrangement::slopeNorm(std::int64_t face) const {
         bb += form[1] * form[1];
     }
     return std::sqrt((aa + bb) / 2 + std::hypot((aa - bb) / 2, ab));
+}
+
+std::string Arrangement::coverageNote() const {
+    if (complete) return {};
+    const double share = checks.windowArea > 0 ? std::clamp(checks.areaSum / checks.windowArea, 0.0, 1.0) : 0;
+    if (share <= 0) return "covers nothing of the window yet: zoom in or raise the budget";
+    char covered[64];
+    std::snprintf(covered, sizeof covered, "covers %.2g %% of the window", 100 * share);
+    // The same work covers the same area of a smaller window; what is there is no square, so ask for some
+    // more.
+    const double narrower = 1.2 / std::sqrt(share);
+    const double step = std::pow(10.0, std::max(0.0, std::floor(std::log10(narrower)) - 1));
+    char text[160];
+    std::snprintf(text, sizeof text,
+                  "%s; complete within a window about 1/%.0f as wide: zoom in or raise the budget", covered,
+                  std::max(2.0, std::ceil(narrower / step) * step));
+    return text;
 }
 
 std::vector<double> Arrangement::areaPerClass() const {

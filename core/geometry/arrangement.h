@@ -90,6 +90,9 @@ struct Arrangement {
     std::string
         resolutionNote;  // why counts may be off: float64 cannot tell some vertices from lines; else empty
 
+    // Of an incomplete result: "covers 0.062 % of the window; complete within a window about 1/50 as wide:
+    // zoom in or raise the budget". Empty if complete.
+    std::string coverageNote() const;
     std::int64_t faceCount() const {
         return faceBegin.empty() ? 0 : static_cast<std::int64_t>(faceBegin.size()) - 1;
     }

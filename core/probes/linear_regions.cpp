@@ -95,7 +95,7 @@ Result<LinearRegions::Output> LinearRegions::run(const Model& model, const Slice
     provenance.seconds = seconds;
     provenance.threads = options.threads;
     provenance.complete = result.value().complete;
-    provenance.note = result.value().stopReason;
+    provenance.note = provenance.complete ? result.value().resolutionNote : result.value().stopReason;
     provenance.files = {{info.path.string(), info.sha256}};
     output.arrangement = std::make_shared<const Arrangement>(std::move(result).value());
     return output;

@@ -212,6 +212,9 @@ void CommandLineRegionsTest::budgetStopsWithAPartialResult() {
     QCOMPARE(json["complete"].toBool(true), false);
     QVERIFY(json["regions"].toInteger() > 0 && json["regions"].toInteger() < 9974);
     QVERIFY(!json["stop_reason"].toString().isEmpty());
+    QVERIFY2(json["coverage"].toString().contains("zoom in or raise the budget"), run.err);
+    QVERIFY(run.err.contains(json["coverage"].toString().toUtf8()));
+    QCOMPARE(json["exact"].toBool(false), true);  // what is there is
     QCOMPARE(json["provenance"]["complete"].toBool(true), false);
 }
 

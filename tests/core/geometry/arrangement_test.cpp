@@ -46,6 +46,22 @@ bool has(const Arrangement& map, const BoundarySegment& wanted) {
 class ArrangementTest : public QObject {
     Q_OBJECT
   private Q_SLOTS:
+    void partialResultsSayHowFarToZoom() {
+        Arrangement map = halves(1, {0, 0, 1, 2, 0, 0});
+        QCOMPARE(map.coverageNote(), std::string());
+        map.complete = false;
+        map.checks.areaSum = map.checks.windowArea / 2500;
+        QCOMPARE(map.coverageNote(),
+                 std::string("covers 0.04 % of the window; complete within a window about "
+                             "1/60 as wide: zoom in or raise the budget"));
+        map.checks.areaSum = 0.9 * map.checks.windowArea;
+        QVERIFY(map.coverageNote().find("about 1/2 as wide") != std::string::npos);
+        map.checks.areaSum = map.checks.windowArea / 1e8;
+        QVERIFY(map.coverageNote().find("about 1/12000 as wide") != std::string::npos);
+        map.checks.areaSum = 0;
+        QCOMPARE(map.coverageNote(),
+                 std::string("covers nothing of the window yet: zoom in or raise the budget"));
+    }
     void edgesAndMeasures() {
         const Arrangement map = halves(1, {0, 0, 1, 2, 0, 0});
         QCOMPARE(map.edges.size(), std::size_t{7});
