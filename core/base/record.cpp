@@ -16,7 +16,7 @@ auto* named(const List& list, std::string_view wanted, Name name) {
 std::int64_t columnBytes(const Column& column) {
     if (const auto* texts = std::get_if<std::vector<std::string>>(&column.values)) {
         std::int64_t bytes = 0;
-        for (const auto& text : *texts) bytes += static_cast<std::int64_t>(sizeof text + text.size());
+        for (const auto& text : *texts) bytes += static_cast<std::int64_t>(sizeof(std::string) + text.size());
         return bytes;
     }
     return static_cast<std::int64_t>(8 * column.size());

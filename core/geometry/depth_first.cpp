@@ -157,7 +157,7 @@ Arrangement walkChain(const AffineChain& chain, const PreparedChain& prepared, c
         settings.reachY = std::max(settings.reachY, std::abs(offset.y()));
     }
 
-    WalkMonitor monitor(stop, options.budget.maxSeconds, progress);
+    WalkMonitor monitor(std::move(stop), options.budget.maxSeconds, progress);
     std::vector<WalkTask> tasks;
     std::vector<WalkOutput> outputs(1);
     std::vector<std::unique_ptr<FaceWalk>> walks(team.size());
