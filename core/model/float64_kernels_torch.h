@@ -14,7 +14,7 @@
 
 namespace tessera {
 
-// nullopt where the direct kernel does not apply (float32, another device, groups, dilation, narrow outputs,
+// nullopt where the direct kernel does not apply (float32, another device, groups, narrow outputs,
 // a gradient is wanted): use at::conv2d then. input N x C x H x W, weight O x C x kh x kw, bias O or
 // undefined; zero padding.
 std::optional<at::Tensor> directConv2d(const at::Tensor& input, const at::Tensor& weight,
