@@ -10,13 +10,15 @@
 #include "core/model/parallel_rows.h"
 #include "core/model/point_embedding_torch.h"
 #include "core/model/slice_network_torch.h"
+#include "core/model/tangents_torch.h"
 
 namespace tessera {
 
 namespace {
 
 using c10::InferenceMode;
-constexpr std::int64_t kGrain = 8;  // rows worth a thread
+constexpr std::int64_t kGrain = 8;           // rows worth a thread
+constexpr std::int64_t kColumnGrain = 2048;  // values of every row worth a thread
 
 struct Shared {
     std::shared_ptr<const LayerGraph> graph;
@@ -74,14 +76,17 @@ class GraphLiveValues final : public LiveValues {
             at::Tensor grown = at::empty(sizes, at::kDouble);
             auto* base = grown.data_ptr<double>();
             std::copy_n(tensor.data_ptr<double>(), rows_ * width, base);
-            auto* out = base + rows_ * width;
-            for (const auto& blend : blends) {
-                const double* a = base + blend.row0 * width;
-                const double* b = base + blend.row1 * width;
-                const double t = blend.t, s = 1.0 - blend.t;
-                for (std::int64_t i = 0; i < width; ++i) out[i] = s * a[i] + t * b[i];
-                out += width;
-            }
+            // Rows may build on the ones before, so threads share the columns.
+            parallelRows(width, kColumnGrain, [&](std::int64_t first, std::int64_t columns) {
+                double* out = base + rows_ * width + first;
+                for (const auto& blend : blends) {
+                    const double* a = base + blend.row0 * width + first;
+                    const double* b = base + blend.row1 * width + first;
+                    const double t = blend.t, s = 1.0 - blend.t;
+                    for (std::int64_t i = 0; i < columns; ++i) out[i] = s * a[i] + t * b[i];
+                    out += width;
+                }
+            });
             tensor = std::move(grown);
         }
         rows_ += added;
@@ -126,6 +131,12 @@ class GraphLiveValues final : public LiveValues {
     void settle(std::map<int, at::Tensor> values, int first) {
         const auto& wanted = shared_->plan.liveAt[static_cast<std::size_t>(site_)];
         std::map<int, at::Tensor> next;
+        if (rowParts(rows_, kGrain) == 1) {
+            evaluateNodes(values, first, wanted);
+            for (const int id : wanted) next[id] = values.at(id).contiguous();
+            live_ = std::move(next);
+            return;
+        }
         for (const int id : wanted) {
             const auto known = values.find(id);
             if (known != values.end()) {
@@ -175,17 +186,6 @@ class GraphLiveValues final : public LiveValues {
     std::map<int, at::Tensor> live_;
 };
 
-// Value and two tangents at n points. No dv: the points lie on lines.
-struct Tangents {
-    at::Tensor value, du, dv;
-};
-at::Tensor contiguousOrNone(const at::Tensor& tensor) {
-    return tensor.defined() ? tensor.contiguous() : tensor;
-}
-double* dataOrNull(const at::Tensor& tensor) {
-    return tensor.defined() ? tensor.data_ptr<double>() : nullptr;
-}
-
 class GraphSiteNetwork final : public SiteNetwork {
   public:
     GraphSiteNetwork(std::shared_ptr<const LayerGraph> graph, std::shared_ptr<const PointEmbedding> embedding)
@@ -228,20 +228,27 @@ class GraphSiteNetwork final : public SiteNetwork {
         for (const auto& node : graph.nodes()) {
             if (node.id == 0) continue;
             auto& out = values[static_cast<std::size_t>(node.id)];
-            if (node.kind == NodeClass::PiecewiseLinear)
-                out = bend(node, values[static_cast<std::size_t>(node.inputs[0])], site++, hash);
-            else if (node.kind == NodeClass::Max)
-                out = choose(node, values[static_cast<std::size_t>(node.inputs[0])], site++, hash);
-            else
-                out = affine(node, values, n);
+            if (node.kind == NodeClass::PiecewiseLinear || node.kind == NodeClass::Max) {
+                const auto& in = values[static_cast<std::size_t>(node.inputs[0])];
+                const TangentSite at{site, shared_->keys[site].data(), halfWidth_};
+                out = node.kind == NodeClass::Max ? throughMax(node, in, at, hash)
+                                                  : throughBend(node, in, at, hash);
+                ++site;
+            } else {
+                std::vector<const Tangents*> inputs;
+                for (const int in : node.inputs) inputs.push_back(&values[static_cast<std::size_t>(in)]);
+                out = throughAffine(node, inputs);
+            }
             for (const int in : node.inputs)
                 if (lastUse[static_cast<std::size_t>(in)] == node.id)
                     values[static_cast<std::size_t>(in)] = {};
         }
         const auto& last = values[static_cast<std::size_t>(graph.output())];
-        const auto c = last.value.contiguous(), a = last.du.contiguous(), b = contiguousOrNone(last.dv);
+        const auto c = last.value.contiguous(), a = last.du.contiguous(),
+                   b = last.dv.defined() ? last.dv.contiguous() : last.dv;
         const auto k = c.numel() / n;
-        const double *pc = c.data_ptr<double>(), *pa = a.data_ptr<double>(), *pb = dataOrNull(b);
+        const double *pc = c.data_ptr<double>(), *pa = a.data_ptr<double>(),
+                     *pb = b.defined() ? b.data_ptr<double>() : nullptr;
         for (std::int64_t i = 0; i < n; ++i) {
             const Eigen::Vector2d offset = points[static_cast<std::size_t>(i)] - origin;
             for (std::int64_t j = 0; j < k; ++j, forms += 3) {
@@ -251,95 +258,6 @@ class GraphSiteNetwork final : public SiteNetwork {
                 forms[2] = pc[at] - forms[0] * offset.x() - forms[1] * offset.y();
             }
         }
-    }
-
-    static Tangents affine(const LayerNode& node, const std::vector<Tangents>& values, std::int64_t n) {
-        std::vector<at::Tensor> inputs, directions;
-        for (const int in : node.inputs) {
-            const auto& from = values[static_cast<std::size_t>(in)];
-            inputs.push_back(from.value);
-            directions.push_back(from.dv.defined() ? at::cat({from.du, from.dv}, 0) : from.du);
-        }
-        const auto image = linearPart(node, directions);
-        return {node.run(inputs), image.narrow(0, 0, n),
-                image.size(0) > n ? image.narrow(0, n, n) : at::Tensor()};
-    }
-
-    Tangents bend(const LayerNode& node, const Tangents& in, std::size_t site, std::uint64_t* hash) const {
-        const auto z = in.value.contiguous(), du = in.du.contiguous(), dv = contiguousOrNone(in.dv);
-        Tangents out{at::empty_like(z), at::empty_like(z), dv.defined() ? at::empty_like(z) : at::Tensor()};
-        const auto rows = z.size(0), units = z.numel() / rows;
-        const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dataOrNull(dv);
-        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(), *ov = dataOrNull(out.dv);
-        const auto& f = node.function;
-        const auto knots = f.knots.size();
-        // A unit that vanishes identically on the face is off, whatever sign rounding gives it.
-        const double noise = 1e-14 * std::max(1e-300, z.abs().max().item().toDouble());
-        const auto* keys = shared_->keys[site].data();
-        for (std::int64_t r = 0; r < rows; ++r) {
-            std::uint64_t h = hash[r];
-            for (std::int64_t i = 0; i < units; ++i) {
-                const auto at = r * units + i;
-                const double value = pz[at];
-                int piece = 0, state = 0;
-                for (std::size_t k = 0; k < knots; ++k) {
-                    const double above = value - f.knots[k];
-                    bool on = above > 0;
-                    if (std::abs(above) < noise &&
-                        (std::abs(pu[at]) + (pv ? std::abs(pv[at]) : 0)) * halfWidth_ < 16 * noise)
-                        on = false;
-                    if (!on) break;
-                    ++piece;
-                    state += f.bends(static_cast<int>(k), i);
-                }
-                if (state > 0) h ^= keys[(state - 1) * units + i];
-                const double slope = f.slope(piece, i);
-                oz[at] = slope * value + f.intercept(piece, i);
-                ou[at] = slope * pu[at];
-                if (pv) ov[at] = slope * pv[at];
-            }
-            hash[r] = h;
-        }
-        return out;
-    }
-
-    Tangents choose(const LayerNode& node, const Tangents& in, std::size_t site, std::uint64_t* hash) const {
-        const auto z = in.value.contiguous(), du = in.du.contiguous(), dv = contiguousOrNone(in.dv);
-        const auto rows = z.size(0), width = z.numel() / rows;
-        std::vector<std::int64_t> sizes{rows};
-        sizes.insert(sizes.end(), node.outputShape.begin(), node.outputShape.end());
-        Tangents out{at::empty(sizes, at::kDouble), at::empty(sizes, at::kDouble),
-                     dv.defined() ? at::empty(sizes, at::kDouble) : at::Tensor()};
-        const double *pz = z.data_ptr<double>(), *pu = du.data_ptr<double>(), *pv = dataOrNull(dv);
-        double *oz = out.value.data_ptr<double>(), *ou = out.du.data_ptr<double>(), *ov = dataOrNull(out.dv);
-        const double noise = 1e-14 * std::max(1e-300, z.abs().max().item().toDouble());
-        const auto& windows = *node.windows;
-        for (std::int64_t r = 0; r < rows; ++r) {
-            const double *value = pz + r * width, *a = pu + r * width, *b = pv ? pv + r * width : nullptr;
-            for (std::int32_t w = 0; w < windows.windows(); ++w) {
-                const auto first = windows.begin[static_cast<std::size_t>(w)],
-                           last = windows.begin[static_cast<std::size_t>(w) + 1];
-                auto best = first;
-                for (auto m = first + 1; m < last; ++m) {
-                    const auto i = windows.members[static_cast<std::size_t>(m)],
-                               j = windows.members[static_cast<std::size_t>(best)];
-                    const double lead = value[i] - value[j];
-                    // Equal forms are one winner: the earliest.
-                    if (lead > noise ||
-                        (lead > 0 &&
-                         (std::abs(a[i] - a[j]) + (b ? std::abs(b[i] - b[j]) : 0)) * halfWidth_ > 16 * noise))
-                        best = m;
-                }
-                const auto winner = windows.members[static_cast<std::size_t>(best)];
-                *oz++ = value[winner];
-                *ou++ = a[winner];
-                if (b) *ov++ = b[winner];
-                if (best != first)
-                    hash[r] ^= patternKey(site, static_cast<std::uint64_t>(w),
-                                          static_cast<std::uint64_t>(best - first));
-            }
-        }
-        return out;
     }
 
     std::shared_ptr<const Shared> shared_;

@@ -45,11 +45,14 @@ int computeThreads() {
     return threadCount;
 }
 
+std::int64_t rowParts(std::int64_t count, std::int64_t grain) {
+    return std::clamp<std::int64_t>(count / std::max<std::int64_t>(1, grain), 1, threadCount);
+}
+
 void parallelRows(std::int64_t count, std::int64_t grain,
                   const std::function<void(std::int64_t, std::int64_t)>& work) {
     if (count <= 0) return;
-    const std::int64_t parts =
-        std::clamp<std::int64_t>(count / std::max<std::int64_t>(1, grain), 1, threadCount);
+    const std::int64_t parts = rowParts(count, grain);
     std::exception_ptr failure;
     std::mutex guard;
     const auto part = [&](std::int64_t i) {

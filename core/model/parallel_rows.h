@@ -9,6 +9,9 @@
 
 namespace tessera {
 
+// In how many parts parallelRows would split that many.
+std::int64_t rowParts(std::int64_t count, std::int64_t grain);
+
 // Calls work(first, rows) for disjoint ranges that cover [0, count), each at least `grain` rows (but for a
 // smaller count), on up to computeThreads() threads; returns when all are done. The first exception is
 // rethrown.
