@@ -151,11 +151,12 @@ std::vector<std::int64_t> FinishedFaces::unclearFaces() const {
     return list;
 }
 
-// A point's form costs three passes through every layer, where a chunk's row costs one through one.
+// A point's form costs three passes through every layer, where a chunk's row costs one through one. Layers of
+// many small batches would spend their time on setting up.
 std::int64_t FinishedFaces::formBatch() const {
     const std::int64_t widest = *std::max_element(run_.bytesPerRow.begin(), run_.bytesPerRow.end());
     const auto passes = static_cast<std::int64_t>(3 * run_.bytesPerRow.size());
-    return std::clamp<std::int64_t>(run_.maxChunkBytes / (passes * std::max<std::int64_t>(widest, 1)), 4,
+    return std::clamp<std::int64_t>(4 * run_.maxChunkBytes / (passes * std::max<std::int64_t>(widest, 1)), 4,
                                     1024);
 }
 

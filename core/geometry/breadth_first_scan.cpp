@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/geometry/breadth_first_run.h"
+#include "core/geometry/scan_kernels.h"
 
 namespace tessera {
 namespace {
@@ -43,8 +44,7 @@ void SiteScan::measure(int threads) {
         double zero = 0;
         for (std::int64_t row = part * rows_ / parts; row < (part + 1) * rows_ / parts; ++row) {
             const double* const value = values_ + row * width_;
-            for (std::int64_t i = 0; i < width_; ++i) most[i] = std::max(most[i], std::abs(value[i]));
-            for (std::int64_t i = 0; i < width_; ++i) zero += value[i] * 0.0;  // NaN if any is not finite
+            zero += noteMagnitudes(value, width_, most);
         }
         poison[part] = zero;
     });
@@ -81,14 +81,9 @@ void SiteScan::scanLines(int threads) {
             const double* const value = values_ + row * width_;
             for (std::int64_t word = 0; word < words; ++word) {
                 const int bits = static_cast<int>(std::min<std::int64_t>(64, width_ - word * 64));
-                const double* const z = value + word * 64;
-                std::uint64_t above = 0, below = 0;
-                for (int b = 0; b < bits; ++b) {
-                    above |= static_cast<std::uint64_t>(z[b] > plane.knot) << b;
-                    below |= static_cast<std::uint64_t>(z[b] < plane.knot) << b;
-                }
-                plane.above[row * words + word] = above & bends[word];
-                plane.below[row * words + word] = below & bends[word];
+                const SideBits sides = sideBits(value + word * 64, bits, plane.knot);
+                plane.above[row * words + word] = sides.above & bends[word];
+                plane.below[row * words + word] = sides.below & bends[word];
             }
         });
         plane.open.assign(words, 0);
