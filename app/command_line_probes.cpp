@@ -22,13 +22,25 @@ struct ProbeCommands::Command {
 
 namespace {
 
-// "16 by default, 1 to 10000 samples"
+// Lines of at most 100 letters, indented.
+std::string wrapped(const std::string& text) {
+    constexpr std::size_t kMost = 100;
+    std::string lines, line = " ";
+    std::istringstream words(text);
+    for (std::string word; words >> word;) {
+        if (line.size() + word.size() + 1 > kMost) lines += line + "\n", line = " ";
+        line += " " + word;
+    }
+    return lines + line;
+}
+
+// "[16 samples; 1 to 10000]"
 std::string rangeOf(const Parameter& parameter) {
     std::string text = "[" + parameterText(parameter.standard);
     if (!parameter.unit.empty()) text += " " + parameter.unit;
-    const auto number = [](double value) { return parameterText(ParameterValue(value)); };
     if (parameter.minimum != 0 || parameter.maximum != 0)
-        text += "; " + number(parameter.minimum) + " to " + number(parameter.maximum);
+        text +=
+            "; " + limitText(parameter, parameter.minimum) + " to " + limitText(parameter, parameter.maximum);
     return text + "]";
 }
 
@@ -56,8 +68,8 @@ void addParameter(CLI::App& app, const Parameter& parameter, ParameterMap& value
 }
 
 std::string footerOf(const ProbeDescription& description) {
-    return "What it computes\n  " + description.definition + "\n\nCost\n  " + description.cost +
-           "\n\nSource\n  " + description.source;
+    return "What it computes\n" + wrapped(description.definition) + "\n\nCost\n" + wrapped(description.cost) +
+           "\n\nSource\n" + wrapped(description.source);
 }
 
 void addOutputs(CLI::App& app, ProbeOptions& options) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/probe_manual.h"
 
+#include <cmath>
 #include <fstream>
 
 namespace tessera {
@@ -25,8 +26,8 @@ std::string valuesOf(const Parameter& parameter) {
     }
     const char* kind = std::holds_alternative<std::int64_t>(parameter.standard) ? "whole number" : "number";
     if (parameter.minimum == 0 && parameter.maximum == 0) return kind;
-    return std::string(kind) + ", " + parameterText(parameter.minimum) + " to " +
-           parameterText(parameter.maximum);
+    return std::string(kind) + ", " + limitText(parameter, parameter.minimum) + " to " +
+           limitText(parameter, parameter.maximum);
 }
 
 std::string needsOf(const ProbeDescription& description) {
@@ -46,6 +47,12 @@ bool write(const std::filesystem::path& path, const std::string& text) {
 }
 
 }  // namespace
+
+std::string limitText(const Parameter& parameter, double limit) {
+    if (std::holds_alternative<std::int64_t>(parameter.standard) && std::abs(limit) < 1e15)
+        return std::to_string(static_cast<std::int64_t>(limit));
+    return parameterText(limit);
+}
 
 std::string probeManualPage(const ProbeDescription& description) {
     std::string text = "# " + description.title + "\n\n" + description.sentence + "\n\n    tessera probe " +

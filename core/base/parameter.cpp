@@ -22,10 +22,17 @@ Error wrong(const Parameter& parameter, const std::string& found, const std::str
     return inputError("Setting " + parameter.name + " is " + found + "; give " + wanted + ".");
 }
 
+// Of a whole number without an exponent.
+std::string limitText(const Parameter& parameter, double limit) {
+    if (std::holds_alternative<std::int64_t>(parameter.standard) && std::abs(limit) < 1e15)
+        return std::to_string(static_cast<std::int64_t>(limit));
+    return numberText(limit);
+}
+
 std::string rangeText(const Parameter& parameter, const char* kind) {
     if (parameter.minimum == 0 && parameter.maximum == 0) return kind;
-    return std::string(kind) + " from " + numberText(parameter.minimum) + " to " +
-           withUnit(numberText(parameter.maximum), parameter);
+    return std::string(kind) + " from " + limitText(parameter, parameter.minimum) + " to " +
+           withUnit(limitText(parameter, parameter.maximum), parameter);
 }
 
 std::string choicesText(const Parameter& parameter) {

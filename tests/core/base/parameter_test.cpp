@@ -17,6 +17,7 @@ const Parameter kCount{"steps", "Steps", "How many.", "samples", std::int64_t{16
 const Parameter kReal{"radius", "Radius", "How far.", "input units", 0.5, 0, 2};
 const Parameter kFree{"seed", "Seed", "Any number.", "", std::int64_t{0}};
 const Parameter kChoice{"mode", "Mode", "Which.", "", std::string("near"), 0, 0, {"near", "far"}};
+const Parameter kBudget{"budget", "Budget", "How many.", "", std::int64_t{10}, 1, 1e6};
 const Parameter kText{"name", "Name", "Any text.", "", std::string()};
 
 std::string refusal(const Parameter& parameter, const std::string& text) {
@@ -63,7 +64,7 @@ class ParameterTest : public QObject {
         QFETCH(int, which);
         QFETCH(QString, text);
         QFETCH(QString, back);
-        const Parameter* all[] = {&kSwitch, &kCount, &kReal, &kFree, &kChoice, &kText};
+        const Parameter* all[] = {&kSwitch, &kCount, &kReal, &kFree, &kChoice, &kText, &kBudget};
         const auto value = parseParameter(*all[which], text.toStdString());
         QVERIFY2(value.isOk(), value.isError() ? value.error().message.c_str() : "");
         QCOMPARE(value.value().index(), all[which]->standard.index());
@@ -80,6 +81,8 @@ class ParameterTest : public QObject {
                                << "Setting steps is 0; give a whole number from 1 to 100 samples.";
         QTest::newRow("above") << 1 << "101"
                                << "Setting steps is 101; give a whole number from 1 to 100 samples.";
+        QTest::newRow("large range") << 6 << "0"
+                                     << "Setting budget is 0; give a whole number from 1 to 1000000.";
         QTest::newRow("not whole") << 1 << "2.5"
                                    << "Setting steps is \"2.5\"; give a whole number from 1 to 100 samples.";
         QTest::newRow("blank") << 1 << " 3"
@@ -101,7 +104,7 @@ class ParameterTest : public QObject {
         QFETCH(int, which);
         QFETCH(QString, text);
         QFETCH(QString, sentence);
-        const Parameter* all[] = {&kSwitch, &kCount, &kReal, &kFree, &kChoice, &kText};
+        const Parameter* all[] = {&kSwitch, &kCount, &kReal, &kFree, &kChoice, &kText, &kBudget};
         QCOMPARE(refusal(*all[which], text.toStdString()), sentence.toStdString());
     }
 
@@ -157,8 +160,11 @@ class ParameterTest : public QObject {
         QVERIFY(rc::check([](const std::string& text) {
             for (const auto* parameter : {&kSwitch, &kCount, &kReal, &kChoice}) {
                 const auto value = parseParameter(*parameter, text);
-                RC_ASSERT(value.isOk() || value.error().message.find(parameter->name) != std::string::npos);
-                if (value.isOk()) RC_ASSERT(checkParameter(*parameter, value.value()).isOk());
+                // RC_ASSERT evaluates both sides of an "or".
+                if (value.isOk())
+                    RC_ASSERT(checkParameter(*parameter, value.value()).isOk());
+                else
+                    RC_ASSERT(value.error().message.find(parameter->name) != std::string::npos);
             }
         }));
     }
