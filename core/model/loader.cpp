@@ -150,7 +150,8 @@ Result<std::shared_ptr<const Model>> loadTorchScript(const std::filesystem::path
                               " does not run on any input shape that its weights suggest; give the shape of "
                               "one sample (--input-shape 1,28,28).");
         shape = found->shape;
-        if (!found->certain)
+        info.isShapeGuessed = !found->certain;
+        if (info.isShapeGuessed)
             info.notes.push_back("The input shape " + shapeText(shape) +
                                  " is a guess: several sizes work; open data or give the shape to be sure.");
     }

@@ -54,6 +54,7 @@ struct ModelInfo {
     std::string sha256;
     std::string device = "cpu";  // of sampled work; exact work runs on the CPU in float64
     Shape inputShape;
+    bool isShapeGuessed = false;  // other sizes work too, and nothing said which is meant
     std::int64_t outputs = 0;     // logits K; 1 is a two-class model with its boundary at zero
     std::int64_t parameters = 0;  // trained values in all layers
     std::vector<LayerInfo> layers;

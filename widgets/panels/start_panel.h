@@ -18,8 +18,7 @@ class StartPanel : public QWidget {
         QString id, title, description;
     };
     explicit StartPanel(const QList<Offer>& samples, QWidget* parent = nullptr);
-    // What is still missing, once one of the two is open: "mnist.pt is open. Now open a data set ...". Empty:
-    // the welcome.
+    // What is still missing: "mnist.csv is open. Now open a model ...". Empty: the welcome.
     void setSituation(const QString& sentence);
 
   Q_SIGNALS:

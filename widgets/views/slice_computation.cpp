@@ -116,11 +116,9 @@ void SliceComputation::rebuild() {
         missing = mismatch;
     } else if (needsData && !inputs.dataset) {
         missing = tr("Open a dataset: this plane is laid along its directions.");
-    } else if (recipe_.kind == PlaneKind::Samples && inputs.anchors.empty() && !isFlat) {
-        missing = inputs.dataset ? tr("Choose one to three samples in the gallery, or another kind of plane "
-                                      "in the Slice panel.")
-                                 : tr("Open a dataset and choose one to three samples, or choose a random "
-                                      "plane in the Slice panel.");
+    } else if (recipe_.kind == PlaneKind::Samples && inputs.dataset && inputs.anchors.empty() && !isFlat) {
+        missing =
+            tr("Choose one to three samples in the gallery, or another kind of plane in the Slice panel.");
     }
     if (!missing.isEmpty()) {
         clear();

@@ -3,6 +3,7 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <random>
 
@@ -228,12 +229,13 @@ Result<BuiltPlane> buildPlane(const PlaneSource& source, const PlaneRecipe& reci
                 "The data vary along fewer than two directions, so they have no principal plane.");
         plane = planeAlongDirections(shape, directions.mean, directions.axes.col(0), directions.axes.col(1),
                                      directions.extent * 1.15);
-    } else if (recipe.kind == PlaneKind::Random) {
+    } else if (recipe.kind == PlaneKind::Random ||
+               (recipe.kind == PlaneKind::Samples && !source.dataset && built.anchors.empty())) {
         plane = planeAlongDirections(
             shape, centre, randomDirection(size, recipe.seed + 1), randomDirection(size, recipe.seed),
             data.cols() > 1 ? halfWidthAround(centre, built.anchors.empty() ? -1 : built.anchors[0].label,
                                               source, data, samples)
-                            : 1);
+                            : std::sqrt(static_cast<double>(size)));  // of inputs normalised to unit variance
     } else if (!built.anchors.empty()) {
         plane = throughAnchors(source, recipe, built.anchors, data, samples);
     }
@@ -241,6 +243,9 @@ Result<BuiltPlane> buildPlane(const PlaneSource& source, const PlaneRecipe& reci
     built.plane = std::move(plane).value();
     if (auto valid = validatePlane(built.plane); !valid.isOk())
         return std::move(valid).propagate<BuiltPlane>();
+    if (!source.dataset && recipe.kind != PlaneKind::Pasted)
+        built.note = isWholeSpace ? QStringLiteral("no data open")
+                                  : QStringLiteral("no data open: random directions through zero");
 
     // Where to tilt: along the data if they leave the plane, else anywhere.
     std::size_t found = 0;

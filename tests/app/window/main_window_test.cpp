@@ -148,18 +148,19 @@ class MainWindowTest : public QObject {
         QCOMPARE(window.windowTitle(), title);
     }
 
-    void modelThenDataSaysWhatIsMissing() {
+    void modelAloneIsSlicedAndDataTakesOver() {
         MainWindow window;
         window.show();
-        auto* situation = window.startPanel()->findChild<QLabel*>("situation");
         window.open({sample("mnist_cnn.pt")});
         QTRY_VERIFY_WITH_TIMEOUT(window.workspace().model() != nullptr, kPatienceMs);
-        QVERIFY(situation->isVisible());
-        QVERIFY2(situation->text().contains("mnist_cnn.pt") && situation->text().contains("1 x 28 x 28"),
-                 qPrintable(situation->text()));
+        QTRY_VERIFY_WITH_TIMEOUT(window.sliceView()->isVisible() && window.sliceView()->computation().field(),
+                                 kPatienceMs);
+        QVERIFY2(window.sliceView()->status().contains("no data open: random directions through zero"),
+                 qPrintable(window.sliceView()->status()));
         window.open({sample("mnist-images-idx3-ubyte.gz")});
         QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
         QCOMPARE(window.workspace().anchors().size(), 3u);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.sliceView()->status().contains("no data open"), kPatienceMs);
     }
 
     void aMismatchIsSaidInWords() {
