@@ -40,12 +40,13 @@ Verdict verdictOn(const Arrangement& a) {
     if (c.patternMismatches > 0)
         wrong << QObject::tr("%1 faces have another activation pattern than the network")
                      .arg(grouped(c.patternMismatches));
+    if (!a.resolutionNote.empty()) wrong << QString::fromStdString(a.resolutionNote).chopped(1);
     if (!wrong.isEmpty())
         return {false, QObject::tr("Do not trust this result: %1.").arg(wrong.join(QStringLiteral("; ")))};
     if (!a.complete)
-        return {true, QObject::tr("Partial (%1): what is shown is exact and covers %2 % of the window.")
-                          .arg(QString::fromStdString(a.stopReason))
-                          .arg(100 * c.areaSum / c.windowArea, 0, 'f', 1)};
+        return {true,
+                QObject::tr("Partial (%1): what is shown is exact and %2.")
+                    .arg(QString::fromStdString(a.stopReason), QString::fromStdString(a.coverageNote()))};
     return {
         true,
         QObject::tr(

@@ -83,7 +83,12 @@ QString describeResult(const SliceScene& scene) {
         const Arrangement& a = scene.arrangement->arrangement();
         text = (a.complete ? QStringLiteral("exact: %1 regions") : QStringLiteral("exact so far: %1 regions"))
                    .arg(grouped(a.faceCount()));
-        if (!a.complete) text += QStringLiteral(" (partial: %1)").arg(QString::fromStdString(a.stopReason));
+        if (!a.complete)
+            text += QStringLiteral(" (partial: %1, %2 % of the window)")
+                        .arg(QString::fromStdString(a.stopReason))
+                        .arg(100 * a.checks.areaSum / a.checks.windowArea, 0, 'g', 2);
+        if (!a.resolutionNote.empty())
+            text += QStringLiteral(" (not exact: cells too small for this window)");
     } else if (scene.field) {
         text = QStringLiteral("sampled %1 × %2").arg(scene.field->columns).arg(scene.field->rows);
     }

@@ -31,6 +31,7 @@ QString SliceComputation::status() const {
     if (isLaying_ && !hasPlane()) return tr("laying the plane …");
     if (!hasPlane()) return {};
     QStringList parts;
+    if (hasPlane() && !built_->note.isEmpty()) parts << built_->note;
     if (field_) {
         QString text = QStringLiteral("sampled %1 × %2").arg(field_->columns).arg(field_->rows);
         parts << (isSampling_ ? text + QString::fromUtf8(" …") : text);
@@ -46,9 +47,15 @@ QString SliceComputation::status() const {
         const Arrangement& a = *regions_->arrangement;
         QString text = tr("exact: %1 regions, %2")
                            .arg(grouped(a.faceCount()), secondsText(regions_->provenance.seconds));
-        if (!a.complete) text += tr(" (partial: %1)").arg(QString::fromStdString(a.stopReason));
+        if (!a.complete)
+            text += tr(" (partial, %1; %2)")
+                        .arg(QString::fromStdString(a.stopReason), QString::fromStdString(a.coverageNote()));
+        if (!a.resolutionNote.empty())
+            text += tr(" (not exact: cells too small for a window this wide; zoom in)");
         parts << text;
     }
+    if (nearby_.searched > 0 && nearby_.searched < nearby_.of)
+        parts << tr("nearest of %1 among %2 samples").arg(grouped(nearby_.searched), grouped(nearby_.of));
     if (wasCancelled_ && !isBusy()) parts << tr("cancelled");
     return parts.join(QString::fromUtf8("  ·  "));
 }

@@ -205,6 +205,7 @@ class SliceViewTest : public QObject {
         QVERIFY(opened.view.computation().regions());
         QVERIFY(!opened.view.computation().regions()->arrangement->complete);
         QVERIFY2(opened.view.status().contains("partial"), qPrintable(opened.view.status()));
+        QVERIFY2(opened.view.status().contains("of the window"), qPrintable(opened.view.status()));
         keep(opened.view, "partial");
     }
     void figuresAreWritten() {

@@ -40,7 +40,11 @@ class StatisticsTest : public QObject {
         a->stopReason = "region budget of 20 reached";
         a->checks.areaSum *= 0.5;
         QVERIFY(verdictOn(*a).isGood && verdictOn(*a).sentence.contains("region budget of 20 reached") &&
-                verdictOn(*a).sentence.contains("50.0 %"));
+                verdictOn(*a).sentence.contains(
+                    "covers 50 % of the window; complete within a window about 1/2 as wide"));
+        a = sound();
+        a->resolutionNote = "Some vertices lie too close to a line.";
+        QVERIFY(!verdictOn(*a).isGood && verdictOn(*a).sentence.contains("too close to a line."));
     }
     void numbersAreTheArrangements() {
         LinearRegions::Output output;
