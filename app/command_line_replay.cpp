@@ -7,6 +7,7 @@
 
 #include "app/command_line.h"
 #include "app/command_line_console.h"
+#include "app/command_line_figure.h"
 #include "app/replay.h"
 #include "app/replay_figures.h"
 #include "app/report.h"
@@ -85,6 +86,7 @@ Result<Done> replayResults(const OpenedSession& session, const fs::path& folder,
 void replayFigures(const fs::path& folder, ReplayInputs& inputs, std::stop_token stop, Progress& progress,
                    Replay& replay) {
     if (inputs.document().figures.empty()) return;
+    quietQtMessages();
     const auto application = offscreenApplication();  // text needs fonts, and fonts an application
     for (const auto& figure : inputs.document().figures) {
         if (stop.stop_requested()) return;
