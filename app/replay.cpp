@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/replay.h"
 
+#include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "app/catalogue.h"
@@ -69,6 +69,19 @@ Result<Record> runFromCatalogue(const SessionResult& asked, ReplayInputs& inputs
     return runProbe(*entry->probe, given, asked.parameters, stop, progress);
 }
 
+// Tables that a session holds may be named anything, and no name may lead out of the folder.
+std::vector<Table> withPlainNames(std::vector<Table> tables) {
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+        const auto& name = tables[i].name;
+        const bool isPlain = !name.empty() && name.size() <= 100 && name.front() != '.' &&
+                             std::none_of(name.begin(), name.end(), [](char c) {
+                                 return c == '/' || static_cast<unsigned char>(c) < 32;
+                             });
+        if (!isPlain) tables[i].name = "table~" + std::to_string(i);
+    }
+    return tables;
+}
+
 }  // namespace
 
 const char* replayStatusText(ReplayStatus status) {
@@ -120,7 +133,7 @@ ReplayedResult replayResult(const SessionResult& asked, const StoredRecord* stor
 Result<std::vector<std::string>> writeReplayed(const std::filesystem::path& folder,
                                                const ResultRecord& record) {
     using Files = std::vector<std::string>;
-    auto tables = writeCsvFolder(folder, record.tables);
+    auto tables = writeCsvFolder(folder, withPlainNames(record.tables));
     if (!tables.isOk()) return std::move(tables).propagate<Files>();
     Files files;
     for (const auto& path : tables.value()) files.push_back(path.string());
