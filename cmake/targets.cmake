@@ -10,6 +10,12 @@ if(TESSERA_SANITIZE)
   target_compile_options(tessera_flags INTERFACE -fsanitize=${TESSERA_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(tessera_flags INTERFACE -fsanitize=${TESSERA_SANITIZE})
 endif()
+# Debian's LibTorch loads OpenCV and with it Qt 5, which takes functions of the same name (QByteArray::append) from a program that
+# exports them. Optimised programs inline them all; others would crash before main.
+if(TESSERA_SANITIZE OR NOT CMAKE_BUILD_TYPE MATCHES "^Rel")
+  target_link_options(tessera_flags INTERFACE LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/own_qt_symbols.map)
+  set_target_properties(tessera_flags PROPERTIES INTERFACE_LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/own_qt_symbols.map)
+endif()
 
 add_library(tessera_torch INTERFACE)
 target_link_libraries(tessera_torch INTERFACE ${TORCH_LIBRARIES})
