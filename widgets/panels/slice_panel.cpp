@@ -23,6 +23,13 @@ double radians(int sliderValue) {
     return sliderValue / double(kSliderStepsPerDegree) * M_PI / 180;
 }
 
+// A panel as narrow as its widest control: what does not fit beside its label goes below it.
+QFormLayout* narrowForm(QWidget* group) {
+    auto* form = new QFormLayout(group);
+    form->setRowWrapPolicy(QFormLayout::WrapLongRows);
+    return form;
+}
+
 QSlider* angleSlider(int degrees) {
     auto* slider = new QSlider(Qt::Horizontal);
     slider->setRange(-degrees * kSliderStepsPerDegree, degrees * kSliderStepsPerDegree);
@@ -70,6 +77,7 @@ SlicePanel::SlicePanel(SliceView& view, QWidget* parent) : QWidget(parent), view
     auto* under = new QGroupBox(tr("Under the pointer"));
     auto* underColumn = new QVBoxLayout(under);
     hover_ = new QLabel;
+    hover_->setWordWrap(true);
     hover_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     hover_->setObjectName(QStringLiteral("hoverText"));
     hover_->setMinimumHeight(hover_->fontMetrics().lineSpacing() * 10);  // the panel does not jump
@@ -103,14 +111,18 @@ QWidget* SlicePanel::makePlaneGroup() {
     planeForm_ = new QFormLayout(group);
     kind_ = new QComboBox;
     kind_->setObjectName(QStringLiteral("planeKind"));
-    kind_->addItem(tr("Through the chosen samples"), static_cast<int>(PlaneKind::Samples));
-    kind_->addItem(tr("Between two classes"), static_cast<int>(PlaneKind::ClassDifference));
-    kind_->addItem(tr("Principal components of the data"), static_cast<int>(PlaneKind::PrincipalComponents));
+    kind_->setToolTip(
+        tr("Through the chosen samples, between the means of two classes, along the principal components of "
+           "the data,\n"
+           "along random directions, or as copied from another slice."));
+    kind_->addItem(tr("Through samples"), static_cast<int>(PlaneKind::Samples));
+    kind_->addItem(tr("Between classes"), static_cast<int>(PlaneKind::ClassDifference));
+    kind_->addItem(tr("Principal axes"), static_cast<int>(PlaneKind::PrincipalComponents));
     kind_->addItem(tr("Random directions"), static_cast<int>(PlaneKind::Random));
-    kind_->addItem(tr("Copied from another slice"), static_cast<int>(PlaneKind::Pasted));
+    kind_->addItem(tr("Copied plane"), static_cast<int>(PlaneKind::Pasted));
     completion_ = new QComboBox;
-    completion_->addItem(tr("random directions"), static_cast<int>(PlaneCompletion::RandomDirections));
-    completion_->addItem(tr("other samples"), static_cast<int>(PlaneCompletion::OtherSamples));
+    completion_->addItem(tr("at random"), static_cast<int>(PlaneCompletion::RandomDirections));
+    completion_->addItem(tr("by other samples"), static_cast<int>(PlaneCompletion::OtherSamples));
     completion_->setToolTip(tr("With one or two samples, what the plane's other directions are."));
     classA_ = new QComboBox;
     classB_ = new QComboBox;
@@ -119,10 +131,10 @@ QWidget* SlicePanel::makePlaneGroup() {
     axes_->setWordWrap(true);
     for (QComboBox* box : {kind_, completion_, classA_, classB_}) {  // a narrow dock stays narrow
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(12);
+        box->setMinimumContentsLength(9);
     }
     planeForm_->addRow(tr("&Kind"), kind_);
-    planeForm_->addRow(tr("&Completed by"), completion_);
+    planeForm_->addRow(tr("&Complete"), completion_);
     planeForm_->addRow(tr("From class"), classA_);
     planeForm_->addRow(tr("to class"), classB_);
     planeForm_->addRow(tr("&Seed"), seed_);
@@ -143,7 +155,7 @@ QWidget* SlicePanel::makePlaneGroup() {
 
 QWidget* SlicePanel::makeTurnGroup() {
     auto* group = new QGroupBox(tr("Turn"));
-    auto* form = new QFormLayout(group);
+    auto* form = narrowForm(group);
     rotation_ = angleSlider(180);
     rotation_->setObjectName(QStringLiteral("rotation"));
     tilt_ = angleSlider(90);
@@ -170,7 +182,7 @@ QWidget* SlicePanel::makeTurnGroup() {
 
 QWidget* SlicePanel::makeDrawingGroup() {
     auto* group = new QGroupBox(tr("Drawing"));
-    auto* form = new QFormLayout(group);
+    auto* form = narrowForm(group);
     fill_ = new QComboBox;
     fill_->setObjectName(QStringLiteral("fill"));
     fill_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -203,7 +215,7 @@ QWidget* SlicePanel::makeDrawingGroup() {
 
 QWidget* SlicePanel::makeBudgetGroup() {
     auto* group = new QGroupBox(tr("Budget"));
-    auto* form = new QFormLayout(group);
+    auto* form = narrowForm(group);
     maxRegions_ = spin(1000, 5'000'000, 10'000, {},
                        tr("Exact regions of one window; beyond that the result is partial and says so."));
     maxSeconds_ = spin(1, 3600, 5, tr(" s"), tr("Time for the exact regions of one window."));
