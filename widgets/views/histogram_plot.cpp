@@ -47,7 +47,7 @@ QPointF HistogramPlot::widgetPoint(double x, double count) const {
 }
 
 void HistogramPlot::redraw() {
-    image_ = {};
+    isStale_ = true;
     update();
 }
 
@@ -61,15 +61,18 @@ void HistogramPlot::paintEvent(QPaintEvent*) {
                          tr("There is no table to draw."));
         return;
     }
-    if (image_.isNull()) {
+    if (isStale_) {
         const double dpr = devicePixelRatioF();
-        image_ = QImage((QSizeF(size()) * dpr).toSize(), QImage::Format_RGB32);
+        const QSize pixels = (QSizeF(size()) * dpr).toSize();
+        if (image_.size() != pixels) image_ = QImage(pixels, QImage::Format_RGB32);
+        image_.setDevicePixelRatio(1);
         image_.fill(style.theme.paper);
         QPainter layer(&image_);
         layer.scale(style.pixelsPerPoint, style.pixelsPerPoint);
         screenScene()->paint(layer, style, QSizeF(size()) / screenPointScale(*this), {});
         layer.end();
         image_.setDevicePixelRatio(dpr);
+        isStale_ = false;
     }
     painter.drawImage(QPointF(0, 0), image_);
     if (isBrushing_) {

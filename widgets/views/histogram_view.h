@@ -44,6 +44,7 @@ class HistogramPlot : public QWidget {
     RowSelection& rows_;
     std::shared_ptr<const HistogramBins> bins_;
     QImage image_;
+    bool isStale_ = true;  // the image, whose memory is kept
     bool isBrushing_ = false;
     QPointF brushFrom_, brushTo_;
 };

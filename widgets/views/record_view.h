@@ -27,6 +27,7 @@ class RecordView : public ResultView {
 
     QTabWidget* tabs() const { return tabs_; }
     const std::vector<TablePage*>& pages() const { return pages_; }  // one a table
+    ThumbnailCache& thumbnails() { return thumbnails_; }
     bool isSettled() const;
 
   Q_SIGNALS:

@@ -78,7 +78,7 @@ QPointF ScatterPlot::widgetPoint(double x, double y) const {
 }
 
 void ScatterPlot::redraw() {
-    image_ = {};
+    isStale_ = true;
     update();
 }
 
@@ -92,15 +92,18 @@ void ScatterPlot::paintEvent(QPaintEvent*) {
                          tr("There is no table to draw."));
         return;
     }
-    if (image_.isNull()) {
+    if (isStale_) {
         const double dpr = devicePixelRatioF();
-        image_ = QImage((QSizeF(size()) * dpr).toSize(), QImage::Format_RGB32);
+        const QSize pixels = (QSizeF(size()) * dpr).toSize();
+        if (image_.size() != pixels) image_ = QImage(pixels, QImage::Format_RGB32);
+        image_.setDevicePixelRatio(1);
         image_.fill(s.theme.paper);
         QPainter layer(&image_);
         layer.scale(s.pixelsPerPoint, s.pixelsPerPoint);
         screenScene()->paint(layer, s, QSizeF(size()) / pointScale(), {});
         layer.end();
         image_.setDevicePixelRatio(dpr);
+        isStale_ = false;
     }
     painter.drawImage(QPointF(0, 0), image_);
     painter.setRenderHint(QPainter::Antialiasing);

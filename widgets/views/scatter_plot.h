@@ -70,7 +70,8 @@ class ScatterPlot : public QWidget {
     std::function<QString(qint64)> sampleNames_;
     std::shared_ptr<const ScatterPoints> points_;
     AxisRange x_, y_;
-    QImage image_;  // null: to be drawn
+    QImage image_;
+    bool isStale_ = true;  // the image, whose memory is kept
     Drag drag_ = Drag::None;
     QPointF dragFrom_, pointer_;
     QPolygonF path_;
