@@ -57,7 +57,7 @@ class Run {
         rows_.wanted = samples_.size();
         rows_.hasRays = settings.rayTargets != "none";
         rows_.toMeans = settings.rayTargets == "mean";
-        rows_.inputUnit = inputs.normalisation.isIdentity() ? "input units" : "normalised input units";
+        rows_.isNormalised = !inputs.normalisation.isIdentity();
     }
 
     Result<ResultRecord> run() {

@@ -9,6 +9,8 @@ namespace tessera {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr const char* kDistance = "input units";  // of the network, after normalisation
+constexpr const char* kSlope = "logits per input unit";
 
 // Of what there is; NaN where there is nothing.
 struct Spread {
@@ -65,15 +67,14 @@ void addClasses(Table& table, const LocalRows& rows) {
 
 void addJacobian(Table& table, const LocalRows& rows) {
     if (rows.jacobianNorm.empty()) return;
-    const std::string slope = "logits per " + rows.inputUnit.substr(0, rows.inputUnit.size() - 1);
-    table.columns.push_back({"jacobian_norm", "Jacobian norm", slope,
+    table.columns.push_back({"jacobian_norm", "Jacobian norm", kSlope,
                              "Largest singular value of J = d logits / d input.", rows.jacobianNorm});
-    table.columns.push_back({"jacobian_frobenius", "Jacobian, Frobenius", slope,
+    table.columns.push_back({"jacobian_frobenius", "Jacobian, Frobenius", kSlope,
                              "Square root of the sum of squares of J.", rows.jacobianFrobenius});
-    table.columns.push_back({"margin_gradient", "Margin gradient", slope,
+    table.columns.push_back({"margin_gradient", "Margin gradient", kSlope,
                              "Norm of the gradient of the margin in the input.", rows.marginGradient});
     table.columns.push_back(
-        {"first_order_distance", "First-order distance", rows.inputUnit,
+        {"first_order_distance", "First-order distance", kDistance,
          "Derived: margin / margin gradient, the distance to the boundary if the network were affine.",
          firstOrderDistances(rows)});
 }
@@ -91,10 +92,10 @@ void addBoundary(Table& table, const LocalRows& rows) {
                           : rows.toMeans ? rows.targets.classes[static_cast<std::size_t>(hit.target)]
                                          : rows.targets.samples[static_cast<std::size_t>(hit.target)]);
     }
-    table.columns.push_back({"boundary_distance", "Boundary distance", rows.inputUnit,
+    table.columns.push_back({"boundary_distance", "Boundary distance", kDistance,
                              "From the sample to the first change of the predicted class on its rays.",
                              std::move(distance)});
-    table.columns.push_back({"boundary_bracket", "Boundary bracket", rows.inputUnit,
+    table.columns.push_back({"boundary_bracket", "Boundary bracket", kDistance,
                              "Width of the interval that is certain to hold that change.",
                              std::move(bracket)});
     table.columns.push_back({"boundary_class", "Class beyond", "",
@@ -133,15 +134,15 @@ void summarise(ResultRecord& record, const LocalRows& rows) {
         list.push_back({"jacobian_norm_mean", "Jacobian norm, mean", unit, norm.mean, "Arithmetic mean."});
         list.push_back({"jacobian_norm_max", "Jacobian norm, largest", unit, norm.most,
                         "The tightest lower bound of the Lipschitz constant among these samples."});
-        list.push_back({"first_order_distance_median", "First-order distance, median", rows.inputUnit,
+        list.push_back({"first_order_distance_median", "First-order distance, median", kDistance,
                         spread("first_order_distance").median,
                         "Derived: median of margin / margin gradient."});
     }
     if (!rows.hasRays) return;
     const auto distance = spread("boundary_distance");
-    list.push_back({"boundary_distance_median", "Boundary distance, median", rows.inputUnit, distance.median,
+    list.push_back({"boundary_distance_median", "Boundary distance, median", kDistance, distance.median,
                     "Median over the samples whose rays meet a boundary."});
-    list.push_back({"boundary_distance_min", "Boundary distance, smallest", rows.inputUnit, distance.least,
+    list.push_back({"boundary_distance_min", "Boundary distance, smallest", kDistance, distance.least,
                     "The sample nearest to a boundary."});
     list.push_back({"boundaries_found", "Boundaries found", "", static_cast<double>(distance.count),
                     "Samples whose rays meet a boundary."});
@@ -171,6 +172,8 @@ ResultRecord localGeometryRecord(LocalRows rows) {
             (rows.hasRays ? ", " + std::to_string(walked) + " of them with a boundary distance" : "");
         record.notes.push_back("Partial: " + provenance.note + ".");
     }
+    if (rows.isNormalised)
+        record.notes.push_back("Input units are those of the network: of samples after normalisation.");
     if (!rows.jacobianNorm.empty())
         record.notes.push_back(
             "The first-order distance is derived here: it is exact only up to the first kink of the "

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "core/base/record.h"
@@ -18,8 +17,8 @@ struct LocalRows {
     std::vector<BoundaryHit> hits;                                        // may be shorter: cancelled
     RayTargets targets;
     bool hasRays = false, toMeans = false;
-    std::string inputUnit;    // "input units" or "normalised input units"
-    std::int64_t wanted = 0;  // samples asked for
+    bool isNormalised = false;  // inputs are not those of the file
+    std::int64_t wanted = 0;    // samples asked for
 };
 
 ResultRecord localGeometryRecord(LocalRows rows);
