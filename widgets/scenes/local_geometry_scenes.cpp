@@ -10,6 +10,8 @@
 namespace tessera {
 namespace {
 
+constexpr const char* kDistance = "boundary_distance";
+
 bool hasNumbers(const Table& table, const char* name) {
     const auto* column = table.column(name);
     const auto* values = column ? std::get_if<std::vector<double>>(&column->values) : nullptr;
@@ -30,10 +32,11 @@ std::vector<std::shared_ptr<const PanelScene>> localGeometryScenes(
     const bool isLabelled =
         marks && std::any_of(marks->begin(), marks->end(), [](std::int64_t mark) { return mark >= 0; });
 
-    for (const char* name : {"boundary_distance", "margin", "jacobian_norm", "entropy"}) {
+    for (const char* name : {kDistance, "margin", "jacobian_norm", "entropy"}) {
         if (!hasNumbers(*table, name)) continue;
         HistogramChoice choice;
         choice.column = name;
+        choice.logCounts = choice.column == "entropy";  // nearly all of it is close to zero
         if (isLabelled) choice.groups = HistogramChoice::Groups::Correct;
         auto bins = histogramBins(table, choice, context);
         if (!bins) continue;
@@ -41,15 +44,15 @@ std::vector<std::shared_ptr<const PanelScene>> localGeometryScenes(
         scene->heading = QString::fromStdString(table->column(name)->label);
         scenes.push_back(std::move(scene));
     }
-    const char* x = hasNumbers(*table, "boundary_distance") ? "boundary_distance" : "margin";
+    const char* x = hasNumbers(*table, kDistance) ? kDistance : "margin";
     const char* y = hasNumbers(*table, "jacobian_norm") ? "jacobian_norm" : "entropy";
     if (hasNumbers(*table, x) && hasNumbers(*table, y)) {
         ScatterChoice choice;
         choice.x = x, choice.y = y, choice.colour = isLabelled ? "label" : "predicted";
         if (auto points = scatterPoints(table, choice, context)) {
             auto scene = std::make_shared<ScatterScene>(std::move(points));
-            scene->heading =
-                QString::fromStdString(table->column(y)->label + " against " + table->column(x)->label);
+            scene->heading = QString::fromStdString(table->column(y)->label) +
+                             QString::fromLatin1(x == kDistance ? " by distance" : " by margin");
             scenes.push_back(std::move(scene));
         }
     }
