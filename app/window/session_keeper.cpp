@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/session_keeper.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QLocale>
 #include <algorithm>
@@ -126,7 +127,9 @@ void SessionKeeper::load(const QString& title, std::function<Result<OpenedSessio
                          const QString& path, const Replacements& replacements,
                          std::function<void(Replacements)> again, std::function<void()> then) {
     isOpening_ = true;
-    const std::string folder = path.isEmpty() ? std::string() : QFileInfo(path).absolutePath().toStdString();
+    // Never saved: its files are where they were; only a search beside the session has nowhere to start.
+    const std::string folder =
+        (path.isEmpty() ? QDir::homePath() : QFileInfo(path).absolutePath()).toStdString();
     jobs_.start<std::shared_ptr<LoadedSession>>(
         this, QLatin1String(kOpenKey), title, JobLane::Background,
         [read = std::move(read), folder, replacements, device = opener_.device()](

@@ -108,6 +108,7 @@ GalleryPanel::GalleryPanel(Workspace& workspace, JobRunner& jobs, QWidget* paren
 QWidget* GalleryPanel::makeFilterBar() {
     filter_ = new QLineEdit;
     filter_->setObjectName(QStringLiteral("galleryFilter"));
+    filter_->setAccessibleName(tr("Filter of the samples"));
     filter_->setPlaceholderText(tr("Filter: label:3 pred:5 conf<60%"));
     filter_->setClearButtonEnabled(true);
     filter_->addAction(themedIcon(QStringLiteral("search")), QLineEdit::LeadingPosition);

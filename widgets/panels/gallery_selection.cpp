@@ -45,9 +45,7 @@ QItemSelection GallerySelection::rowsOf(const std::vector<qint64>& samples) cons
 void GallerySelection::takeFromView(const QItemSelection& selected, const QItemSelection& deselected) {
     if (isShowing_) return;
     isTaking_ = true;
-    const auto keys = QGuiApplication::keyboardModifiers();
-    const bool isAdding = keys & (Qt::ControlModifier | Qt::ShiftModifier);
-    if (isAdding || !view_.hasFocus()) {
+    if (QGuiApplication::keyboardModifiers() & Qt::ControlModifier) {
         auto removed = samplesOf(deselected), next = samplesOf(selected);
         std::sort(removed.begin(), removed.end());
         std::set_difference(workspace_.selection().begin(), workspace_.selection().end(), removed.begin(),

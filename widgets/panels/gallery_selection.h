@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Keeps the selection of the gallery's view and that of the workspace the same. The workspace's is the truth:
-// samples that a filter hides stay selected while Ctrl or Shift is held.
+// samples that a filter hides stay selected while Ctrl is held.
 #pragma once
 
 #include <QAbstractItemView>

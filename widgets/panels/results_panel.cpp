@@ -90,7 +90,7 @@ ResultsPanel::ResultsPanel(ResultList& results, JobRunner& jobs, std::vector<Pro
     connect(view_, &QTreeView::customContextMenuRequested, this, &ResultsPanel::showMenu);
     connect(model_, &QAbstractItemModel::dataChanged, this, &ResultsPanel::update);
     connect(model_, &QAbstractItemModel::rowsInserted, this, [this](const QModelIndex&, int first) {
-        view_->setCurrentIndex(model_->index(first, 0));
+        select(model_->idAt(first));
         update();
     });
     connect(model_, &QAbstractItemModel::rowsRemoved, this, &ResultsPanel::update);
@@ -148,7 +148,10 @@ QWidget* ResultsPanel::makeButtons() {
 
 void ResultsPanel::select(const QString& id) {
     const int row = model_->rowOf(id);
-    if (row >= 0) view_->setCurrentIndex(model_->index(row, 0));
+    // Said outright: with Ctrl down (Ctrl+Return runs a probe) the view would toggle instead.
+    if (row >= 0)
+        view_->selectionModel()->setCurrentIndex(
+            model_->index(row, 0), QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
 QStringList ResultsPanel::selected() const {
