@@ -17,6 +17,7 @@ namespace {
 constexpr std::int64_t kChunkBytes = std::int64_t{4} << 20;
 constexpr std::int64_t kChunkRows = 256;
 constexpr std::int64_t kMiddles = 64;  // evaluated together on a thread, at most
+constexpr std::int64_t kSplitByNetwork = 8;
 constexpr std::int64_t kProgressTotal = 10000;
 
 // Neighbouring points and their live values before one site. `rows` says which row each point has; others
@@ -149,6 +150,8 @@ class LineRefinement {
         std::int64_t pass = 0;
         for (const auto bytes : bytesPerRow_) pass += 2 * bytes;
         middles_ = std::clamp<std::int64_t>(kChunkBytes / pass, 1, kMiddles);
+        // Larger batches are split over threads by the network itself.
+        if (middles_ >= kSplitByNetwork) threads_ = 1;
     }
     std::int64_t maxRows(int site) const {
         const std::int64_t bytes = options_.maxChunkBytes > 0 ? options_.maxChunkBytes : kChunkBytes;
