@@ -38,9 +38,11 @@ struct Opened {
     Workspace workspace;
     JobRunner jobs;
     RecordView view{{workspace, jobs}};
+    std::shared_ptr<FakeDataset> data;
 
     explicit Opened(std::size_t rows = 500, bool linked = true, const QSize& size = {900, 800}) {
-        workspace.setDataset(std::make_shared<FakeDataset>(std::int64_t(3 * rows + 10), Shape{1, 8, 8}, 4));
+        data = std::make_shared<FakeDataset>(std::int64_t(3 * rows + 10), Shape{1, 8, 8}, 4);
+        workspace.setDataset(data);
         view.resize(size);
         view.QWidget::show();
         view.show(recordOf(rows, linked));
@@ -157,7 +159,9 @@ class RecordViewTest : public QObject {
         QCOMPARE(opened.workspace.selection(), std::vector<qint64>{Opened::sampleOf(row)});
         QTest::mouseMove(&plot, at + QPoint(1, 0));
         QTRY_COMPARE(plot.hoveredRow(), qint64(row));
-        QTRY_VERIFY(!plot.grab().isNull());
+        // The card shows the sample's picture once it is read.
+        QVERIFY(!plot.grab().isNull());
+        QTRY_VERIFY(!opened.view.thumbnails().thumbnail(Opened::sampleOf(row)).isNull());
     }
     void wheelPanAndFit() {
         Opened opened;
@@ -335,8 +339,8 @@ class RecordViewTest : public QObject {
             QTest::mouseMove(&opened.plot(), opened.plot().widgetPoint(x[20], y[20]).toPoint());
             QTRY_VERIFY(opened.plot().hoveredRow() >= 0);
             QTRY_VERIFY(!opened.jobs.isBusy());
-            (void)opened.view.grab();  // asks for the thumbnail
-            QTRY_VERIFY(!opened.jobs.isBusy());
+            const auto hovered = static_cast<std::size_t>(opened.plot().hoveredRow());
+            QTRY_VERIFY(!opened.view.thumbnails().thumbnail(Opened::sampleOf(hovered)).isNull());
             opened.view.grab().save(folder + QString("/record_%1.png").arg(size.width()));
             opened.view.tabs()->setCurrentIndex(0);
             opened.view.grab().save(folder + QString("/summary_%1.png").arg(size.width()));
