@@ -63,7 +63,7 @@ void CommandLineTest::wrongUsageIsTwo_data() {
     QTest::addColumn<QStringList>("arguments");
     const auto model = data("s_tiny.pt"), plane = data("s_tiny.plane.npz");
     QTest::newRow("unknown command") << QStringList{"inspct", model};
-    QTest::newRow("replay is not there yet") << QStringList{"replay", "a.session", "--out", "b"};
+    QTest::newRow("replay without a folder") << QStringList{"replay", "a.tessera"};
     QTest::newRow("inspect nothing") << QStringList{"inspect"};
     QTest::newRow("unknown option") << QStringList{"inspect", model, "--colour", "red"};
     QTest::newRow("evaluate without data") << QStringList{"evaluate", model};
