@@ -62,9 +62,14 @@ void PathLayersScene::paint(QPainter& painter, const PanelStyle& style, const QS
         const QColor colour = pathLayerColour(i, count);
         painter.fillRect(QRectF(left, y - height / 2, bending - left, height), colour);
         painter.fillRect(QRectF(bending, y - height / 2, right - bending, height), pale(colour));
-        if (lane > text.height(0.92))
-            text.draw(painter, {right + style.fontPt * 0.35, y}, Qt::AlignLeft | Qt::AlignVCenter,
-                      grouped(layer.crossings), style.theme.ink, 0.92);
+        if (lane <= text.height(0.92)) continue;
+        // Beside the bar, or at the end of it where there is no room.
+        const QString number = grouped(layer.crossings);
+        const double gap = style.fontPt * 0.35;
+        const bool isBeside = right + gap + text.width(number, 0.92) < frame.plot().right();
+        const QColor ink = isBeside || layer.withoutEffect > 0 ? style.theme.ink : readableOn(colour);
+        text.draw(painter, {isBeside ? right + gap : right - gap, y},
+                  (isBeside ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter, number, ink, 0.92);
     }
     painter.restore();
     frame.paintAxes(painter);
