@@ -85,7 +85,7 @@ std::vector<Table> withPlainNames(std::vector<Table> tables) {
 }  // namespace
 
 const char* replayStatusText(ReplayStatus status) {
-    constexpr const char* kTexts[] = {"same", "differs", "kept", "skipped", "failed"};
+    constexpr const char* kTexts[] = {"same", "rounding", "differs", "kept", "skipped", "failed"};
     return kTexts[static_cast<int>(status)];
 }
 
@@ -124,7 +124,9 @@ ReplayedResult replayResult(const SessionResult& asked, const StoredRecord* stor
     result.record = std::move(run).value();
     const auto difference =
         old ? compareRecords(*old, *result.record) : compareSummaries(asked.summary, result.record->summary);
-    result.status = difference.isSame ? ReplayStatus::Same : ReplayStatus::Differs;
+    result.status = difference.isSame       ? ReplayStatus::Same
+                    : difference.isRounding ? ReplayStatus::Rounding
+                                            : ReplayStatus::Differs;
     result.sentence = difference.sentence();
     result.largestDifference = difference.largest;
     return result;

@@ -15,13 +15,15 @@
 namespace tessera {
 
 enum class ReplayStatus {
-    Same,     // bit for bit
-    Differs,  // ran, with other numbers
-    Kept,     // stopped by hand or by a time limit when it was made: its numbers are handed on as they are
-    Skipped,  // had failed or been cancelled: there is nothing to compare
-    Failed,   // cannot be run
+    Same,      // bit for bit
+    Rounding,  // ran, with numbers that differ no more than by how sums are grouped
+    Differs,   // ran, with other numbers
+    Kept,      // stopped by hand or by a time limit when it was made: its numbers are handed on as they are
+    Skipped,   // had failed or been cancelled: there is nothing to compare
+    Failed,    // cannot be run
 };
-const char* replayStatusText(ReplayStatus status);  // "same", "differs", "kept", "skipped", "failed"
+const char* replayStatusText(
+    ReplayStatus status);  // "same", "rounding", "differs", "kept", "skipped", "failed"
 
 struct ReplayedResult {
     std::string id, title, probe;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/record_compare.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <limits>
+#include <span>
+#include <type_traits>
 
 namespace tessera {
 namespace {
@@ -13,12 +16,13 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Comparison {
   public:
-    void part(double by, const std::string& where) {
+    void part(double by, const std::string& where, bool isRounding = false) {
         if (difference.isSame || by > difference.largest) {
             difference.largest = by;
             difference.where = where;
         }
         difference.isSame = false;
+        if (!isRounding) difference.isRounding = false;
     }
     template <typename T>
     void values(std::span<const T> a, std::span<const T> b, const std::string& where) {
@@ -28,7 +32,13 @@ class Comparison {
             const bool areBothNan = a[i] != a[i] && b[i] != b[i];
             if (a[i] == b[i] || areBothNan) continue;
             const double by = std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i]));
-            part(std::isnan(by) ? kInfinity : std::max(by, std::numeric_limits<double>::denorm_min()), where);
+            // Of the larger of the two, or of one where both are small.
+            const double scale =
+                std::max({1.0, std::abs(static_cast<double>(a[i])), std::abs(static_cast<double>(b[i]))});
+            const bool isRounding =
+                std::is_floating_point_v<T> && by <= (sizeof(T) == 4 ? 1e-5 : 1e-10) * scale;
+            part(std::isnan(by) ? kInfinity : std::max(by, std::numeric_limits<double>::denorm_min()), where,
+                 isRounding);
         }
     }
     void columns(const Column& a, const Column& b, const std::string& where) {

@@ -10,7 +10,9 @@
 namespace tessera {
 
 struct RecordDifference {
-    bool isSame = true;
+    bool isSame = true;  // bit for bit
+    bool isRounding =
+        true;            // no more than how sums are grouped makes of it: 1e-5 of float32, 1e-10 of float64
     double largest = 0;  // of two numbers at the same place; infinite if one is missing or not a number
     std::string where;   // "metric crossings_mean", "column samples.margin", "array forms"; empty: nowhere
     // "differs by 0.5 in column samples.margin"; empty: the same

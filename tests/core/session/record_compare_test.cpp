@@ -42,11 +42,18 @@ class RecordCompareTest : public QObject {
         auto a = exampleRecord(), b = exampleRecord();
         b.summary[0].value = std::nextafter(a.summary[0].value, 1);
         QVERIFY(!compareRecords(a, b).isSame);
+        QVERIFY(compareRecords(a, b).isRounding);
+        b.summary[0].value += 1e-6;
+        QVERIFY(!compareRecords(a, b).isRounding);
+        b = exampleRecord();
+        b.arrays[0] = Array::of<float>("curve", {1, 2}, {1.500001F, -0.0F});
+        QVERIFY(!compareRecords(a, b).isSame && compareRecords(a, b).isRounding);
         b = exampleRecord();
         // Beyond 2^53 two whole numbers may be one real number.
         const auto most = std::numeric_limits<std::uint64_t>::max();
         b.arrays[2] = Array::of<std::uint64_t>("hash", {2}, {0, most - 1});
         QCOMPARE(compareRecords(a, b).where, std::string("array hash"));
+        QVERIFY(!compareRecords(a, b).isRounding);
     }
 
     void missingPartsAreNamed() {
