@@ -65,10 +65,8 @@ class LinkedStateTest : public QObject {
         QCOMPARE(workspace().currentSample(), qint64(3));
         click(5, Qt::ControlModifier);
         QCOMPARE(workspace().selection(), (std::vector<qint64>{3, 5}));
-        click(8, Qt::ShiftModifier);
-        QCOMPARE(workspace().selection(), (std::vector<qint64>{5, 6, 7, 8}));
-        click(6, Qt::ControlModifier);
-        QCOMPARE(workspace().selection(), (std::vector<qint64>{5, 7, 8}));
+        click(5, Qt::ControlModifier);
+        QCOMPARE(workspace().selection(), (std::vector<qint64>{3}));
     }
 
     void theSelectionShowsInTheGallery() {
@@ -90,8 +88,6 @@ class LinkedStateTest : public QObject {
         click(0, Qt::ControlModifier);
         QCOMPARE(workspace().selection().size(), std::size_t(4));
         QVERIFY(workspace().isSelected(wrong));
-        click(0);
-        QCOMPARE(workspace().selection(), (std::vector<qint64>{wrong}));
     }
 
     void manyScatteredSamplesAreSelectedQuickly() {

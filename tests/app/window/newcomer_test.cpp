@@ -27,6 +27,7 @@
 #include <cstdio>
 #include <stdexcept>
 
+#include "app/blas_kernels.h"
 #include "app/window/main_window.h"
 #include "app/window/probe_runner.h"
 #include "app/window/session_keeper.h"
@@ -262,6 +263,7 @@ class NewcomerTest : public QObject {
 };
 
 int main(int argc, char** argv) {
+    useFittingBlasKernels();  // those of the program that replays: other kernels round otherwise
     if (argc > 2 && QByteArray(argv[1]) == "--newcomer") return beTheNewcomer(argc, argv);
     QApplication application(argc, argv);
     NewcomerTest test;
