@@ -87,6 +87,7 @@ ProbePanel::ProbePanel(Workspace& workspace, std::vector<ProbeDescription> probe
     rows->addWidget(makeAbout());
     rows->addStretch();
     auto* scroll = new QScrollArea;
+    scroll->setAccessibleName(tr("Probe settings"));
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

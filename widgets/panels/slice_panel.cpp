@@ -86,6 +86,7 @@ SlicePanel::SlicePanel(SliceView& view, QWidget* parent) : QWidget(parent), view
     column->addWidget(under);
     column->addStretch();
     auto* scroll = new QScrollArea;
+    scroll->setAccessibleName(tr("Slice settings"));
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);

@@ -136,6 +136,7 @@ StartPanel::StartPanel(const QList<Offer>& samples, QWidget* parent)
     down->addWidget(row);
     down->addStretch(3);
     auto* scroll = new QScrollArea;  // small windows scroll instead of clipping
+    scroll->setAccessibleName(tr("Start"));
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setWidget(page);

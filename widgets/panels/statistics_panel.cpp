@@ -36,6 +36,7 @@ StatisticsPanel::StatisticsPanel(SliceView& view, QWidget* parent)
         column->addWidget(widget);
     column->addStretch();
     auto* scroll = new QScrollArea;
+    scroll->setAccessibleName(tr("Statistics"));
     scroll->setWidget(content);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);

@@ -201,11 +201,11 @@ class HabitsTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() != nullptr, kPatienceMs);
         for (QWidget* widget : window->findChildren<QWidget*>()) {
             if (!(widget->focusPolicy() & Qt::TabFocus) || !widget->isVisible()) continue;
-            QAccessibleInterface* face = QAccessible::queryAccessibleInterface(widget);
-            const QString name = face ? face->text(QAccessible::Name) : widget->accessibleName();
-            const bool isNamed =
-                !name.isEmpty() || !widget->accessibleName().isEmpty() ||
-                (widget->parentWidget() && !widget->parentWidget()->accessibleName().isEmpty());
+            const auto named = [](QWidget* face) {  // by itself or by its buddy label
+                const auto* interface = face ? QAccessible::queryAccessibleInterface(face) : nullptr;
+                return interface && !interface->text(QAccessible::Name).isEmpty();
+            };
+            const bool isNamed = named(widget) || named(widget->parentWidget());
             QVERIFY2(
                 isNamed,
                 qPrintable(QString("%1 '%2' in %3")
