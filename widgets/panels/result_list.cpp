@@ -45,6 +45,7 @@ RemovedResult ResultList::remove(const QString& id) {
     RemovedResult gone;
     gone.row = rowOf(id);
     if (gone.row < 0) return gone;
+    Q_EMIT removing(gone.row);
     gone.entry = entries_[static_cast<std::size_t>(gone.row)];
     for (auto& numbers : cache_.numbers())
         if (numbers.id == gone.entry.about.id) gone.numbers = std::move(numbers);

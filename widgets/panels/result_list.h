@@ -52,6 +52,7 @@ class ResultList : public QObject {
   Q_SIGNALS:
     void added(int row);
     void changed(int row);
+    void removing(int row);  // while it is still there, for models
     void removed(int row, const QString& id);
     void wasReset();
 

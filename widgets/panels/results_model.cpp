@@ -43,9 +43,11 @@ ResultsModel::ResultsModel(ResultList& results, JobRunner& jobs, std::vector<Pro
         ++shown_;
         endInsertRows();
     });
-    connect(&results_, &ResultList::removed, this, [this](int listRow) {
+    connect(&results_, &ResultList::removing, this, [this](int listRow) {
         const int place = row(listRow);
         beginRemoveRows({}, place, place);
+    });
+    connect(&results_, &ResultList::removed, this, [this] {
         --shown_;
         endRemoveRows();
     });

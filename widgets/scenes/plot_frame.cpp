@@ -210,12 +210,13 @@ void PlotFrame::paintAxisY(QPainter& painter) const {
         text.draw(painter, {plot_.left() - tick - p * 0.6, y}, Qt::AlignRight | Qt::AlignVCenter,
                   yTicks_.labelled.labels[i], style_.theme.ink);
     }
-    const double length = size_.height() - 2 * p;
+    // Beside the plot; a long one may go on to the title below, not over it.
+    const double bottom = plot_.bottom() + tick + text.height();
+    const double length = bottom - p;
     const double scale = fittingScale(text, titleOf(spec_.y, yTicks_), length);
     const QString title = text.elided(titleOf(spec_.y, yTicks_), length, scale);
     const double half = text.width(title, scale) / 2;
-    const double centre =
-        std::clamp(plot_.center().y(), half + p, std::max(half + p, size_.height() - half - p));
+    const double centre = std::clamp(plot_.center().y(), half + p, std::max(half + p, bottom - half));
     text.drawUpwards(
         painter,
         {plot_.left() - tick - p * 1.2 - widestLabel(yTicks_, style_) - (text.height() - text.ascent()),
