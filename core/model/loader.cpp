@@ -211,6 +211,7 @@ Result<std::shared_ptr<const Model>> loadWeights(const std::filesystem::path& pa
     if (!built.isOk()) return std::move(built).propagate<std::shared_ptr<const Model>>();
     info.format = state.value().format;
     info.architecture = built.value().description;
+    info.architectureFile = options.architecture;
     info.notes = built.value().notes;
     if (!state.value().foundUnder.empty())
         info.notes.push_back("Weights found under '" + state.value().foundUnder + "'.");

@@ -51,6 +51,7 @@ struct ModelInfo {
     std::filesystem::path path;
     std::string format;        // "TorchScript", "state_dict (zip)", "state_dict (legacy)", "safetensors"
     std::string architecture;  // "TorchScript graph", "MLP 784-256-10 (inferred)", "mnist_cnn.json"
+    std::filesystem::path architectureFile;  // the JSON description that was asked for; empty: none
     std::string sha256;
     std::string device = "cpu";  // of sampled work; exact work runs on the CPU in float64
     Shape inputShape;
