@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/data/dataset_formats.h"
+#include "core/data/parts.h"
 #include "core/data/stored_dataset.h"
 
 namespace tessera {
@@ -113,6 +114,7 @@ char separatorOf(std::string_view text) {
     return count(';') >= count('\t') ? ';' : '\t';
 }
 
+constexpr std::string_view kSplitColumn = "split";
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 bool equalIgnoringCase(std::string_view a, std::string_view b) {
@@ -139,7 +141,7 @@ Result<std::size_t> labelColumnOf(const std::vector<std::string>& names,
             if (equalIgnoringCase(names[c], usual)) return c;
     double ignored = 0;
     for (std::size_t c = std::min(names.size(), first.size()); c-- > 0;)
-        if (!parseNumber(first[c], ignored)) return c;
+        if (!equalIgnoringCase(names[c], kSplitColumn) && !parseNumber(first[c], ignored)) return c;
     return kNone;
 }
 
@@ -196,9 +198,9 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
     facts.format = "CSV";
     facts.namePrefix = path.stem().string();
     facts.sources = {path};
-    std::size_t labelColumn = kNone;
+    std::size_t labelColumn = kNone, splitColumn = kNone;
     std::vector<float> values;
-    std::vector<std::string> labels;
+    std::vector<std::string> labels, parts;
     while (lines.next(fields)) {
         const std::string line = "line " + std::to_string(lines.line());
         if (lines.broken())
@@ -213,11 +215,15 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
             const auto column = labelColumnOf(names, fields, options.labelColumn, what);
             if (!column.isOk()) return column.error();
             labelColumn = column.value();
+            for (std::size_t c = 0; c < names.size(); ++c)
+                if (c != labelColumn && equalIgnoringCase(names[c], kSplitColumn)) splitColumn = c;
         }
         ++facts.size;
         for (std::size_t c = 0; c < fields.size(); ++c) {
             if (c == labelColumn) {
                 labels.emplace_back(fields[c]);
+            } else if (c == splitColumn) {
+                parts.emplace_back(fields[c]);
             } else if (parseNumber(fields[c], number)) {
                 values.push_back(static_cast<float>(number));
             } else {
@@ -230,9 +236,10 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
     }
     if (facts.size == 0)
         return inputError(what + " holds no samples, only a header line; add one line per sample.");
-    const auto features = static_cast<std::int64_t>(names.size()) - (labelColumn == kNone ? 0 : 1);
+    const auto features = static_cast<std::int64_t>(names.size()) - (labelColumn == kNone ? 0 : 1) -
+                          (splitColumn == kNone ? 0 : 1);
     if (features == 0)
-        return inputError(what + " has only the label column '" + shownText(names[0]) +
+        return inputError(what + " has only the label column '" + shownText(names[labelColumn]) +
                           "'; add columns of numbers.");
     facts.shape = {features};
     auto reshaped = reshapeSamples(facts, options.sampleShape, what);
@@ -244,6 +251,10 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
         auto taken = takeTextLabels(facts, labels, names[labelColumn]);
         if (!taken.isOk()) return std::move(taken).error();
         facts.notes.push_back("Column '" + shownText(names[labelColumn]) + "' is the label.");
+    }
+    if (splitColumn != kNone) {
+        auto taken = takeParts(facts, parts, what + ", column '" + shownText(names[splitColumn]) + "',");
+        if (!taken.isOk()) return std::move(taken).error();
     }
     return std::shared_ptr<const Dataset>(
         std::make_shared<MemoryDataset>(std::move(facts), std::move(values)));

@@ -15,6 +15,9 @@
 
 namespace tessera {
 
+// What a sample is for; a file may say so by itself (see splits.h).
+enum class Part : std::uint8_t { Train, Reference, Test };
+
 class Dataset {
   public:
     virtual ~Dataset() = default;
@@ -24,6 +27,8 @@ class Dataset {
     // Class names by label; made up ("0", "1", ...) where the format has none. Empty: the set has no labels.
     virtual const std::vector<std::string>& classNames() const = 0;
     virtual std::int32_t label(std::int64_t index) const = 0;      // -1: not labelled
+    // The file's own split, one entry a sample; empty: it has none.
+    virtual std::span<const Part> parts() const { return {}; }
     virtual std::string sampleName(std::int64_t index) const = 0;  // "t2k #17", "bird/0034.jpg"
     // Values of the given samples, row-major indices.size() x elementCount(sampleShape()), 8-bit pixels
     // scaled to 0..1, not normalised. Any thread.

@@ -6,6 +6,7 @@
 
 #include "core/data/dataset_formats.h"
 #include "core/data/npz_archive.h"
+#include "core/data/parts.h"
 #include "core/data/stored_dataset.h"
 
 namespace tessera {
@@ -16,6 +17,8 @@ namespace {
 constexpr std::array kSampleWords{"x",         "images",   "image",  "data",  "embeddings",
                                   "embedding", "features", "inputs", "input", "samples"};
 constexpr std::array kLabelWords{"y", "labels", "label", "targets", "target", "classes", "class"};
+// The split of one set of samples into parts; not to be confused with sets of one split each:
+constexpr std::array kPartWords{"split"};
 constexpr std::array kSplits{"", "test", "val", "valid", "train"};
 
 std::string lower(std::string text) {
@@ -83,7 +86,7 @@ Result<std::vector<double>> labelValues(const Array& array, std::vector<std::str
 }
 
 OpenedDataset makeDataset(DatasetFacts facts, const Array& samples, const std::optional<Array>& labels,
-                          const DataOptions& options) {
+                          const std::optional<Array>& parts, const DataOptions& options) {
     auto type = npyType(samples.header.dtype, samples.what);
     if (!type.isOk()) return std::move(type).error();
     const auto& shape = samples.header.shape;
@@ -111,6 +114,12 @@ OpenedDataset makeDataset(DatasetFacts facts, const Array& samples, const std::o
         auto values = labelValues(*labels, facts.notes);
         if (!values.isOk()) return std::move(values).error();
         auto taken = takeLabels(facts, values.value(), labels->what);
+        if (!taken.isOk()) return std::move(taken).error();
+    }
+    if (parts) {
+        auto texts = arrayTexts(*parts->store, parts->what);
+        if (!texts.isOk()) return std::move(texts).error();
+        auto taken = takeParts(facts, texts.value(), parts->what);
         if (!taken.isOk()) return std::move(taken).error();
     }
     const bool moveChannels = channelsLast && options.sampleShape.empty();
@@ -202,7 +211,14 @@ OpenedDataset openNpyDataset(const std::filesystem::path& given, const DataOptio
         labels = std::move(opened).value();
         facts.sources.push_back(labelsPath);
     }
-    return makeDataset(std::move(facts), samples.value(), labels, options);
+    std::optional<Array> parts;
+    if (const auto partsPath = partnerByName(samplesPath, kSampleWords, kPartWords); !partsPath.empty()) {
+        auto opened = openArray(partsPath);
+        if (!opened.isOk()) return std::move(opened).error();
+        parts = std::move(opened).value();
+        facts.sources.push_back(partsPath);
+    }
+    return makeDataset(std::move(facts), samples.value(), labels, parts, options);
 }
 
 OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOptions& options) {
@@ -250,7 +266,13 @@ OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOption
         if (!loaded.isOk()) return std::move(loaded).error();
         targets = std::move(loaded).value();
     }
-    return makeDataset(std::move(facts), data.value(), targets, options);
+    std::optional<Array> parts;
+    if (const auto* member = archive.find(kPartWords[0])) {
+        auto loaded = load(*member);
+        if (!loaded.isOk()) return std::move(loaded).error();
+        parts = std::move(loaded).value();
+    }
+    return makeDataset(std::move(facts), data.value(), targets, parts, options);
 }
 
 }  // namespace tessera

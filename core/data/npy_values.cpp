@@ -2,6 +2,7 @@
 #include "core/data/npy_values.h"
 
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -113,6 +114,16 @@ Result<NpyType> npyType(const std::string& dtype, const std::string& what) {
                      {}};
     constexpr bool littleHere = std::endian::native == std::endian::little;
     return NpyType{kind, size[0] - '0', order == (littleHere ? '>' : '<')};
+}
+
+std::optional<std::uint64_t> npyTextWidth(const std::string& dtype) {
+    const auto kind = dtype.find_first_not_of("<>=|");
+    if (kind == std::string::npos || kind > 1 || (dtype[kind] != 'U' && dtype[kind] != 'S')) return {};
+    std::uint32_t length = 0;
+    const char* last = dtype.data() + dtype.size();
+    const auto [end, error] = std::from_chars(dtype.data() + kind + 1, last, length);
+    if (error != std::errc{} || end != last || length == 0) return {};
+    return std::uint64_t{length} * (dtype[kind] == 'U' ? 4 : 1);
 }
 
 void convertNpy(NpyType type, const unsigned char* bytes, std::size_t count, double* out) {

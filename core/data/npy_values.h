@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/base/result.h"
@@ -18,6 +19,9 @@ struct NpyType {
 
 // "<f8" and the like; what cannot be read (objects, text, records, complex, dates) is refused by name.
 Result<NpyType> npyType(const std::string& dtype, const std::string& what);
+
+// Bytes of one text of "<U9" or "|S5"; nothing for other types.
+std::optional<std::uint64_t> npyTextWidth(const std::string& dtype);
 
 // `count` elements, in file order.
 void convertNpy(NpyType type, const unsigned char* bytes, std::size_t count, double* out);

@@ -144,11 +144,15 @@ Result<std::shared_ptr<const ByteStore>> NpzArchive::bytes(const NpzMember& memb
         return std::shared_ptr<const ByteStore>(
             std::make_shared<RangeStore>(file_, member.fileOffset, member.size));
     const std::string name = what(member);
-    auto type = npyType(member.header.dtype, name);
-    if (!type.isOk()) return std::move(type).error();
+    auto width = npyTextWidth(member.header.dtype);
+    if (!width) {
+        auto type = npyType(member.header.dtype, name);
+        if (!type.isOk()) return std::move(type).error();
+        width = static_cast<std::uint64_t>(type.value().bytes);
+    }
     // What the header needs, not what the zip directory claims.
     const auto count = static_cast<std::uint64_t>(npyElementCount(member.header.shape));
-    if (count > (member.size - member.header.dataOffset) / static_cast<std::uint64_t>(type.value().bytes))
+    if (count > (member.size - member.header.dataOffset) / *width)
         return fileError(name + " announces the shape " + numpyShapeText(member.header.shape) +
                          " but holds only " + byteText(member.size - member.header.dataOffset) +
                          " of data; save it again.");

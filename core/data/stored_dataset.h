@@ -20,6 +20,7 @@ struct DatasetFacts {
     Shape shape;
     std::vector<std::string> classNames;  // empty: no labels
     std::vector<std::int32_t> labels;     // size entries, or none
+    std::vector<Part> parts;              // size entries, or none
     std::string format;
     std::filesystem::path path;
     std::vector<std::filesystem::path> sources;
@@ -45,6 +46,7 @@ class FactsDataset : public Dataset {
     std::int32_t label(std::int64_t index) const override {
         return facts_.labels.empty() ? -1 : facts_.labels[static_cast<std::size_t>(index)];
     }
+    std::span<const Part> parts() const override { return facts_.parts; }
     std::string sampleName(std::int64_t index) const override {
         return facts_.namePrefix + " #" + std::to_string(index);
     }
