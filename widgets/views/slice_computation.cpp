@@ -226,12 +226,14 @@ void SliceComputation::sampleWindow() {
     const auto version = planeVersion_;
     jobs_.start<ClassMap::Output>(
         this, QStringLiteral("class-map"), tr("Class map"), JobLane::Interactive,
-        [this, model = workspace_.model(), plane = plane_, options, version](std::stop_token stop,
-                                                                             Progress& progress) {
+        // The worker may outlive this object: `this` is only handed on, to be followed on the window's
+        // thread.
+        [this, &jobs = jobs_, model = workspace_.model(), plane = plane_, options, version](
+            std::stop_token stop, Progress& progress) {
             const JobId id = JobRunner::currentJob();
             return ClassMap::run(*model, plane, options, stop, progress,
                                  [&](std::shared_ptr<const SampledField> level) {
-                                     jobs_.post(this, id, [this, level, version] {
+                                     jobs.post(this, id, [this, level, version] {
                                          if (version != planeVersion_) return;
                                          field_ = level;
                                          Q_EMIT resultsChanged();

@@ -243,6 +243,29 @@ class SliceViewTest : public QObject {
             QTest::qWait(ms);
         }
     }
+    // A closed view's class map goes on until it looks at its stop token, and others run on.
+    void closedWhileSampling() {
+        Workspace workspace;
+        JobRunner jobs;
+        test::openDigits(workspace);
+        const auto isSampling = [&] {
+            const auto all = jobs.jobs();
+            return std::any_of(all.begin(), all.end(), [](const JobInfo& job) {
+                return job.title == QLatin1String("Class map") && job.state == JobInfo::State::Running;
+            });
+        };
+        for (int round = 0; round < 15; ++round) {
+            auto view = std::make_unique<SliceView>(workspace, jobs);
+            view->resize(800, 600);
+            view->show();
+            QVERIFY(QTest::qWaitFor(isSampling, 30'000));
+            view.reset();
+            // What was the view is now zeros, as it may be in a program that goes on.
+            std::vector<std::unique_ptr<char[]>> zeros;
+            for (int i = 0; i < 4; ++i) zeros.push_back(std::make_unique<char[]>(sizeof(SliceView)));
+            QTRY_VERIFY_WITH_TIMEOUT(!jobs.isBusy(), 30'000);
+        }
+    }
     // The window answers while everything runs: no single event keeps its thread for 50 ms.
     void windowNeverStalls() {
         auto& application = *static_cast<TimedApplication*>(qApp);
