@@ -22,16 +22,14 @@ Error wrong(const Parameter& parameter, const std::string& found, const std::str
     return inputError("Setting " + parameter.name + " is " + found + "; give " + wanted + ".");
 }
 
-// Of a whole number without an exponent.
-std::string limitText(const Parameter& parameter, double limit) {
-    if (std::holds_alternative<std::int64_t>(parameter.standard) && std::abs(limit) < 1e15)
-        return std::to_string(static_cast<std::int64_t>(limit));
-    return numberText(limit);
+const char* kindText(const Parameter& parameter) {
+    return std::holds_alternative<std::int64_t>(parameter.standard) ? "a whole number" : "a number";
 }
 
-std::string rangeText(const Parameter& parameter, const char* kind) {
-    if (parameter.minimum == 0 && parameter.maximum == 0) return kind;
-    return std::string(kind) + " from " + limitText(parameter, parameter.minimum) + " to " +
+std::string rangeText(const Parameter& parameter) {
+    const std::string kind = kindText(parameter);
+    if (!hasRange(parameter)) return kind;
+    return kind + " from " + limitText(parameter, parameter.minimum) + " to " +
            withUnit(limitText(parameter, parameter.maximum), parameter);
 }
 
@@ -42,17 +40,19 @@ std::string choicesText(const Parameter& parameter) {
     return text;
 }
 
-const char* kindText(const Parameter& parameter) {
-    return std::holds_alternative<std::int64_t>(parameter.standard) ? "a whole number" : "a number";
-}
-
 bool isOutside(const Parameter& parameter, double value) {
     if (!std::isfinite(value)) return true;
-    if (parameter.minimum == 0 && parameter.maximum == 0) return false;
+    if (!hasRange(parameter)) return false;
     return value < parameter.minimum || value > parameter.maximum;
 }
 
 }  // namespace
+
+std::string limitText(const Parameter& parameter, double limit) {
+    if (std::holds_alternative<std::int64_t>(parameter.standard) && std::abs(limit) < 1e15)
+        return std::to_string(static_cast<std::int64_t>(limit));
+    return numberText(limit);
+}
 
 std::string parameterText(const ParameterValue& value) {
     if (const auto* flag = std::get_if<bool>(&value)) return *flag ? "true" : "false";
@@ -70,20 +70,20 @@ Result<ParameterValue> checkParameter(const Parameter& parameter, const Paramete
         else if (const auto* whole = std::get_if<std::int64_t>(&value))
             number = static_cast<double>(*whole);
         else
-            return wrong(parameter, "\"" + found + "\"", rangeText(parameter, "a number"));
-        if (isOutside(parameter, number)) return wrong(parameter, found, rangeText(parameter, "a number"));
+            return wrong(parameter, "\"" + found + "\"", rangeText(parameter));
+        if (isOutside(parameter, number)) return wrong(parameter, found, rangeText(parameter));
         return ParameterValue(number);
     }
     if (value.index() != parameter.standard.index()) {
         if (std::holds_alternative<bool>(parameter.standard))
             return wrong(parameter, "\"" + found + "\"", "true or false");
         if (std::holds_alternative<std::int64_t>(parameter.standard))
-            return wrong(parameter, "\"" + found + "\"", rangeText(parameter, "a whole number"));
+            return wrong(parameter, "\"" + found + "\"", rangeText(parameter));
         return wrong(parameter, found, parameter.choices.empty() ? "a text" : choicesText(parameter));
     }
     if (const auto* whole = std::get_if<std::int64_t>(&value))
         if (isOutside(parameter, static_cast<double>(*whole)))
-            return wrong(parameter, found, rangeText(parameter, "a whole number"));
+            return wrong(parameter, found, rangeText(parameter));
     if (const auto* text = std::get_if<std::string>(&value))
         if (!parameter.choices.empty() &&
             std::find(parameter.choices.begin(), parameter.choices.end(), *text) == parameter.choices.end())
@@ -103,7 +103,7 @@ Result<ParameterValue> parseParameter(const Parameter& parameter, std::string_vi
     const auto parse = [&](auto number) -> Result<ParameterValue> {
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
         if (error != std::errc() || end != text.data() + text.size())
-            return wrong(parameter, quoted, rangeText(parameter, kindText(parameter)));
+            return wrong(parameter, quoted, rangeText(parameter));
         return checkParameter(parameter, number);
     };
     return std::holds_alternative<double>(parameter.standard) ? parse(double{}) : parse(std::int64_t{});

@@ -29,6 +29,13 @@ struct Parameter {
 
 using ParameterMap = std::map<std::string, ParameterValue>;
 
+// Whether a number is bounded.
+inline bool hasRange(const Parameter& parameter) {
+    return parameter.minimum != 0 || parameter.maximum != 0;
+}
+// One end of the range, as shown: whole numbers without an exponent.
+std::string limitText(const Parameter& parameter, double limit);
+
 // Shortest text that reads back as the same value; "true"/"false" for switches.
 std::string parameterText(const ParameterValue& value);
 // The text as a value of the parameter's type, checked against range and choices; else one sentence.

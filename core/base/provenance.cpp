@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/provenance.h"
 
-#include <openssl/evp.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <ctime>
 #include <fstream>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
+
+#include "core/base/sha256.h"
 
 namespace tessera {
 namespace {
@@ -20,7 +19,7 @@ struct FileState {
     dev_t device = 0;
     ino_t inode = 0;
     off_t size = 0;
-    std::int64_t changed = 0, modified = 0;  // ns
+    std::int64_t changed = 0;  // ns
     bool operator==(const FileState&) const = default;
 };
 
@@ -33,8 +32,7 @@ std::int64_t nanoseconds(const timespec& time) {
 std::optional<FileState> stateOf(const std::filesystem::path& path) {
     struct stat status = {};
     if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-    return FileState{status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_ctim),
-                     nanoseconds(status.st_mtim)};
+    return FileState{status.st_dev, status.st_ino, status.st_size, nanoseconds(status.st_ctim)};
 }
 
 // Times tick in milliseconds: a file just written may change once more without a new time.
@@ -44,32 +42,23 @@ bool isSettled(const FileState& state) {
     return nanoseconds(now) - state.changed > kSecond;
 }
 
-Result<std::string> hashOf(const std::filesystem::path& path) {
+Result<std::string> hashOf(const std::filesystem::path& path, const std::stop_token& stop) {
     std::ifstream file(path, std::ios::binary);
     if (!file) return fileError(path.string() + " cannot be read; check the path and its permissions.");
-    const std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context(EVP_MD_CTX_new(), EVP_MD_CTX_free);
-    EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
-    std::vector<char> buffer(1 << 20);
+    Sha256 hash;
+    std::vector<char> block(1 << 20);
     while (file) {
-        file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
-        EVP_DigestUpdate(context.get(), buffer.data(), static_cast<std::size_t>(file.gcount()));
+        if (stop.stop_requested()) return Cancelled{};
+        file.read(block.data(), static_cast<std::streamsize>(block.size()));
+        hash.add({block.data(), static_cast<std::size_t>(file.gcount())});
     }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int length = 0;
-    EVP_DigestFinal_ex(context.get(), digest.data(), &length);
-    static constexpr char kHex[] = "0123456789abcdef";
-    std::string text;
-    for (unsigned int i = 0; i < length; ++i) {
-        text += kHex[digest[i] >> 4];
-        text += kHex[digest[i] & 15];
-    }
-    return text;
+    return hash.text();
 }
 
 }  // namespace
 
 // Every result names its files by hash, so the hash of a large file that has not changed is remembered.
-Result<std::string> sha256OfFile(const std::filesystem::path& path) {
+Result<std::string> sha256OfFile(const std::filesystem::path& path, std::stop_token stop) {
     static std::mutex mutex;
     static std::map<std::filesystem::path, std::pair<FileState, std::string>> known;
     const auto before = stateOf(path);
@@ -78,7 +67,7 @@ Result<std::string> sha256OfFile(const std::filesystem::path& path) {
         const auto found = known.find(path);
         if (found != known.end() && found->second.first == *before) return found->second.second;
     }
-    auto hash = hashOf(path);
+    auto hash = hashOf(path, stop);
     if (hash.isOk() && before && isSettled(*before) && stateOf(path) == before) {
         const std::lock_guard lock(mutex);
         known[path] = {*before, hash.value()};

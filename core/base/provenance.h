@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct Provenance {
 };
 
 // SHA-256 of a file's bytes, lower-case hex; streams, so any size is fine.
-Result<std::string> sha256OfFile(const std::filesystem::path& path);
+Result<std::string> sha256OfFile(const std::filesystem::path& path, std::stop_token stop = {});
 // The version of this build, "0.1.0".
 const char* tesseraVersion();
 

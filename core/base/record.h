@@ -74,7 +74,7 @@ class Array {
     const Shape& shape() const { return shape_; }
     const void* data() const { return data_; }
     std::int64_t count() const { return elementCount(shape_); }
-    std::int64_t bytes() const { return count() * (dtype_.back() - '0'); }
+    std::int64_t bytes() const { return count() * widthOf(dtype_); }
     template <typename T>
     bool holds() const {
         return dtype_ == dtypeOf<T>();
@@ -87,13 +87,23 @@ class Array {
 
     template <typename T>
     static const char* dtypeOf() {
-        if constexpr (std::is_same_v<T, double>) return "<f8";
-        if constexpr (std::is_same_v<T, float>) return "<f4";
-        if constexpr (std::is_same_v<T, std::int32_t>) return "<i4";
-        if constexpr (std::is_same_v<T, std::int64_t>) return "<i8";
-        if constexpr (std::is_same_v<T, std::uint64_t>) return "<u8";
-        if constexpr (std::is_same_v<T, unsigned char>) return "|u1";
+        if constexpr (std::is_same_v<T, double>) {
+            return "<f8";
+        } else if constexpr (std::is_same_v<T, float>) {
+            return "<f4";
+        } else if constexpr (std::is_same_v<T, std::int32_t>) {
+            return "<i4";
+        } else if constexpr (std::is_same_v<T, std::int64_t>) {
+            return "<i8";
+        } else if constexpr (std::is_same_v<T, std::uint64_t>) {
+            return "<u8";
+        } else {
+            static_assert(std::is_same_v<T, unsigned char>, "no array holds numbers of this type");
+            return "|u1";
+        }
     }
+    // Bytes of one number.
+    static std::int64_t widthOf(std::string_view dtype) { return dtype.back() - '0'; }
 
   private:
     std::string name_, dtype_ = "<f8";

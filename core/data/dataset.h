@@ -26,7 +26,7 @@ class Dataset {
     virtual const Shape& sampleShape() const = 0;
     // Class names by label; made up ("0", "1", ...) where the format has none. Empty: the set has no labels.
     virtual const std::vector<std::string>& classNames() const = 0;
-    virtual std::int32_t label(std::int64_t index) const = 0;      // -1: not labelled
+    virtual std::int32_t label(std::int64_t index) const = 0;  // -1: not labelled
     // The file's own split, one entry a sample; empty: it has none.
     virtual std::span<const Part> parts() const { return {}; }
     virtual std::string sampleName(std::int64_t index) const = 0;  // "t2k #17", "bird/0034.jpg"
@@ -46,6 +46,7 @@ class Dataset {
 struct Normalisation {
     std::vector<double> mean, std;
     bool isIdentity() const { return mean.empty() && std.empty(); }
+    bool operator==(const Normalisation&) const = default;
 };
 Result<Done> validateNormalisation(const Normalisation& normalisation, const Shape& sampleShape);
 // In place on count x elementCount(shape) values.

@@ -65,8 +65,11 @@ std::string Arrangement::coverageNote() const {
     if (complete) return {};
     const double share = checks.windowArea > 0 ? std::clamp(checks.areaSum / checks.windowArea, 0.0, 1.0) : 0;
     if (share <= 0) return "covers nothing of the window yet: zoom in or raise the budget";
+    // What is incomplete never covers 100 %.
+    const double percent = 100 * share;
     char covered[64];
-    std::snprintf(covered, sizeof covered, "covers %.2g %% of the window", 100 * share);
+    std::snprintf(covered, sizeof covered, "covers %.*g %% of the window", percent < 99 ? 2 : 3,
+                  std::min(percent, 99.9));
     // The same work covers the same area of a smaller window; what is there is no square, so ask for some
     // more.
     const double narrower = 1.2 / std::sqrt(share);

@@ -219,16 +219,10 @@ Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::
     map.checks.windowArea = signedArea(window);
     map.checks.euler = static_cast<std::int64_t>(map.vertices.size()) -
                        static_cast<std::int64_t>(map.edges.size()) + map.faceCount();
-    map.checks.smallestOffMargin = raw.smallestOffMargin;
-    map.checks.largestOnMargin = raw.largestOnMargin;
-    map.checks.onDistances = raw.onDistances;
+    map.checks.smallestOffMargin = std::isfinite(raw.margins.smallestOff) ? raw.margins.smallestOff : 0;
+    map.checks.largestOnMargin = raw.margins.largestOn;
+    map.checks.onDistances = raw.margins.on;
     return map;
-}
-
-Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
-                                double tolerance) {
-    WorkerTeam alone(1);
-    return assembleArrangement(std::move(raw), window, sites, tolerance, alone);
 }
 
 }  // namespace tessera

@@ -13,6 +13,7 @@
 #include "core/base/progress.h"
 #include "core/base/result.h"
 #include "core/geometry/arrangement.h"
+#include "core/geometry/line_margins.h"
 #include "core/geometry/piecewise_linear.h"
 #include "core/geometry/worker_team.h"
 
@@ -29,8 +30,7 @@ struct RawFaces {
     std::int32_t outputs = 0;
     Eigen::Vector2d formOrigin = Eigen::Vector2d::Zero();
     std::vector<std::int64_t> regionsAfter;  // per site
-    double smallestOffMargin = 0, largestOnMargin = 0;
-    std::uint32_t onDistances = 0;
+    OnOffMargins margins;                    // slice units
     bool complete = true;
     std::string stopReason;
 };
@@ -45,8 +45,6 @@ struct FaceJobs {
 // `tolerance` in slice units (distance). `sites` names the layers. The result does not depend on the team.
 Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
                                 double tolerance, WorkerTeam& team, const FaceJobs& jobs = {});
-Arrangement assembleArrangement(RawFaces raw, const Polygon& window, const std::vector<Site>& sites,
-                                double tolerance);
 
 // Budgets of an exact computation; 0 means none.
 struct ArrangementBudget {

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <cstdio>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/geometry/line_margins.h"
@@ -67,22 +69,36 @@ std::optional<double> lowerTolerance(const Arrangement& map) {
 }
 
 std::string noteOn(const Arrangement& map) {
+    char off[64] = "";
+    if (map.checks.smallestOffMargin > 0)  // else no vertex is off a line
+        std::snprintf(off, sizeof off, ", as off it from %.2g", map.checks.smallestOffMargin);
     char text[400];
     std::snprintf(
         text, sizeof text,
         "Some vertices lie too close to a line for float64 to tell whether it passes through them in a "
-        "window this wide (taken as on a line up to %.2g away, as off it from %.2g): regions there may "
-        "be miscounted; zoom in for exact counts.",
-        map.checks.largestOnMargin, map.checks.smallestOffMargin);
+        "window this wide (taken as on a line up to %.2g away%s): regions there may be miscounted; zoom in "
+        "for exact counts.",
+        map.checks.largestOnMargin, off);
     return text;
 }
 
+class CloserProgress final : public Progress {
+  public:
+    explicit CloserProgress(Progress& progress) : progress_(progress) {}
+    void report(std::int64_t done, std::int64_t total, std::string_view what) override {
+        progress_.report(done, total, "closer: " + std::string(what));
+    }
+
+  private:
+    Progress& progress_;
+};
+
 }  // namespace
 
-Result<Arrangement> arrangementWithinResolution(const ArrangementOptions& options,
+Result<Arrangement> arrangementWithinResolution(const ArrangementOptions& options, Progress& progress,
                                                 const ArrangementRun& run) {
     const auto start = std::chrono::steady_clock::now();
-    auto first = run(options);
+    auto first = run(options, progress);
     if (!first.isOk()) return first;
     Arrangement& map = first.value();
     bool isToldApart = tellsApart(map);
@@ -95,7 +111,8 @@ Result<Arrangement> arrangementWithinResolution(const ArrangementOptions& option
             closer.budget.maxSeconds = std::max(options.budget.maxSeconds - spent.count(), 1e-3);
         }
         if (map.complete) {
-            auto second = run(closer);
+            CloserProgress closerProgress(progress);
+            auto second = run(closer, closerProgress);
             const bool isComplete = second.isOk() && second.value().complete;
             if (isComplete && (tellsApart(second.value()) || !tellsApart(map))) {
                 map = std::move(second).value();

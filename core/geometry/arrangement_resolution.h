@@ -11,10 +11,12 @@
 
 namespace tessera {
 
-using ArrangementRun = std::function<Result<Arrangement>(const ArrangementOptions&)>;
+using ArrangementRun = std::function<Result<Arrangement>(const ArrangementOptions&, Progress&)>;
 
 // Runs once, and once more with a lower tolerance if that tells apart what the first could not. Sets
-// resolutionNote. The time budget is for both.
-Result<Arrangement> arrangementWithinResolution(const ArrangementOptions& options, const ArrangementRun& run);
+// resolutionNote. The time budget is for both. The second run starts the progress again, its phrases after
+// "closer: ".
+Result<Arrangement> arrangementWithinResolution(const ArrangementOptions& options, Progress& progress,
+                                                const ArrangementRun& run);
 
 }  // namespace tessera

@@ -21,13 +21,13 @@ constexpr std::int64_t kProgressTotal = 10000;
 class Refinement {
   public:
     Refinement(const SiteNetwork& network, const Polygon& window, const ArrangementOptions& options,
-               std::stop_token stop, Progress& progress)
+               std::stop_token stop, Progress& progress, WorkerTeam& team)
         : network_(network),
           window_(window),
           options_(options),
           progress_(progress),
           control_(std::move(stop), options.budget),
-          run_{network, control_} {}
+          run_{network, control_, team} {}
 
     Result<Arrangement> arrangement() {
         prepare();
@@ -42,7 +42,8 @@ class Refinement {
         raw.regionsAfter = regionsAfter_;
         raw.complete = stopReason_.empty();
         raw.stopReason = stopReason_;
-        Arrangement map = assembleArrangement(std::move(raw), window_, network_.sites(), run_.tolerance);
+        Arrangement map =
+            assembleArrangement(std::move(raw), window_, network_.sites(), run_.tolerance, run_.team);
         finished.check(map);
         return map;
     }
@@ -53,7 +54,6 @@ class Refinement {
         const auto box = boundingBox(window_);
         origin_ = (box.low + box.high) / 2;
         run_.tolerance = options_.relativeTolerance * windowHalfWidth(window_);
-        run_.threads = std::max(1, options_.threads);
         run_.maxFaces = options_.budget.maxRegions;
         const std::int64_t bytes = options_.budget.maxBytes > 0 ? options_.budget.maxBytes : kStandardBytes;
         // Every site of the network can hold one chunk open while the next works on a part of it.
@@ -165,9 +165,11 @@ Result<Arrangement> arrangementBreadthFirst(const SiteNetwork& network, const Po
         return inputError(
             "The window is not a counter-clockwise polygon with an area; give at least three corners.");
     }
-    return arrangementWithinResolution(options, [&](const ArrangementOptions& attempt) {
-        return Refinement(network, window, attempt, stop, progress).arrangement();
-    });
+    WorkerTeam team(options.threads);
+    return arrangementWithinResolution(
+        options, progress, [&](const ArrangementOptions& attempt, Progress& told) {
+            return Refinement(network, window, attempt, stop, told, team).arrangement();
+        });
 }
 
 }  // namespace tessera

@@ -44,7 +44,7 @@ std::int32_t SideVertices::add(std::int32_t low, std::int32_t high, const Entry&
 SiteStep::SiteStep(BreadthRun& run, FaceChunk chunk)
     : run_(run), chunk_(std::move(chunk)), site_(chunk_.live->site()), step_(run.steps++) {
     const Site& site = run_.network.sites()[site_];
-    scan_ = std::make_unique<SiteScan>(site, site_, chunk_.live->values(), chunk_.live->rows(), run_.threads);
+    scan_ = std::make_unique<SiteScan>(site, site_, chunk_.live->values(), chunk_.live->rows(), run_.team);
     const std::int64_t bytes =
         std::max<std::int64_t>({1, run_.bytesPerRow[site_], run_.bytesPerRow[site_ + 1]});
     capacityRows_ = std::max(kFewestRows, run_.maxChunkBytes / bytes);
@@ -64,7 +64,7 @@ bool SiteStep::splitBlock() {
     blockEnd_ = std::min(chunk_.faces(), blockBegin_ + kBlockFaces);
     block_.resize(std::min(kBlockFaces, chunk_.faces()));
     std::atomic<bool> finished = true;
-    parallelFor(blockEnd_ - blockBegin_, run_.threads, 16, [&](std::int64_t i) {
+    forBlocks(run_.team, blockEnd_ - blockBegin_, 16, [&](std::int64_t i) {
         thread_local SiteScan::Scratch scratch;
         thread_local std::vector<Eigen::Vector2d> corners;
         const std::int64_t face = blockBegin_ + i;

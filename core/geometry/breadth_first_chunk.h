@@ -52,8 +52,8 @@ class SideVertices {
 struct BreadthRun {
     const SiteNetwork& network;
     RunControl& control;
+    WorkerTeam& team;
     double tolerance = 0;
-    int threads = 1;
     std::int64_t maxFaces = 0;  // of a chunk; 0: any
     std::int64_t maxChunkBytes = 0;
     std::vector<std::int64_t> bytesPerRow = {};   // per site, and of the outputs

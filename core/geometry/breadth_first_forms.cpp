@@ -235,9 +235,7 @@ void FinishedFaces::check(Arrangement& map) const {
 }
 
 RawFaces FinishedFaces::take() {
-    raw_.smallestOffMargin = std::isfinite(run_.margins.smallestOff) ? run_.margins.smallestOff : 0;
-    raw_.largestOnMargin = run_.margins.largestOn;
-    raw_.onDistances = run_.margins.on;
+    raw_.margins = run_.margins;
     return std::move(raw_);
 }
 

@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// When a breadth-first run has to end, and the two helpers that all of its parts share.
+// When a breadth-first run has to end.
 #pragma once
 
 #include <atomic>
 #include <chrono>
-#include <cstdint>
-#include <exception>
 #include <stop_token>
-#include <string>
-#include <thread>
-#include <vector>
+#include <utility>
 
 #include "core/geometry/arrangement_assembly.h"
 
@@ -40,35 +36,5 @@ class RunControl {
     std::chrono::steady_clock::time_point start_;
     std::atomic<bool> cancelled_ = false, timedOut_ = false;
 };
-
-// work(i) for i in [0, count) on up to `threads` threads, in blocks. Results must not depend on the order.
-template <typename Work>
-void parallelFor(std::int64_t count, int threads, std::int64_t block, Work&& work) {
-    const auto blocks = (count + block - 1) / block;
-    const auto workers = static_cast<int>(std::min<std::int64_t>(threads, blocks));
-    if (workers <= 1) {
-        for (std::int64_t i = 0; i < count; ++i) work(i);
-        return;
-    }
-    std::atomic<std::int64_t> next = 0;
-    std::vector<std::exception_ptr> failures(workers);
-    const auto run = [&](int worker) {
-        try {
-            for (std::int64_t b = next++; b < blocks; b = next++) {
-                for (std::int64_t i = b * block; i < std::min(count, (b + 1) * block); ++i) work(i);
-            }
-        } catch (...) {
-            failures[worker] = std::current_exception();
-        }
-    };
-    {
-        std::vector<std::jthread> others;
-        for (int worker = 1; worker < workers; ++worker) others.emplace_back(run, worker);
-        run(0);
-    }
-    for (const auto& failure : failures) {
-        if (failure) std::rethrow_exception(failure);
-    }
-}
 
 }  // namespace tessera

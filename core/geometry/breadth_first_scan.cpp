@@ -5,41 +5,33 @@
 #include <bit>
 #include <cmath>
 
-#include "core/geometry/breadth_first_run.h"
 #include "core/geometry/scan_kernels.h"
+#include "core/geometry/site_noise.h"
 
 namespace tessera {
 namespace {
 
-// Rounding of a unit's input, relative to the largest it gets in the chunk. Far below what the tolerance
-// allows.
-constexpr double kNoise = 64 * std::numeric_limits<double>::epsilon();
-// A unit that nowhere gets beyond this fraction of the layer's largest value is zero: sums that cancel.
-constexpr double kVanishing = 256 * std::numeric_limits<double>::epsilon();
-// Of two forms in a max window, which are often zero but for rounding: relative to the layer's largest value,
-// because a ReLU hides how large the sum was that ended near zero.
-constexpr double kTieNoise = 16 * std::numeric_limits<double>::epsilon();
 constexpr std::int64_t kRowBlock = 64;
 constexpr int kMaskMembers = 16;
 
 }  // namespace
 
-SiteScan::SiteScan(const Site& site, int siteIndex, const double* values, std::int64_t rows, int threads)
+SiteScan::SiteScan(const Site& site, int siteIndex, const double* values, std::int64_t rows, WorkerTeam& team)
     : site_(site), siteIndex_(siteIndex), values_(values), rows_(rows), width_(site.inputs) {
-    measure(threads);
+    measure(team);
     if (!finite_) return;
     if (site.kind == SiteKind::Max)
-        scanWindows(threads);
+        scanWindows(team);
     else
-        scanLines(threads);
+        scanLines(team);
 }
 
-void SiteScan::measure(int threads) {
+void SiteScan::measure(WorkerTeam& team) {
     const std::int64_t blocks = (rows_ + kRowBlock - 1) / kRowBlock;
-    const std::int64_t parts = std::min<std::int64_t>(blocks, std::max(threads, 1));
+    const std::int64_t parts = std::min<std::int64_t>(blocks, static_cast<std::int64_t>(team.size()));
     std::vector<std::vector<double>> largest(parts, std::vector<double>(width_, 0.0));
     std::vector<double> poison(parts, 0.0);
-    parallelFor(parts, threads, 1, [&](std::int64_t part) {
+    forBlocks(team, parts, 1, [&](std::int64_t part) {
         double* const most = largest[part].data();
         double zero = 0;
         for (std::int64_t row = part * rows_ / parts; row < (part + 1) * rows_ / parts; ++row) {
@@ -53,11 +45,10 @@ void SiteScan::measure(int threads) {
         for (std::int64_t i = 0; i < width_; ++i) noise_[i] = std::max(noise_[i], largest[part][i]);
     }
     for (const double zero : poison) finite_ = finite_ && zero == 0;
-    for (const double most : noise_) scale_ = std::max(scale_, most);
-    for (double& most : noise_) most = most <= kVanishing * scale_ ? most : kNoise * most;
+    scale_ = magnitudesToNoise(noise_);
 }
 
-void SiteScan::scanLines(int threads) {
+void SiteScan::scanLines(WorkerTeam& team) {
     const PiecewiseLinear& function = site_.function;
     const std::int64_t words = (width_ + 63) / 64;
     std::vector<std::int32_t> bendsSoFar(width_, 0);
@@ -77,7 +68,7 @@ void SiteScan::scanLines(int threads) {
         }
         plane.above.assign(rows_ * words, 0);
         plane.below.assign(rows_ * words, 0);
-        parallelFor(rows_, threads, kRowBlock, [&](std::int64_t row) {
+        forBlocks(team, rows_, kRowBlock, [&](std::int64_t row) {
             const double* const value = values_ + row * width_;
             for (std::int64_t word = 0; word < words; ++word) {
                 const int bits = static_cast<int>(std::min<std::int64_t>(64, width_ - word * 64));
@@ -104,17 +95,12 @@ void SiteScan::scanLines(int threads) {
     }
 }
 
-void SiteScan::scanWindows(int threads) {
+void SiteScan::scanWindows(WorkerTeam& team) {
     const MaxWindows& windows = site_.windows;
     const std::int32_t count = windows.windows();
-    windowNoise_.assign(count, kTieNoise * scale_);
-    for (std::int32_t w = 0; w < count; ++w) {
-        for (std::int32_t m = windows.begin[w]; m < windows.begin[w + 1]; ++m) {
-            windowNoise_[w] = std::max(windowNoise_[w], noise_[windows.members[m]]);
-        }
-    }
+    windowNoise_ = noiseOfWindows(windows, noise_, scale_);
     reaching_.assign(rows_ * count, 0);
-    parallelFor(rows_, threads, kRowBlock, [&](std::int64_t row) {
+    forBlocks(team, rows_, kRowBlock, [&](std::int64_t row) {
         const double* const value = values_ + row * width_;
         std::uint16_t* const reaching = reaching_.data() + row * count;
         for (std::int32_t w = 0; w < count; ++w) {

@@ -10,13 +10,14 @@
 
 #include "core/geometry/breadth_first_face.h"
 #include "core/geometry/site_network.h"
+#include "core/geometry/worker_team.h"
 
 namespace tessera {
 
 class SiteScan {
   public:
     // `values`: rows x inputs of the site. They must outlive the scan.
-    SiteScan(const Site& site, int siteIndex, const double* values, std::int64_t rows, int threads);
+    SiteScan(const Site& site, int siteIndex, const double* values, std::int64_t rows, WorkerTeam& team);
     bool finite() const { return finite_; }
     struct Scratch {
         std::vector<double> d;
@@ -33,9 +34,9 @@ class SiteScan {
         std::vector<std::int32_t> openWords;      // those words that are not zero
         std::vector<std::uint64_t> stateKey;      // units
     };
-    void measure(int threads);
-    void scanLines(int threads);
-    void scanWindows(int threads);
+    void measure(WorkerTeam& team);
+    void scanLines(WorkerTeam& team);
+    void scanWindows(WorkerTeam& team);
     void prepareLines(std::span<const std::int32_t> rows, FaceSplitter& face, Scratch& scratch) const;
     void prepareWindows(std::span<const std::int32_t> rows, FaceSplitter& face, Scratch& scratch) const;
 

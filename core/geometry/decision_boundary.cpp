@@ -79,12 +79,10 @@ class BoundaryTracer {
     }
 
   private:
-    Form form(std::int32_t face, std::int32_t k) const { return formOf(map_, face, k); }
-
     // Classes that win somewhere on the face by more than the tolerance, and the one at its centroid.
     void findCandidates(std::int32_t face) {
         const std::int32_t label = map_.label[face];
-        const Form top = form(face, label);
+        const Form top = formOf(map_, face, label);
         corners_.clear();
         for (std::int32_t i = map_.faceBegin[face]; i < map_.faceBegin[face + 1]; ++i) {
             corners_.push_back(
@@ -97,7 +95,7 @@ class BoundaryTracer {
                 candidates_.push_back(k);
                 continue;
             }
-            const Form ahead = form(face, k).minus(top);
+            const Form ahead = formOf(map_, face, k).minus(top);
             double largest = 0;
             for (const auto& corner : corners_) largest = std::max(largest, ahead.at(corner.offset));
             if (largest > 0 && largest > toleranceOf(face, ahead, k, label)) candidates_.push_back(k);
@@ -108,7 +106,7 @@ class BoundaryTracer {
     // corners_.
     double toleranceOf(std::int32_t face, const Form& difference, std::int32_t i, std::int32_t j) const {
         double size = 0;
-        const Form first = form(face, i), second = form(face, j);
+        const Form first = formOf(map_, face, i), second = formOf(map_, face, j);
         for (const auto& corner : corners_) {
             size = std::max({size, std::abs(first.at(corner.offset)), std::abs(second.at(corner.offset))});
         }
@@ -138,7 +136,7 @@ class BoundaryTracer {
     // Keeps the part of cell_ where class k is ahead of `other`. As with units, a tie line cuts only if there
     // are corners beyond the tolerance on both sides, and goes through corners that lie on it.
     void clip(std::int32_t face, std::int32_t k, std::int32_t other) {
-        const Form ahead = form(face, k).minus(form(face, other));
+        const Form ahead = formOf(map_, face, k).minus(formOf(map_, face, other));
         const double tolerance = toleranceOf(face, ahead, k, other);
         values_.clear();
         std::size_t most = 0, least = 0;
@@ -223,11 +221,11 @@ class BoundaryTracer {
 
     // Whether two classes tie all along an edge.
     bool tied(const ArrangementEdge& edge, std::int32_t i, std::int32_t j) const {
-        const Form difference = form(edge.left, i).minus(form(edge.left, j));
+        const Form difference = formOf(map_, edge.left, i).minus(formOf(map_, edge.left, j));
         for (const std::int32_t v : {edge.v0, edge.v1}) {
             const Eigen::Vector2d offset = map_.vertices[v] - map_.formOrigin;
-            const double size =
-                std::max(std::abs(form(edge.left, i).at(offset)), std::abs(form(edge.left, j).at(offset)));
+            const double size = std::max(std::abs(formOf(map_, edge.left, i).at(offset)),
+                                         std::abs(formOf(map_, edge.left, j).at(offset)));
             const double allowed =
                 std::max(4 * map_.tolerance * std::hypot(difference.a, difference.b), 4 * kRounding * size);
             if (std::abs(difference.at(offset)) > allowed) return false;

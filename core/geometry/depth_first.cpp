@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <memory>
 #include <mutex>
 #include <sstream>
@@ -212,8 +211,8 @@ Result<Arrangement> arrangementDepthFirst(const AffineChain& chain, const Polygo
     WorkerTeam team(options.threads);
     const PreparedChain prepared = prepareChain(chain);
     return arrangementWithinResolution(
-        options, [&](const ArrangementOptions& attempt) -> Result<Arrangement> {
-            return walkChain(chain, prepared, window, attempt, stop, progress, team);
+        options, progress, [&](const ArrangementOptions& attempt, Progress& told) -> Result<Arrangement> {
+            return walkChain(chain, prepared, window, attempt, stop, told, team);
         });
 }
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <optional>
 
-#include "core/geometry/breadth_first_run.h"
 #include "core/geometry/line_scan.h"
+#include "core/geometry/worker_team.h"
 
 namespace tessera {
 namespace {
@@ -31,7 +31,8 @@ struct Chunk {
 // A chunk at its site: the points it gets there, handed on in parts that fit.
 class Refined {
   public:
-    Refined(const Site& site, int siteIndex, Chunk chunk, double tolerance) : chunk_(std::move(chunk)) {
+    Refined(const Site& site, int siteIndex, Chunk chunk, double tolerance)
+        : site_(siteIndex), chunk_(std::move(chunk)) {
         const LineScan scan(site, chunk_.live->values(), chunk_.live->rows());
         finite_ = scan.finite();
         if (!finite_) return;
@@ -58,6 +59,7 @@ class Refined {
             }
         }
     }
+    int site() const { return site_; }
     bool finite() const { return finite_; }
     bool exhausted() const { return cursor_ >= points_.size(); }
 
@@ -104,6 +106,7 @@ class Refined {
         std::int32_t row0 = 0, row1 = -1;  // row1 < 0: the row itself
         double s = 0;
     };
+    int site_;
     Chunk chunk_;
     std::vector<Point> points_;
     std::size_t cursor_ = 0;
@@ -119,7 +122,6 @@ class LineRefinement {
           options_(options),
           stop_(std::move(stop)),
           progress_(progress),
-          threads_(std::max(options.threads, 1)),
           sites_(static_cast<int>(network.sites().size())) {}
 
     Result<LineRegions> regions() {
@@ -151,7 +153,7 @@ class LineRefinement {
         for (const auto bytes : bytesPerRow_) pass += 2 * bytes;
         middles_ = std::clamp<std::int64_t>(kChunkBytes / pass, 1, kMiddles);
         // Larger batches are split over threads by the network itself.
-        if (middles_ >= kSplitByNetwork) threads_ = 1;
+        team_.emplace(middles_ >= kSplitByNetwork ? 1 : options_.threads);
     }
     std::int64_t maxRows(int site) const {
         const std::int64_t bytes = options_.maxChunkBytes > 0 ? options_.maxChunkBytes : kChunkBytes;
@@ -195,16 +197,15 @@ class LineRefinement {
                     continue;
                 }
                 where_ = network_.sites()[site].name;
-                depth_.push_back(site);
                 open.push_back(std::make_unique<Refined>(network_.sites()[site], site, std::move(*current),
                                                          options_.tolerance));
                 current.reset();
                 if (!open.back()->finite()) return false;
             }
             if (open.empty()) return true;
-            const int site = depth_.back();
+            const int site = open.back()->site();
             current = open.back()->next(maxRows(site));
-            if (open.back()->exhausted()) open.pop_back(), depth_.pop_back();
+            if (open.back()->exhausted()) open.pop_back();
             workDone_ +=
                 spanOf(*current) / (static_cast<double>(sites_ + 1) * static_cast<double>(segments_.size()));
             report("refining " + network_.sites()[site].name);
@@ -239,7 +240,7 @@ class LineRefinement {
         while (at < chunk.points.size()) {
             // As many regions of one segment as go together: the points at .. end.
             std::size_t end = at;
-            const auto most = static_cast<std::size_t>(middles_ * threads_);
+            const auto most = static_cast<std::size_t>(middles_) * team_->size();
             while (end + 1 < chunk.points.size() && end - at < most &&
                    chunk.points[end + 1].segment == chunk.points[at].segment)
                 ++end;
@@ -267,7 +268,7 @@ class LineRefinement {
         std::vector<double> forms(points.size() * outputs * 3);
         std::vector<std::uint64_t> hash(points.size());
         const auto regions = static_cast<std::int64_t>(points.size());
-        parallelFor((regions + middles_ - 1) / middles_, threads_, 1, [&](std::int64_t group) {
+        forBlocks(*team_, (regions + middles_ - 1) / middles_, 1, [&](std::int64_t group) {
             const auto first = static_cast<std::size_t>(group * middles_);
             const auto count = static_cast<std::size_t>(std::min(middles_, regions - group * middles_));
             network_.formsAt(std::span(points).subspan(first, count), Eigen::Vector2d::Zero(),
@@ -311,10 +312,10 @@ class LineRefinement {
     const LineOptions& options_;
     std::stop_token stop_;
     Progress& progress_;
-    int threads_, sites_;
+    int sites_;
+    std::optional<WorkerTeam> team_;
     std::int64_t middles_ = 1;
     std::vector<std::int64_t> bytesPerRow_;
-    std::vector<int> depth_;  // site of each open chunk
     LineRegions lines_;
     std::int64_t crossings_ = 0;
     double workDone_ = 0;
@@ -336,10 +337,12 @@ std::int64_t LineRegions::regions() const {
 
 Result<LineRegions> exactLineRegions(const SiteNetwork& network, std::span<const LineSegment> segments,
                                      const LineOptions& options, std::stop_token stop, Progress& progress) {
-    for (const auto& segment : segments)
-        if (!segment.from.allFinite() || !segment.to.allFinite() || segment.from == segment.to)
-            return inputError(
-                "A segment of the path has no length or ends that are not finite; leave it out.");
+    for (std::size_t k = 0; k < segments.size(); ++k) {
+        const bool isFinite = segments[k].from.allFinite() && segments[k].to.allFinite();
+        if (isFinite && segments[k].from != segments[k].to) continue;
+        return inputError("Segment " + std::to_string(k + 1) + " of the path has " +
+                          (isFinite ? "no length" : "an end that is not finite") + "; leave it out.");
+    }
     if (segments.empty()) return inputError("The path has no segment; choose two different samples.");
     return LineRefinement(network, segments, options, std::move(stop), progress).regions();
 }

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/geometry/line_margins.h"
-
 namespace tessera {
 namespace {
 
@@ -102,15 +100,9 @@ void FaceWalk::fillLastPack(Lines& lines) {
 
 // `ratio`: distance of the nearest corner from a line, in units of the tolerance.
 void FaceWalk::noteMargin(double ratio) {
-    if (ratio > 1) {
-        if (ratio < output_->smallestOff) {
-            output_->smallestOff = ratio;
-            offLimit_ = ratio * settings_.tolerance * ratio * settings_.tolerance;
-        }
-    } else {
-        output_->largestOn = std::max(output_->largestOn, ratio);
-        output_->onDistances |= distanceBit(ratio);
-    }
+    output_->margins.note(ratio, 1);
+    if (ratio == output_->margins.smallestOff)
+        offLimit_ = ratio * settings_.tolerance * ratio * settings_.tolerance;
 }
 
 void FaceWalk::cut(Node& node) {

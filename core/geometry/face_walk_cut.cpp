@@ -19,7 +19,7 @@ void FaceWalk::split(const Node& node, FaceCorner* above, int& aboveCount, FaceC
     const BumpArena::Mark mark = arena_.mark();
     double* const values = arena_.allocate<double>(count);
     int most = 0, least = 0;
-    const double offLimit = output_->smallestOff * tolerance;
+    const double offLimit = output_->margins.smallestOff * tolerance;
     for (int i = 0; i < count; ++i) {
         values[i] = a * corners[i].x + (b * corners[i].y + c);
         if (values[i] > values[most]) most = i;
@@ -103,7 +103,7 @@ void FaceWalk::descend(const Node& parent, bool above, bool last, FaceCorner* co
             }
             const bool isAbove = most > -least;
             const double nearest = std::abs(isAbove ? least : most);
-            if (nearest < output_->smallestOff * tolerance) noteMargin(nearest / tolerance);
+            if (nearest < output_->margins.smallestOff * tolerance) noteMargin(nearest / tolerance);
             if (isAbove) settle(i);
         }
         fillLastPack(to);

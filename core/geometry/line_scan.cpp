@@ -4,19 +4,11 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
+
+#include "core/geometry/scan_kernels.h"
+#include "core/geometry/site_noise.h"
 
 namespace tessera {
-namespace {
-
-// The same as in the breadth-first engine (breadth_first_scan.cpp): rounding of a unit relative to its
-// largest value, units that are nothing but rounding, and ties in max windows relative to the layer's largest
-// value.
-constexpr double kNoise = 64 * std::numeric_limits<double>::epsilon();
-constexpr double kVanishing = 256 * std::numeric_limits<double>::epsilon();
-constexpr double kTieNoise = 16 * std::numeric_limits<double>::epsilon();
-
-}  // namespace
 
 LineScan::LineScan(const Site& site, const double* values, std::int64_t rows)
     : site_(site), values_(values), rows_(rows), width_(site.inputs), words_((site.inputs + 63) / 64) {
@@ -31,14 +23,10 @@ LineScan::LineScan(const Site& site, const double* values, std::int64_t rows)
 void LineScan::measure() {
     noise_.assign(width_, 0.0);
     double zero = 0;
-    for (std::int64_t row = 0; row < rows_; ++row) {
-        const double* const value = values_ + row * width_;
-        for (std::int64_t i = 0; i < width_; ++i) noise_[i] = std::max(noise_[i], std::abs(value[i]));
-        for (std::int64_t i = 0; i < width_; ++i) zero += value[i] * 0.0;  // NaN if any is not finite
-    }
+    for (std::int64_t row = 0; row < rows_; ++row)
+        zero += noteMagnitudes(values_ + row * width_, width_, noise_.data());
     finite_ = zero == 0;
-    for (const double most : noise_) scale_ = std::max(scale_, most);
-    for (double& most : noise_) most = most <= kVanishing * scale_ ? most : kNoise * most;
+    scale_ = magnitudesToNoise(noise_);
 }
 
 void LineScan::scanUnits() {
@@ -53,9 +41,7 @@ void LineScan::scanUnits() {
             for (std::int64_t word = 0; word < words_; ++word) {
                 const double* const z = values_ + row * width_ + word * 64;
                 const int bits = static_cast<int>(std::min<std::int64_t>(64, width_ - word * 64));
-                std::uint64_t mask = 0;
-                for (int b = 0; b < bits; ++b) mask |= static_cast<std::uint64_t>(z[b] > knot) << b;
-                above[row * words_ + word] = mask & bends[word];
+                above[row * words_ + word] = sideBits(z, bits, knot).above & bends[word];
             }
         }
     }
@@ -64,12 +50,8 @@ void LineScan::scanUnits() {
 void LineScan::scanWindows() {
     const MaxWindows& windows = site_.windows;
     const std::int32_t count = windows.windows();
-    windowNoise_.assign(count, kTieNoise * scale_);
+    windowNoise_ = noiseOfWindows(windows, noise_, scale_);
     winner_.resize(rows_ * count);
-    for (std::int32_t w = 0; w < count; ++w) {
-        for (std::int32_t m = windows.begin[w]; m < windows.begin[w + 1]; ++m)
-            windowNoise_[w] = std::max(windowNoise_[w], noise_[windows.members[m]]);
-    }
     for (std::int64_t row = 0; row < rows_; ++row) {
         const double* const value = values_ + row * width_;
         for (std::int32_t w = 0; w < count; ++w) {

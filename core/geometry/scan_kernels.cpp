@@ -10,8 +10,6 @@
 namespace tessera {
 namespace {
 
-constexpr int kLanes = 8;
-using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
 using Masks = std::int64_t __attribute__((vector_size(kLanes * sizeof(double))));
 
 }  // namespace

@@ -2,9 +2,7 @@
 #include "core/geometry/walk_merge.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
-#include <limits>
 #include <utility>
 
 namespace tessera {
@@ -29,8 +27,6 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
     raw.outputs = chain.outputs;
     raw.formOrigin = formOrigin;
     raw.regionsAfter.assign(chain.stages.size(), 0);
-    double smallestOff = std::numeric_limits<double>::infinity(), largestOn = 0;
-    std::uint32_t onDistances = 0;
 
     // Serial and small: only vertices on sides between tasks are looked up. The first walk to make one keeps
     // it.
@@ -74,9 +70,7 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
         for (std::size_t s = 0; s < raw.regionsAfter.size() && s < output.regionsAfter.size(); ++s) {
             raw.regionsAfter[s] += output.regionsAfter[s];
         }
-        smallestOff = std::min(smallestOff, output.smallestOff);
-        largestOn = std::max(largestOn, output.largestOn);
-        onDistances |= output.onDistances;
+        raw.margins.merge(output.margins);
     }
 
     raw.vertices.resize(vertexCount);
@@ -121,9 +115,8 @@ RawFaces mergeWalks(std::vector<WalkOutput>& outputs, const PreparedChain& chain
         for (std::size_t w = part * kWalksCopied; w < end; ++w) copy(w);
     });
     raw.faceBegin[faceCount] = static_cast<std::int32_t>(sideCount);
-    raw.smallestOffMargin = std::isfinite(smallestOff) ? smallestOff * tolerance : 0;
-    raw.largestOnMargin = largestOn * tolerance;
-    raw.onDistances = onDistances;
+    raw.margins.smallestOff *= tolerance;
+    raw.margins.largestOn *= tolerance;
     return raw;
 }
 

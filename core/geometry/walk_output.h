@@ -11,6 +11,7 @@
 
 #include "core/geometry/crossing_table.h"
 #include "core/geometry/form_kernels.h"
+#include "core/geometry/line_margins.h"
 
 namespace tessera {
 
@@ -58,8 +59,7 @@ struct WalkOutput {
     Stream<std::uint64_t> hash;
     Stream<double> forms;
     std::vector<std::int64_t> regionsAfter;
-    double smallestOff = std::numeric_limits<double>::infinity(), largestOn = 0;  // in units of the tolerance
-    std::uint32_t onDistances = 0;
+    OnOffMargins margins;  // in units of the tolerance
     bool stopped = false;  // ended early
 };
 

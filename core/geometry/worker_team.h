@@ -3,9 +3,11 @@
 // microseconds is worth sharing. The caller is one of them.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -42,10 +44,19 @@ class WorkerTeam {
 
     std::mutex mutex_;
     std::condition_variable called_, finished_;
-    std::atomic<std::size_t> calls_{0};  // loops begun
-    std::size_t inside_ = 0;             // others at work
+    std::size_t calls_ = 0;   // loops begun
+    std::size_t inside_ = 0;  // others at work
     bool open_ = false, leaving_ = false;
     std::vector<std::thread> others_;
 };
+
+// work(i) for i in [0, count), in blocks that are worth sharing.
+template <typename Work>
+void forBlocks(WorkerTeam& team, std::int64_t count, std::int64_t block, const Work& work) {
+    team.forEach(static_cast<std::size_t>((count + block - 1) / block), [&](std::size_t index, std::size_t) {
+        const std::int64_t begin = static_cast<std::int64_t>(index) * block;
+        for (std::int64_t i = begin; i < std::min(count, begin + block); ++i) work(i);
+    });
+}
 
 }  // namespace tessera

@@ -4,19 +4,15 @@
 #include <cstring>
 #include <vector>
 
+#include "core/geometry/instruction_sets.h"
+
 namespace tessera {
 
 namespace {
 
-constexpr std::int64_t kLanes = 8;     // outputs side by side
-constexpr std::int64_t kChannels = 4;  // output channels at once
-constexpr std::int64_t kMostPacks = 3;
+constexpr std::int64_t kChannels = 4;   // output channels at once
+constexpr std::int64_t kMostPacks = 3;  // of outputs side by side
 static_assert(kMostPacks * kLanes <= static_cast<std::int64_t>(kConvolutionSlack));
-
-// Eight doubles at once; the compiler maps it to whatever registers the processor has.
-using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
-
-#define TESSERA_INLINE inline __attribute__((always_inline))
 
 // Packs x Channels sums in registers, so that every value and every weight read serves several of them.
 template <int Packs, int Channels>

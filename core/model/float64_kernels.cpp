@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/model/convolution_kernel.h"
-#include "core/model/pooling_kernel.h"
+#include "core/model/layer_graph_torch.h"
 
 namespace tessera {
 
@@ -82,18 +82,15 @@ std::optional<at::Tensor> directConv2d(const at::Tensor& input, const at::Tensor
     return result;
 }
 
-std::optional<at::Tensor> windowMaxima(const at::Tensor& input, const MaxWindows& windows,
+std::optional<at::Tensor> windowMaxima(const at::Tensor& input, const WindowRows& windows,
                                        const std::vector<std::int64_t>& sampleShape) {
     if (!isPlainFloat64(input)) return std::nullopt;
     const auto x = input.contiguous();
-    std::vector<std::int64_t> sizes{x.size(0)};
-    sizes.insert(sizes.end(), sampleShape.begin(), sampleShape.end());
-    at::Tensor result = at::empty(sizes, at::kDouble);
+    at::Tensor result = at::empty(batchShape(sampleShape, x.size(0)), at::kDouble);
     auto* out = result.data_ptr<double>();
     const std::int64_t width = x.size(0) == 0 ? 0 : x.numel() / x.size(0);
-    const WindowRows rows(windows);
     for (std::int64_t n = 0; n < x.size(0); ++n)
-        rows.maxima(x.data_ptr<double>() + n * width, out + n * windows.windows());
+        windows.maxima(x.data_ptr<double>() + n * width, out + n * windows.windows());
     return result;
 }
 

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/geometry/piecewise_linear.h"
+#include "core/model/pooling_kernel.h"
 
 namespace tessera {
 
@@ -23,7 +23,7 @@ std::optional<at::Tensor> directConv2d(const at::Tensor& input, const at::Tensor
                                        const std::vector<std::int64_t>& dilation, std::int64_t groups);
 
 // Maxima over window lists, in float64 on the CPU without gradient; nullopt otherwise.
-std::optional<at::Tensor> windowMaxima(const at::Tensor& input, const MaxWindows& windows,
+std::optional<at::Tensor> windowMaxima(const at::Tensor& input, const WindowRows& windows,
                                        const std::vector<std::int64_t>& sampleShape);
 
 }  // namespace tessera

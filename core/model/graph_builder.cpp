@@ -37,12 +37,6 @@ void addParam(LayerNode& node, const char* role, const at::Tensor& value) {
     node.params.push_back({role, value});
 }
 
-std::vector<std::int64_t> batchShape(const Shape& sample, std::int64_t batch) {
-    std::vector<std::int64_t> shape{batch};
-    shape.insert(shape.end(), sample.begin(), sample.end());
-    return shape;
-}
-
 // Trailing extent of one channel for functions with per-channel slopes: channels are the first sample
 // dimension.
 std::int64_t unitsPerChannel(const Shape& shape) {

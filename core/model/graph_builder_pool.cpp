@@ -92,6 +92,8 @@ MaxWindows poolWindows(const Shape& inputShape, const Sizes& kernel, const Sizes
                 const std::int64_t index = o * stride[d] - padding[d] + k * dilation[d];
                 if (index >= 0 && index < inputShape[d + 1]) indices.push_back(index);
             }
+            if (indices.empty())
+                throw std::runtime_error("a max-pooling layer has a window with nothing but padding inside");
             perOutput.push_back(std::move(indices));
         }
         lists.push_back(std::move(perOutput));
@@ -118,11 +120,11 @@ int GraphBuilder::maxPool(const std::string& name, int in, Sizes kernel, Sizes s
     node.evaluate = [pool](const Tensors& x, const Tensors&) { return pool(x[0]); };
     const int id = custom(std::move(node));
     auto& made = graph_.nodes_.back();
-    made.windows = std::make_shared<MaxWindows>(
+    made.windows = std::make_shared<const MaxWindows>(
         poolWindows(shapeOf(in), kernel, stride, padding, dilation, shapeOf(id)));
-    made.evaluate = [pool, windows = made.windows, shape = made.outputShape](const Tensors& x,
-                                                                             const Tensors&) {
-        auto maxima = windowMaxima(x[0], *windows, shape);
+    made.evaluate = [pool, rows = std::make_shared<const WindowRows>(made.windows), shape = made.outputShape](
+                        const Tensors& x, const Tensors&) {
+        auto maxima = windowMaxima(x[0], *rows, shape);
         return maxima ? *maxima : pool(x[0]);
     };
     return id;

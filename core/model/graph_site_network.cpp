@@ -143,10 +143,7 @@ class GraphLiveValues final : public LiveValues {
                 next[id] = known->second;
                 continue;
             }
-            std::vector<std::int64_t> sizes{rows_};
-            const auto& shape = shared_->graph->node(id).outputShape;
-            sizes.insert(sizes.end(), shape.begin(), shape.end());
-            next[id] = at::empty(sizes, at::kDouble);
+            next[id] = at::empty(batchShape(shared_->graph->node(id).outputShape, rows_), at::kDouble);
         }
         parallelRows(rows_, kGrain, [&](std::int64_t begin, std::int64_t rows) {
             const InferenceMode inference;
@@ -221,9 +218,6 @@ class GraphSiteNetwork final : public SiteNetwork {
         std::vector<Tangents> values(graph.nodes().size());
         const auto [alongFirst, alongSecond] = shared_->embedding->directions(points);
         values[0] = {shared_->embedding->inputs(points), alongFirst, alongSecond};
-        std::vector<int> lastUse(graph.nodes().size(), 0);
-        for (const auto& node : graph.nodes())
-            for (const int in : node.inputs) lastUse[static_cast<std::size_t>(in)] = node.id;
         std::size_t site = 0;
         for (const auto& node : graph.nodes()) {
             if (node.id == 0) continue;
@@ -240,7 +234,7 @@ class GraphSiteNetwork final : public SiteNetwork {
                 out = throughAffine(node, inputs);
             }
             for (const int in : node.inputs)
-                if (lastUse[static_cast<std::size_t>(in)] == node.id)
+                if (shared_->plan.lastUse[static_cast<std::size_t>(in)] == node.id)
                     values[static_cast<std::size_t>(in)] = {};
         }
         const auto& last = values[static_cast<std::size_t>(graph.output())];

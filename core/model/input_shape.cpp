@@ -66,9 +66,7 @@ void addGraphConstants(const torch::jit::Block& block, std::vector<at::Tensor>& 
 bool runsOn(const torch::jit::Module& module, const Shape& shape, at::ScalarType dtype) {
     try {
         const c10::InferenceMode inference;
-        std::vector<std::int64_t> sizes{2};
-        sizes.insert(sizes.end(), shape.begin(), shape.end());
-        const auto output = runModule(module, at::zeros(sizes, dtype));
+        const auto output = runModule(module, at::zeros(batchShape(shape, 2), dtype));
         return output.dim() >= 1 && output.size(0) == 2;
     } catch (const std::exception&) {
         return false;

@@ -28,6 +28,12 @@ std::int64_t parameterCount(const LayerNode& node) {
 
 }  // namespace
 
+std::vector<std::int64_t> batchShape(const Shape& sample, std::int64_t batch) {
+    std::vector<std::int64_t> sizes{batch};
+    sizes.insert(sizes.end(), sample.begin(), sample.end());
+    return sizes;
+}
+
 const char* markText(Mark mark) {
     switch (mark) {
         case Mark::Exact:

@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +17,9 @@
 #include "core/model/model.h"
 
 namespace tessera {
+
+// Sizes of a tensor of `batch` samples.
+std::vector<std::int64_t> batchShape(const Shape& sample, std::int64_t batch);
 
 // What an operation means for exactness.
 enum class NodeClass {

@@ -104,18 +104,16 @@ Result<Done> Linearisation::jacobians(const double* inputs, std::int64_t count, 
     return done;
 }
 
-double marginOf(const double* logits, std::int64_t outputs) {
-    if (outputs == 1) return std::abs(logits[0]);
-    const auto top = predictedClass(logits, outputs);
-    double second = -INFINITY;
+double marginOfClass(const double* logits, std::int64_t outputs, std::int32_t label) {
+    if (outputs == 1) return label == 1 ? logits[0] : 0 - logits[0];  // no negative zero
+    double other = -INFINITY;
     for (std::int64_t k = 0; k < outputs; ++k)
-        if (k != top) second = std::max(second, logits[k]);
-    return logits[top] - second;
+        if (k != label) other = std::max(other, logits[k]);
+    return logits[label] - other;
 }
 
-int predictedClass(const double* logits, std::int64_t outputs) {
-    if (outputs == 1) return logits[0] > 0 ? 1 : 0;
-    return static_cast<int>(std::max_element(logits, logits + outputs) - logits);
+double marginOf(const double* logits, std::int64_t outputs) {
+    return marginOfClass(logits, outputs, predictedClass(logits, outputs));
 }
 
 }  // namespace tessera

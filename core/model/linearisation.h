@@ -40,9 +40,9 @@ class Linearisation {
     std::unique_ptr<DeviceGraph> device_;
 };
 
+// By how much `label` wins; negative where another class does. A single logit z is two classes: 0 and z.
+double marginOfClass(const double* logits, std::int64_t outputs, std::int32_t label);
 // Largest logit minus the runner-up; the distance from zero of a single logit.
 double marginOf(const double* logits, std::int64_t outputs);
-// Argmax (first of equals), or logit > 0 for a single logit; as predictedClass for float.
-int predictedClass(const double* logits, std::int64_t outputs);
 
 }  // namespace tessera

@@ -24,9 +24,8 @@ std::string firstLine(const std::string& text) {
 }
 
 at::Tensor probePoints(const Shape& shape, at::ScalarType dtype) {
-    std::vector<std::int64_t> sizes{kProbePoints};
-    sizes.insert(sizes.end(), shape.begin(), shape.end());
-    return at::randn(sizes, at::make_generator<at::CPUGeneratorImpl>(20240229), at::dtype(at::kDouble))
+    return at::randn(batchShape(shape, kProbePoints), at::make_generator<at::CPUGeneratorImpl>(20240229),
+                     at::dtype(at::kDouble))
         .to(dtype);
 }
 

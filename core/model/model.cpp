@@ -102,11 +102,6 @@ Result<Done> Model::logits(const double* inputs, std::int64_t count, double* out
     return guarded(info_, [&] { forwardOnCpu(*graph_, inputs, count, info_.outputs, out); });
 }
 
-int predictedClass(const float* logits, std::int64_t outputs) {
-    if (outputs == 1) return logits[0] > 0 ? 1 : 0;
-    return static_cast<int>(std::max_element(logits, logits + outputs) - logits);
-}
-
 float confidence(const float* logits, std::int64_t outputs) {
     if (outputs == 1) return 1.0f / (1.0f + std::exp(-std::abs(logits[0])));
     const float largest = *std::max_element(logits, logits + outputs);

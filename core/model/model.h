@@ -3,6 +3,7 @@
 // layer_graph_torch.h.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -91,7 +92,11 @@ class Model {
 };
 
 // Predicted class of one row of logits: argmax (first of equals), or logit > 0 for a single logit.
-int predictedClass(const float* logits, std::int64_t outputs);
+template <typename Scalar>
+int predictedClass(const Scalar* logits, std::int64_t outputs) {
+    if (outputs == 1) return logits[0] > 0 ? 1 : 0;
+    return static_cast<int>(std::max_element(logits, logits + outputs) - logits);
+}
 // Softmax probability of the predicted class (sigmoid for a single logit).
 float confidence(const float* logits, std::int64_t outputs);
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <string_view>
 
 #include "core/model/layer_graph_torch.h"
@@ -15,9 +16,8 @@ namespace tessera {
 // from_blob wants a mutable pointer; the graph never writes to its input.
 template <typename Scalar>
 at::Tensor batchOver(const LayerGraph& graph, const Scalar* inputs, std::int64_t rows) {
-    std::vector<std::int64_t> shape{rows};
-    shape.insert(shape.end(), graph.inputShape().begin(), graph.inputShape().end());
-    return at::from_blob(const_cast<Scalar*>(inputs), shape, sizeof(Scalar) == 4 ? at::kFloat : at::kDouble);
+    return at::from_blob(const_cast<Scalar*>(inputs), batchShape(graph.inputShape(), rows),
+                         sizeof(Scalar) == 4 ? at::kFloat : at::kDouble);
 }
 
 template <typename Scalar>
@@ -26,8 +26,12 @@ void copyOut(const at::Tensor& logits, Scalar* out) {
     std::copy_n(host.template data_ptr<Scalar>(), host.numel(), out);
 }
 
+// LibTorch says "out of memory" on a device and "can't allocate memory" on the CPU.
 inline bool isOutOfMemory(const std::exception& failure) {
-    return std::string_view(failure.what()).find("out of memory") != std::string_view::npos;
+    const std::string_view text = failure.what();
+    return dynamic_cast<const std::bad_alloc*>(&failure) != nullptr ||
+           text.find("out of memory") != std::string_view::npos ||
+           text.find("allocate memory") != std::string_view::npos;
 }
 
 // The door where LibTorch's exceptions end.

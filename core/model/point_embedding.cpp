@@ -7,18 +7,13 @@ namespace tessera {
 
 namespace {
 
-std::vector<std::int64_t> batchSizes(std::size_t rows, const Shape& shape) {
-    std::vector<std::int64_t> sizes{static_cast<std::int64_t>(rows)};
-    sizes.insert(sizes.end(), shape.begin(), shape.end());
-    return sizes;
-}
-
 class SliceEmbedding final : public PointEmbedding {
   public:
     SliceEmbedding(const SlicePlane& plane, const Shape& shape) : plane_(plane), shape_(shape) {}
 
     at::Tensor inputs(std::span<const Eigen::Vector2d> points) const override {
-        at::Tensor batch = at::empty(batchSizes(points.size(), shape_), at::kDouble);
+        at::Tensor batch =
+            at::empty(batchShape(shape_, static_cast<std::int64_t>(points.size())), at::kDouble);
         auto* out = batch.data_ptr<double>();
         for (const auto& point : points) {
             Eigen::Map<Eigen::VectorXd>(out, plane_.origin.size()) =
@@ -28,7 +23,7 @@ class SliceEmbedding final : public PointEmbedding {
         return batch;
     }
     std::pair<at::Tensor, at::Tensor> directions(std::span<const Eigen::Vector2d> points) const override {
-        const auto sizes = batchSizes(points.size(), shape_);
+        const auto sizes = batchShape(shape_, static_cast<std::int64_t>(points.size()));
         return {asBatch(plane_.u, shape_).expand(sizes), asBatch(plane_.v, shape_).expand(sizes)};
     }
     double halfWidth() const override { return windowHalfWidth(plane_.window); }
@@ -65,7 +60,8 @@ class SegmentEmbedding final : public PointEmbedding {
   private:
     template <typename Fill>
     at::Tensor filled(std::span<const Eigen::Vector2d> points, Fill&& fill) const {
-        at::Tensor batch = at::empty(batchSizes(points.size(), shape_), at::kDouble);
+        at::Tensor batch =
+            at::empty(batchShape(shape_, static_cast<std::int64_t>(points.size())), at::kDouble);
         const auto width = elementCount(shape_);
         auto* out = batch.data_ptr<double>();
         for (const auto& point : points) {

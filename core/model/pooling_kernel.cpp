@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <utility>
 
 #include "core/geometry/instruction_sets.h"
 
@@ -11,14 +12,16 @@ namespace tessera {
 
 namespace {
 
-constexpr std::int32_t kLanes = 8;
-using Lanes = double __attribute__((vector_size(kLanes * sizeof(double))));
+// The larger of each two; NaN if either is, as in LibTorch.
+TESSERA_INLINE void keepLarger(Lanes& most, const Lanes& other) {
+    most = (other > most) | (other != other) ? other : most;
+}
 
-inline __attribute__((always_inline)) void loadLarger(const double* a, const double* b, Lanes& most) {
-    Lanes first, second;
-    std::memcpy(&first, a, sizeof first);
+TESSERA_INLINE void loadLarger(const double* a, const double* b, Lanes& most) {
+    Lanes second;
+    std::memcpy(&most, a, sizeof most);
     std::memcpy(&second, b, sizeof second);
-    most = second > first ? second : first;
+    keepLarger(most, second);
 }
 
 // Windows of two by two, side by side, at least eight of them; the last eight may be done twice.
@@ -28,9 +31,9 @@ void twoByTwo(const double* upper, const double* lower, std::int32_t count, doub
         Lanes left, right;
         loadLarger(upper + 2 * i, lower + 2 * i, left);
         loadLarger(upper + 2 * i + kLanes, lower + 2 * i + kLanes, right);
-        const Lanes even = __builtin_shufflevector(left, right, 0, 2, 4, 6, 8, 10, 12, 14);
+        Lanes most = __builtin_shufflevector(left, right, 0, 2, 4, 6, 8, 10, 12, 14);
         const Lanes odd = __builtin_shufflevector(left, right, 1, 3, 5, 7, 9, 11, 13, 15);
-        const Lanes most = odd > even ? odd : even;
+        keepLarger(most, odd);
         std::memcpy(out + i, &most, sizeof most);
         if (i + kLanes >= count) return;
         i = std::min(i + kLanes, count - kLanes);
@@ -39,9 +42,9 @@ void twoByTwo(const double* upper, const double* lower, std::int32_t count, doub
 
 }  // namespace
 
-WindowRows::WindowRows(const MaxWindows& windows) : windows_(windows) {
-    const auto& begin = windows.begin;
-    const std::int32_t* const members = windows.members.data();
+WindowRows::WindowRows(std::shared_ptr<const MaxWindows> windows) : windows_(std::move(windows)) {
+    const auto& begin = windows_->begin;
+    const std::int32_t* const members = windows_->members.data();
     const auto stepTo = [&](std::size_t w) {  // 0: not the window before, moved on
         const std::int32_t size = begin[w] - begin[w - 1];
         if (begin[w + 1] - begin[w] != size || size == 0) return 0;
@@ -51,7 +54,7 @@ WindowRows::WindowRows(const MaxWindows& windows) : windows_(windows) {
             if (now[m] - before[m] != step) return 0;
         return step;
     };
-    for (std::int32_t w = 0; w < windows.windows(); ++w) {
+    for (std::int32_t w = 0; w < windows_->windows(); ++w) {
         const std::int32_t step = w == 0 ? 0 : stepTo(static_cast<std::size_t>(w));
         if (step != 0 && (stretches_.back().count == 1 || stretches_.back().step == step)) {
             ++stretches_.back().count;
@@ -64,9 +67,9 @@ WindowRows::WindowRows(const MaxWindows& windows) : windows_(windows) {
 
 void WindowRows::maxima(const double* sample, double* out) const {
     for (const auto& stretch : stretches_) {
-        const std::int32_t from = windows_.begin[static_cast<std::size_t>(stretch.window)];
-        const std::int32_t size = windows_.begin[static_cast<std::size_t>(stretch.window) + 1] - from;
-        const std::int32_t* const members = windows_.members.data() + from;
+        const std::int32_t from = windows_->begin[static_cast<std::size_t>(stretch.window)];
+        const std::int32_t size = windows_->begin[static_cast<std::size_t>(stretch.window) + 1] - from;
+        const std::int32_t* const members = windows_->members.data() + from;
         if (size == 4 && stretch.step == 2 && stretch.count >= kLanes && members[1] == members[0] + 1 &&
             members[3] == members[2] + 1) {
             twoByTwo(sample + members[0], sample + members[2], stretch.count, out);
@@ -76,7 +79,10 @@ void WindowRows::maxima(const double* sample, double* out) const {
         for (std::int32_t i = 0; i < stretch.count; ++i) {
             const double* const moved = sample + static_cast<std::ptrdiff_t>(i) * stretch.step;
             double largest = moved[members[0]];
-            for (std::int32_t m = 1; m < size; ++m) largest = std::max(largest, moved[members[m]]);
+            for (std::int32_t m = 1; m < size; ++m) {
+                const double value = moved[members[m]];
+                if (value > largest || value != value) largest = value;  // NaN stays, as in LibTorch
+            }
             *out++ = largest;
         }
     }

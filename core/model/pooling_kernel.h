@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "core/geometry/piecewise_linear.h"
@@ -12,7 +13,8 @@ namespace tessera {
 // The windows of one layer, as stretches in which each window is the one before moved on by `step`.
 class WindowRows {
   public:
-    explicit WindowRows(const MaxWindows& windows);
+    explicit WindowRows(std::shared_ptr<const MaxWindows> windows);
+    std::int32_t windows() const { return windows_->windows(); }
     // out: one value per window.
     void maxima(const double* sample, double* out) const;
 
@@ -20,7 +22,7 @@ class WindowRows {
     struct Stretch {
         std::int32_t window, count, step;
     };
-    const MaxWindows& windows_;
+    std::shared_ptr<const MaxWindows> windows_;
     std::vector<Stretch> stretches_;
 };
 

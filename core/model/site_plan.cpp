@@ -9,7 +9,7 @@ namespace tessera {
 
 SitePlan::SitePlan(const LayerGraph& graph) {
     const auto& nodes = graph.nodes();
-    std::vector<int> lastUse(nodes.size(), -1);
+    lastUse.assign(nodes.size(), -1);
     for (const auto& node : nodes)
         for (const int in : node.inputs) lastUse[static_cast<std::size_t>(in)] = node.id;
     for (const auto& node : nodes) {
@@ -42,9 +42,7 @@ bool SitePlan::isChain() const {
 }
 
 at::Tensor asBatch(const Eigen::VectorXd& value, const Shape& shape) {
-    std::vector<std::int64_t> sizes{1};
-    sizes.insert(sizes.end(), shape.begin(), shape.end());
-    return at::from_blob(const_cast<double*>(value.data()), sizes, at::kDouble).clone();
+    return at::from_blob(const_cast<double*>(value.data()), batchShape(shape, 1), at::kDouble).clone();
 }
 
 at::Tensor linearPart(const LayerNode& node, const std::vector<at::Tensor>& directions) {
@@ -112,12 +110,10 @@ std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const Sli
                                    : at::zeros({1, in}, at::kDouble);
         auto directions = k == 0 ? at::cat({asBatch(plane.u, inShape), asBatch(plane.v, inShape)}, 0)
                                  : at::eye(in, at::kDouble);
-        std::vector<std::int64_t> sizes{directions.size(0)};
-        sizes.insert(sizes.end(), inShape.begin(), inShape.end());
-        directions = directions.reshape(sizes);
-        sizes[0] = 1;
-        const auto bias =
-            runSegment(graph, from, origin.reshape(sizes), to, false).reshape({out}).contiguous();
+        directions = directions.reshape(batchShape(inShape, directions.size(0)));
+        const auto bias = runSegment(graph, from, origin.reshape(batchShape(inShape, 1)), to, false)
+                              .reshape({out})
+                              .contiguous();
         const auto columns =
             runSegment(graph, from, directions, to, true).reshape({directions.size(0), out}).contiguous();
         stage.bias = Eigen::Map<const Eigen::VectorXd>(bias.data_ptr<double>(), out);

@@ -22,6 +22,7 @@ struct SitePlan {
     std::vector<Site> sites;
     std::vector<std::vector<int>>
         liveAt;  // nodes whose values are needed by site k or later, and computed before it; last: the output
+    std::vector<int> lastUse;  // per node: the last that takes its value; -1: none
     explicit SitePlan(const LayerGraph& graph);
     bool isChain() const;  // elementwise sites only, and nothing but the site's input alive at each
 };

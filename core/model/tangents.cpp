@@ -138,9 +138,7 @@ Tangents throughMax(const LayerNode& node, const Tangents& from, const TangentSi
     const auto z = from.value.contiguous();
     const Rows du(from.du), dv(from.dv);
     const std::int64_t rows = z.size(0), width = z.numel() / rows;
-    std::vector<std::int64_t> sizes{rows};
-    sizes.insert(sizes.end(), node.outputShape.begin(), node.outputShape.end());
-    const Tangents out = emptyLike(from, sizes);
+    const Tangents out = emptyLike(from, batchShape(node.outputShape, rows));
     double *toValue = dataOrNull(out.value), *toDu = dataOrNull(out.du), *toDv = dataOrNull(out.dv);
     const double noise = noiseOf(z), leastSlope = 16 * noise / site.halfWidth;
     const auto& windows = *node.windows;

@@ -94,9 +94,7 @@ int expandNode(TorchScriptImporter& importer, const RecordedOp& op) {
     node.op = op.op;
     node.inputs = {importer.liveNode(op.args[0])};
     node.evaluate = [shape](const Tensors& x, const Tensors&) {
-        Sizes sizes{x[0].size(0)};
-        sizes.insert(sizes.end(), shape.begin(), shape.end());
-        return x[0].expand(sizes);
+        return x[0].expand(batchShape(shape, x[0].size(0)));
     };
     return importer.builder().custom(std::move(node));
 }

@@ -20,9 +20,8 @@ constexpr std::int64_t kMaxSteps = 2'000'000;  // operations: a loop over data w
 
 // An example that is neither symmetric nor on a knot, so that shapes and branches are those of ordinary data.
 at::Tensor exampleBatch(const Shape& shape, at::ScalarType dtype) {
-    std::vector<std::int64_t> sizes{TorchScriptImporter::kBatch};
-    sizes.insert(sizes.end(), shape.begin(), shape.end());
-    return at::rand(sizes, at::make_generator<at::CPUGeneratorImpl>(7), at::dtype(dtype));
+    return at::rand(batchShape(shape, TorchScriptImporter::kBatch),
+                    at::make_generator<at::CPUGeneratorImpl>(7), at::dtype(dtype));
 }
 
 }  // namespace

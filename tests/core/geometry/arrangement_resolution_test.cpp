@@ -2,8 +2,12 @@
 // Windows far wider than what they show: cells smaller than the tolerance that suits the window, down to
 // cells that float64 cannot hold.
 #include <QtTest>
+#include <string>
+#include <vector>
 
+#include "core/geometry/arrangement_resolution.h"
 #include "core/geometry/breadth_first.h"
+#include "core/geometry/line_margins.h"
 #include "tests/core/geometry/chain_builders.h"
 #include "tests/core/geometry/plain_site_network.h"
 
@@ -35,6 +39,18 @@ Arrangement arrange(bool isDepthFirst, const std::vector<Eigen::Vector3d>& lines
 
 Polygon square(double halfWidth) {
     return rectanglePolygon(-halfWidth, -halfWidth, halfWidth, halfWidth);
+}
+
+// A result with one distance judged on a line, far above rounding, and nothing else.
+Arrangement unsettled() {
+    Arrangement map;
+    map.window = square(1);
+    map.tolerance = 1e-11;
+    map.complete = true;
+    map.checks.euler = 1;
+    map.checks.largestOnMargin = 0.75 * map.tolerance;
+    map.checks.onDistances = distanceBit(0.75);
+    return map;
 }
 
 }  // namespace
@@ -96,6 +112,70 @@ class ArrangementResolutionTest : public QObject {
         const Arrangement close = arrange(depthFirst, {lines.begin(), lines.begin() + 6}, square(0.1));
         QVERIFY(close.resolutionNote.empty());
         QVERIFY(map.faceCount() < 1 + n + n * (n - 1) / 2);
+    }
+
+    // A run whose one vertex on a line lies farther off than rounding, and which has none off a line.
+    void noteLeavesOutWhatIsNotThere() {
+        NoProgress progress;
+        const auto noteFor = [&](double smallestOff) {
+            const auto result =
+                arrangementWithinResolution({}, progress, [&](const ArrangementOptions&, Progress&) {
+                    Arrangement map = unsettled();
+                    map.complete = false;
+                    map.checks.smallestOffMargin = smallestOff;
+                    return Result<Arrangement>(std::move(map));
+                });
+            return result.value().resolutionNote;
+        };
+        QVERIFY(noteFor(2e-9).find("up to 7.5e-12 away, as off it from 2e-09): ") != std::string::npos);
+        QVERIFY(noteFor(0).find("up to 7.5e-12 away): ") != std::string::npos);
+    }
+
+    void secondRunSaysSo() {
+        struct Phrases final : Progress {
+            void report(std::int64_t, std::int64_t, std::string_view what) override {
+                said.emplace_back(what);
+            }
+            std::vector<std::string> said;
+        } progress;
+        std::vector<double> tolerances;
+        const auto result =
+            arrangementWithinResolution({}, progress, [&](const ArrangementOptions& options, Progress& told) {
+                told.report(0, 1, "cutting");
+                tolerances.push_back(options.relativeTolerance);
+                return Result<Arrangement>(unsettled());
+            });
+        QVERIFY(result.isOk());
+        QCOMPARE(tolerances.size(), std::size_t{2});
+        QVERIFY(tolerances[1] < tolerances[0]);
+        QVERIFY((progress.said == std::vector<std::string>{"cutting", "closer: cutting"}));
+    }
+
+    void distancesByPowersOfTwo() {
+        QCOMPARE(distanceBit(1), 1u << 0);
+        QCOMPARE(distanceBit(0.75), 1u << 0);
+        QCOMPARE(distanceBit(0.3), 1u << 1);
+        QCOMPARE(distanceBit(1e-30), 1u << 31);
+        QCOMPARE(distanceBit(0), 1u << 31);
+        OnOffMargins margins, others;
+        margins.note(3, 2);
+        margins.note(1.5, 2);
+        others.note(2.5, 2);
+        others.note(0.6, 2);
+        margins.merge(others);
+        QCOMPARE(margins.smallestOff, 2.5);
+        QCOMPARE(margins.largestOn, 1.5);
+        QCOMPARE(margins.on, 0b11u);
+    }
+
+    // The line x = 1/4 across the square has its nearest corners 3/4 away; its ends are on nothing else.
+    void oneLineHasKnownMargins_data() { ladderDownToRoundingIsNotCalledExact_data(); }
+    void oneLineHasKnownMargins() {
+        QFETCH(bool, depthFirst);
+        const Arrangement map = arrange(depthFirst, {{2, 0, -0.5}}, square(1));
+        QCOMPARE(map.checks.smallestOffMargin, 0.75);
+        QCOMPARE(map.checks.largestOnMargin, 0.0);
+        QCOMPARE(map.checks.onDistances, 0u);
     }
 };
 

@@ -30,7 +30,8 @@ Arrangement halves(std::int32_t outputs, std::vector<double> forms) {
     raw.regionsAfter = {2};
     Site site;
     site.name = "relu";
-    return assembleArrangement(std::move(raw), rectanglePolygon(0, 0, 1, 1), {site}, 1e-11);
+    WorkerTeam alone(1);
+    return assembleArrangement(std::move(raw), rectanglePolygon(0, 0, 1, 1), {site}, 1e-11, alone);
 }
 
 bool has(const Arrangement& map, const BoundarySegment& wanted) {
@@ -56,6 +57,10 @@ class ArrangementTest : public QObject {
                              "1/60 as wide: zoom in or raise the budget"));
         map.checks.areaSum = 0.9 * map.checks.windowArea;
         QVERIFY(map.coverageNote().find("about 1/2 as wide") != std::string::npos);
+        map.checks.areaSum = 0.998 * map.checks.windowArea;
+        QVERIFY(map.coverageNote().starts_with("covers 99.8 % of the window; "));
+        map.checks.areaSum = map.checks.windowArea;
+        QVERIFY(map.coverageNote().starts_with("covers 99.9 % of the window; "));
         map.checks.areaSum = map.checks.windowArea / 1e8;
         QVERIFY(map.coverageNote().find("about 1/12000 as wide") != std::string::npos);
         map.checks.areaSum = 0;

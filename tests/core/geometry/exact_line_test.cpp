@@ -211,6 +211,27 @@ class ExactLineTest : public QObject {
         QCOMPARE(slopeChange(lines, 2).norm, 0.0);
     }
 
+    void slopesTurnByTheirAngle() {
+        // Logits t and relu(t - 1/2): the slopes (1, 0) become (1, 1).
+        PlainSiteNetwork network = onLine();
+        const int units = network.relu(network.linear(0, Rows::Ones(2, 1), vector({1, -0.5})));
+        network.linear(units, Rows::Identity(2, 2), vector({-1, 0}));
+        const LineRegions lines = linesOf(network, kUnitInterval);
+        QCOMPARE(lines.crossings(), 1);
+        QVERIFY(std::abs(slopeChange(lines, 1).cosine - std::sqrt(0.5)) < 1e-15);
+        QCOMPARE(slopeChange(lines, 1).norm, 1.0);
+    }
+
+    void pointsEvaluatedAreEndsAndMiddles() {
+        // The ends of each segment and a middle of each region; crossings are blends of what is known.
+        for (int depth = 1; depth <= 6; ++depth) {
+            const std::int64_t regions = std::int64_t{1} << depth;
+            QCOMPARE(linesOf(tentNetwork(depth), kUnitInterval).pointsEvaluated, 2 + regions);
+            const std::vector<LineSegment> path{kUnitInterval[0], kUnitIntervalBack[0]};
+            QCOMPARE(linesOf(tentNetwork(depth), path).pointsEvaluated, 2 * (2 + regions));
+        }
+    }
+
     void convolutionEqualsItsDenseTwin() {
         // 3x3 convolution, ReLU, 2x2 average pool, dense head; and the same unrolled to matrices.
         std::mt19937 random(17);
@@ -284,6 +305,14 @@ class ExactLineTest : public QObject {
         QVERIFY(exactLineRegions(tentNetwork(1), {}, {}, {}, progress).isError());
         const std::vector<LineSegment> point{{{0.5, 0}, {0.5, 0}}};
         QVERIFY(exactLineRegions(tentNetwork(1), point, {}, {}, progress).isError());
+        const auto messageFor = [&](const LineSegment& second) {
+            const std::vector<LineSegment> path{kUnitInterval[0], second};
+            return exactLineRegions(tentNetwork(1), path, {}, {}, progress).error().message;
+        };
+        QCOMPARE(messageFor({{0.5, 0}, {0.5, 0}}),
+                 std::string("Segment 2 of the path has no length; leave it out."));
+        QCOMPARE(messageFor({{0.5, 0}, {NAN, 0}}),
+                 std::string("Segment 2 of the path has an end that is not finite; leave it out."));
         PlainSiteNetwork broken = onLine();
         broken.linear(broken.relu(broken.linear(0, Rows::Ones(1, 1), vector({NAN}))), Rows::Ones(1, 1),
                       vector({0}));

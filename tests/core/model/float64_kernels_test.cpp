@@ -3,11 +3,23 @@
 #include <ATen/ATen.h>
 
 #include <QtTest>
+#include <cmath>
+#include <memory>
 #include <random>
+#include <stdexcept>
 
 #include "core/model/float64_kernels_torch.h"
+#include "core/model/layer_graph_torch.h"
 
 using namespace tessera;
+
+namespace {
+
+WindowRows rowsOf(const MaxWindows& windows) {
+    return WindowRows(std::make_shared<const MaxWindows>(windows));
+}
+
+}  // namespace
 
 class Float64KernelsTest : public QObject {
     Q_OBJECT
@@ -61,7 +73,7 @@ class Float64KernelsTest : public QObject {
                     windows.begin.push_back(static_cast<std::int32_t>(windows.members.size()));
                 }
         const auto input = at::randn({4, kPlanes, size, size}, at::kDouble);
-        const auto ours = windowMaxima(input, windows, {kPlanes, out, out});
+        const auto ours = windowMaxima(input, rowsOf(windows), {kPlanes, out, out});
         QVERIFY(ours.has_value());
         QVERIFY(at::equal(*ours, at::max_pool2d(input, {kernel, kernel}, {stride, stride})));
     }
@@ -69,8 +81,32 @@ class Float64KernelsTest : public QObject {
         // Windows at the padded edge of an image are shorter; some here also overlap.
         MaxWindows windows{{0, 1, 3, 6, 8}, {4, 0, 1, 5, 6, 7, 2, 3}};
         const auto input = at::arange(8, at::kDouble).reshape({1, 8});
-        const auto ours = windowMaxima(input, windows, {4});
+        const auto ours = windowMaxima(input, rowsOf(windows), {4});
         QVERIFY(at::equal(*ours, at::tensor({4.0, 1.0, 7.0, 3.0}, at::kDouble).reshape({1, 4})));
+    }
+    void poolingKeepsNaN() {
+        // Windows of two by two in a row are done eight at a time, those of three by three one by one.
+        for (const std::int64_t kernel : {2, 3}) {
+            const std::int64_t size = 12 * kernel;
+            GraphBuilder builder({1, size, size});
+            const int pool =
+                builder.maxPool("pool", GraphBuilder::kInput, {kernel, kernel}, {}, {}, {}, false);
+            for (std::int64_t place = 0; place < kernel * kernel; ++place) {
+                auto input = at::randn({1, 1, size, size}, at::kDouble);
+                const std::int64_t y = 2 * kernel + place / kernel, x = 5 * kernel + place % kernel;
+                input[0][0][y][x] = NAN;
+                const auto ours = builder.node(pool).run({input});
+                const auto theirs = at::max_pool2d(input, {kernel, kernel});
+                QVERIFY(std::isnan(ours[0][0][2][5].item().toDouble()));
+                QVERIFY(at::allclose(ours, theirs, 0, 0, true));
+            }
+        }
+    }
+    void refusesWindowsOfPaddingAlone() {
+        GraphBuilder builder({1, 2, 2});
+        QVERIFY_EXCEPTION_THROWN(
+            builder.maxPool("pool", GraphBuilder::kInput, {2, 2}, {1, 1}, {1, 1}, {3, 3}, false),
+            std::runtime_error);
     }
     void leavesOthersAlone() {
         const auto input = at::randn({1, 2, 8, 8}, at::kDouble),

@@ -5,8 +5,11 @@
 #include <Eigen/Dense>
 #include <QtTest>
 #include <cmath>
+#include <new>
+#include <stdexcept>
 
 #include "core/model/input_gradient_torch.h"
+#include "core/model/model_rows_torch.h"
 #include "core/model/parallel_rows.h"
 #include "tests/core/probes/small_models_torch.h"
 
@@ -298,6 +301,18 @@ class LinearisationTest : public QObject {
         QVERIFY(std::abs(local.singularValues[1] - std::sqrt(1.25)) < 1e-14);
     }
 
+    void wantOfMemoryIsTold() {
+        ModelInfo info;
+        info.path = "wide.pt";
+        const auto onCpu = guarded(info, [] { at::empty({std::int64_t{1} << 50}, at::kDouble); });
+        QVERIFY(onCpu.isError());
+        QVERIFY(onCpu.error().kind == ErrorKind::Resource);
+        const auto inGeneral = guarded(info, [] { throw std::bad_alloc(); });
+        QVERIFY(inGeneral.error().kind == ErrorKind::Resource);
+        const auto other = guarded(info, [] { throw std::runtime_error("shapes differ"); });
+        QVERIFY(other.error().kind == ErrorKind::Internal);
+    }
+
     void margins() {
         const double logits[] = {1, 5, 3, 5};
         QCOMPARE(predictedClass(logits, 4), 1);
@@ -307,6 +322,10 @@ class LinearisationTest : public QObject {
         const double single = -2;
         QCOMPARE(predictedClass(&single, 1), 0);
         QCOMPARE(marginOf(&single, 1), 2.0);
+        QCOMPARE(marginOfClass(&single, 1, 1), -2.0);
+        QCOMPARE(marginOfClass(logits, 3, 2), -2.0);
+        const double zero = 0;
+        QVERIFY(!std::signbit(marginOf(&zero, 1)));
     }
 };
 
