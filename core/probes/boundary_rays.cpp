@@ -14,15 +14,6 @@ Rows rowsOf(std::span<const double> values, std::int64_t width) {
     return {values.data(), static_cast<Eigen::Index>(values.size()) / width, width};
 }
 
-// By how much `label` wins; negative where another class does.
-double marginOfClass(const double* logits, std::int64_t outputs, std::int32_t label) {
-    if (outputs == 1) return label == 1 ? logits[0] : -logits[0];
-    double other = -std::numeric_limits<double>::infinity();
-    for (std::int64_t k = 0; k < outputs; ++k)
-        if (k != label) other = std::max(other, logits[k]);
-    return logits[label] - other;
-}
-
 }  // namespace
 
 BoundaryRays::BoundaryRays(const Linearisation& model, const RayTargets& targets, std::int64_t outputs,
@@ -41,23 +32,23 @@ BoundaryRays::BoundaryRays(const Linearisation& model, const RayTargets& targets
 std::int64_t BoundaryRays::samplesAtOnce(std::int64_t budgetBytes) const {
     constexpr std::int64_t kMost = 256;  // more would only delay the first finished rows
     const auto perSample =
-        static_cast<std::int64_t>(targets_.size()) * 8 +
+        width_ * static_cast<std::int64_t>(sizeof(float) + sizeof(double)) +  // as read and as given
+        static_cast<std::int64_t>(targets_.size() * sizeof(double)) +
         std::max<std::int64_t>(2, outputs_) * static_cast<std::int64_t>(sizeof(Ray) + sizeof(Point));
     return std::clamp<std::int64_t>(budgetBytes / perSample, 1, kMost);
 }
 
-BoundaryRays::Walk BoundaryRays::walkOf(std::span<const double> point, std::span<const double> logits,
+BoundaryRays::Walk BoundaryRays::walkOf(std::span<const double> point, std::int64_t predicted, double margin,
                                         std::size_t sample, std::span<const double> squaredDistances) const {
     Walk walk;
     walk.sample = sample;
-    walk.ownClass = predictedClass(logits.data(), outputs_);
+    walk.ownClass = static_cast<std::int32_t>(predicted);
     std::vector<std::int32_t> nearest(static_cast<std::size_t>(std::max<std::int64_t>(2, outputs_)), -1);
     for (std::size_t i = 0; i < targets_.size(); ++i) {
         auto& best = nearest[static_cast<std::size_t>(targets_.classes[i])];
         if (best < 0 || squaredDistances[i] < squaredDistances[static_cast<std::size_t>(best)])
             best = static_cast<std::int32_t>(i);
     }
-    const double margin = marginOfClass(logits.data(), outputs_, walk.ownClass);
     const auto targets = rowsOf(targets_.points, width_);
     const auto from = rowsOf(point, width_);
     double longest = 0;
@@ -108,9 +99,33 @@ Result<Done> BoundaryRays::evaluate(std::span<const double> points, std::stop_to
             point.predicted = predictedClass(logits, outputs_);
             point.margin = marginOfClass(logits, outputs_, walks_[point.walk].ownClass);
         }
-        evaluations_ += static_cast<std::int64_t>(count);
         first += count;
         pace_.end(static_cast<std::int64_t>(count));
+    }
+    return Done{};
+}
+
+// What the points asked for say of where each walk's nearest change is: up to their distance if a ray has
+// left the class by then, and those that did are followed on; beyond it if none has.
+Result<Done> BoundaryRays::settle(std::span<const double> points, std::stop_token stop) {
+    if (auto done = evaluate(points, std::move(stop)); !done.isOk()) return done;
+    for (std::size_t first = 0, last = 0; first < asked_.size(); first = last) {
+        auto& walk = walks_[asked_[first].walk];
+        std::vector<Ray> leaving;
+        for (; last < asked_.size() && asked_[last].walk == asked_[first].walk; ++last) {
+            const auto& point = asked_[last];
+            if (point.predicted == walk.ownClass) continue;
+            leaving.push_back(walk.rays[point.ray]);
+            leaving.back().far = point.margin, leaving.back().beyond = point.predicted;
+        }
+        if (!leaving.empty()) {
+            walk.isBracketed = true;
+            walk.high = asked_[first].distance;
+            walk.rays = std::move(leaving);
+            continue;
+        }
+        walk.low = asked_[first].distance;
+        for (auto at = first; at < last; ++at) walk.rays[asked_[at].ray].near = asked_[at].margin;
     }
     return Done{};
 }
@@ -124,29 +139,7 @@ Result<Done> BoundaryRays::stepOut(std::span<const double> points, int step, std
         for (std::size_t r = 0; r < walk.rays.size(); ++r)
             if (walk.rays[r].length >= distance) asked_.push_back({w, r, distance});
     }
-    if (auto done = evaluate(points, stop); !done.isOk()) return done;
-    for (std::size_t first = 0, last = 0; first < asked_.size(); first = last) {
-        auto& walk = walks_[asked_[first].walk];
-        std::vector<Ray> leaving;
-        for (; last < asked_.size() && asked_[last].walk == asked_[first].walk; ++last) {
-            const auto& point = asked_[last];
-            auto& ray = walk.rays[point.ray];
-            if (point.predicted == walk.ownClass) {
-                ray.near = point.margin;
-                continue;
-            }
-            ray.far = point.margin, ray.beyond = point.predicted;
-            leaving.push_back(ray);
-        }
-        if (leaving.empty()) {
-            walk.low = asked_[first].distance;
-            continue;
-        }
-        walk.isBracketed = true;
-        walk.high = asked_[first].distance;
-        walk.rays = std::move(leaving);
-    }
-    return Done{};
+    return settle(points, std::move(stop));
 }
 
 Result<Done> BoundaryRays::bisect(std::span<const double> points, std::stop_token stop) {
@@ -157,25 +150,7 @@ Result<Done> BoundaryRays::bisect(std::span<const double> points, std::stop_toke
         if (!walk.isBracketed || middle <= walk.low || middle >= walk.high) continue;
         for (std::size_t r = 0; r < walk.rays.size(); ++r) asked_.push_back({w, r, middle});
     }
-    if (auto done = evaluate(points, stop); !done.isOk()) return done;
-    for (std::size_t first = 0, last = 0; first < asked_.size(); first = last) {
-        auto& walk = walks_[asked_[first].walk];
-        std::vector<Ray> leaving;
-        for (; last < asked_.size() && asked_[last].walk == asked_[first].walk; ++last) {
-            const auto& point = asked_[last];
-            if (point.predicted == walk.ownClass) continue;
-            leaving.push_back(walk.rays[point.ray]);
-            leaving.back().far = point.margin, leaving.back().beyond = point.predicted;
-        }
-        if (!leaving.empty()) {
-            walk.high = asked_[first].distance;
-            walk.rays = std::move(leaving);
-            continue;
-        }
-        walk.low = asked_[first].distance;
-        for (auto at = first; at < last; ++at) walk.rays[asked_[at].ray].near = asked_[at].margin;
-    }
-    return Done{};
+    return settle(points, std::move(stop));
 }
 
 // The margin falls from `near` >= 0 to `far` <= 0 across the bracket.
@@ -196,7 +171,8 @@ BoundaryHit BoundaryRays::hitOf(const Walk& walk) const {
 }
 
 Result<std::vector<BoundaryHit>> BoundaryRays::search(std::span<const double> points,
-                                                      std::span<const double> logits, std::stop_token stop) {
+                                                      std::span<const std::int64_t> predicted,
+                                                      std::span<const double> margins, std::stop_token stop) {
     using Hits = std::vector<BoundaryHit>;
     const auto count = points.size() / static_cast<std::size_t>(width_);
     walks_.clear();
@@ -208,10 +184,10 @@ Result<std::vector<BoundaryHit>> BoundaryRays::search(std::span<const double> po
         distances.rowwise() += Eigen::Map<const Eigen::RowVectorXd>(
             targetNorms_.data(), static_cast<Eigen::Index>(targetNorms_.size()));
         for (std::size_t i = 0; i < count; ++i)
-            walks_.push_back(walkOf(
-                points.subspan(i * static_cast<std::size_t>(width_), static_cast<std::size_t>(width_)),
-                logits.subspan(i * static_cast<std::size_t>(outputs_), static_cast<std::size_t>(outputs_)), i,
-                {distances.row(static_cast<Eigen::Index>(i)).data(), targets_.size()}));
+            walks_.push_back(
+                walkOf(points.subspan(i * static_cast<std::size_t>(width_), static_cast<std::size_t>(width_)),
+                       predicted[i], margins[i], i,
+                       {distances.row(static_cast<Eigen::Index>(i)).data(), targets_.size()}));
         for (int step = 1; step <= options_.steps; ++step)
             if (auto done = stepOut(points, step, stop); !done.isOk())
                 return std::move(done).propagate<Hits>();

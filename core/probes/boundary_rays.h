@@ -46,11 +46,12 @@ class BoundaryRays {
 
     // Samples whose rays can be held at once within a budget.
     std::int64_t samplesAtOnce(std::int64_t budgetBytes) const;
-    // Hits of the points (row-major count x width), whose logits (count x outputs) are known. The rays of a
-    // point lead to the nearest target of each class other than the predicted one. Cancelled: nothing of use.
-    Result<std::vector<BoundaryHit>> search(std::span<const double> points, std::span<const double> logits,
-                                            std::stop_token stop);
-    std::int64_t evaluations() const { return evaluations_; }
+    // Hits of the points (row-major count x width), whose predicted classes and margins are known. The rays
+    // of a point lead to the nearest target of each class other than the predicted one. Cancelled: nothing of
+    // use.
+    Result<std::vector<BoundaryHit>> search(std::span<const double> points,
+                                            std::span<const std::int64_t> predicted,
+                                            std::span<const double> margins, std::stop_token stop);
 
   private:
     struct Ray {
@@ -73,9 +74,10 @@ class BoundaryRays {
         double margin = 0;
         std::int32_t predicted = -1;
     };
-    Walk walkOf(std::span<const double> point, std::span<const double> logits, std::size_t sample,
+    Walk walkOf(std::span<const double> point, std::int64_t predicted, double margin, std::size_t sample,
                 std::span<const double> squaredDistances) const;
     Result<Done> evaluate(std::span<const double> points, std::stop_token stop);
+    Result<Done> settle(std::span<const double> points, std::stop_token stop);
     Result<Done> stepOut(std::span<const double> points, int step, std::stop_token stop);
     Result<Done> bisect(std::span<const double> points, std::stop_token stop);
     BoundaryHit hitOf(const Walk& walk) const;
@@ -89,7 +91,6 @@ class BoundaryRays {
     std::vector<Point> asked_;
     std::vector<double> rows_, logits_;
     BatchPace pace_;
-    std::int64_t evaluations_ = 0;
 };
 
 }  // namespace tessera

@@ -65,7 +65,7 @@ class Run {
         if (rows_.sample.empty()) return Cancelled{};
         if (rows_.hasRays && !stop_.stop_requested())
             if (auto done = walk(); done.isError()) return std::move(done).propagate<ResultRecord>();
-        auto record = localGeometryRecord(std::move(rows_));
+        auto record = localGeometryRecord(rows_);
         record.provenance.device = inputs_.model->info().device;
         return record;
     }
@@ -154,17 +154,15 @@ class Run {
         rows_.targets = std::move(targets).value();
         BoundaryRays rays(model_, rows_.targets, outputs_, samples_.width(), settings_.rays);
         const auto most = rays.samplesAtOnce(settings_.budgetBytes / 4);
-        std::vector<double> logits;
         std::int64_t block = std::min<std::int64_t>(4, most);
         for (std::int64_t first = 0; first < samples_.size();) {
             const auto begin = std::chrono::steady_clock::now();
             const auto count = std::min(block, samples_.size() - first);
             auto read = samples_.read(first, count);
             if (!read.isOk()) return std::move(read).propagate<Done>();
-            logits.resize(static_cast<std::size_t>(count * outputs_));
-            if (auto done = model_.logits(read.value().data(), count, logits.data()); !done.isOk())
-                return done;
-            auto hits = rays.search(read.value(), logits, stop_);
+            const auto from = static_cast<std::size_t>(first), size = static_cast<std::size_t>(count);
+            auto hits = rays.search(read.value(), std::span(rows_.predicted).subspan(from, size),
+                                    std::span(rows_.margin).subspan(from, size), stop_);
             if (!hits.isOk()) return std::move(hits).propagate<Done>();
             rows_.hits.insert(rows_.hits.end(), hits.value().begin(), hits.value().end());
             first += count;

@@ -151,7 +151,7 @@ void summarise(ResultRecord& record, const LocalRows& rows) {
 
 }  // namespace
 
-ResultRecord localGeometryRecord(LocalRows rows) {
+ResultRecord localGeometryRecord(const LocalRows& rows) {
     ResultRecord record;
     Table table{"samples", "Samples", {}, "sample"};
     addClasses(table, rows);

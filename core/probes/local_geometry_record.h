@@ -21,6 +21,6 @@ struct LocalRows {
     std::int64_t wanted = 0;    // samples asked for
 };
 
-ResultRecord localGeometryRecord(LocalRows rows);
+ResultRecord localGeometryRecord(const LocalRows& rows);
 
 }  // namespace tessera

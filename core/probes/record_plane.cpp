@@ -78,7 +78,11 @@ SlicePlane readPlane(RecordParts& parts) {
     const auto window = parts.values<double>("plane_window", {-1, 2});
     for (std::size_t i = 0; i + 1 < window.size(); i += 2) plane.window.push_back({window[i], window[i + 1]});
     if (!parts.failed())
-        if (const auto valid = validatePlane(plane); !valid.isOk()) parts.fail("its plane is not one");
+        if (const auto valid = validatePlane(plane); !valid.isOk()) {
+            auto finding = valid.error().message;
+            if (finding.ends_with('.')) finding.pop_back();
+            parts.fail("its plane is not one (" + finding + ")");
+        }
     return plane;
 }
 

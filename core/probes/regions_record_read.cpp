@@ -136,7 +136,7 @@ class RegionsReader {
         a.checks.smallestOffMargin = parts_.metric("smallest_off_margin");
         a.checks.largestOnMargin = parts_.metric("largest_on_margin");
         a.complete = parts_.record().provenance.complete;
-        a.stopReason = parts_.record().provenance.note;
+        (a.complete ? a.resolutionNote : a.stopReason) = parts_.record().provenance.note;
     }
 
     Arrangement a;

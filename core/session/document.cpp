@@ -46,9 +46,12 @@ void describeRecord(const ResultRecord& record, SessionResult& result) {
 }
 
 std::string utcNow() {
-    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    return utcText(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()));
+}
+
+std::string utcText(std::time_t time) {
     std::tm parts{};
-    ::gmtime_r(&now, &parts);
+    ::gmtime_r(&time, &parts);
     char text[32];
     std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return text;

@@ -4,6 +4,7 @@
 // results' numbers. Nothing here runs or opens anything.
 #pragma once
 
+#include <ctime>
 #include <map>
 #include <optional>
 #include <string>
@@ -81,5 +82,6 @@ Result<SessionDocument> parseSession(std::string_view text, const std::string& w
 
 // "2026-11-24T09:51:48Z"
 std::string utcNow();
+std::string utcText(std::time_t time);
 
 }  // namespace tessera

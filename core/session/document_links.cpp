@@ -48,8 +48,7 @@ std::string named(const char* kind, const std::string& id) {
 }  // namespace
 
 void dropDeadLinks(SessionDocument& document, std::vector<std::string>& notes) {
-    const SessionDocument whole = document;
-    Links links(whole, notes);
+    Links links(document, notes);  // clears references only: what they refer to stays
     links.model(document.currentModel, "The session");
     for (auto& slice : document.slices) {
         const auto of = named("Slice", slice.id);

@@ -158,4 +158,11 @@ Result<Done> FileWriter::keep() {
     return Done{};
 }
 
+Result<Done> writeTextFile(const std::filesystem::path& path, std::string_view text) {
+    auto file = FileWriter::create(path);
+    if (!file.isOk()) return std::move(file).propagate<Done>();
+    auto written = file.value().append(text);
+    return written.isOk() ? file.value().keep() : written;
+}
+
 }  // namespace tessera

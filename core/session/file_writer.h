@@ -56,4 +56,7 @@ class FileWriter {
     std::uint64_t expected_ = 0;
 };
 
+// A small file in one go.
+Result<Done> writeTextFile(const std::filesystem::path& path, std::string_view text);
+
 }  // namespace tessera

@@ -1,41 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/fingerprint.h"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <memory>
 #include <vector>
+
+#include "core/base/provenance.h"
+#include "core/base/sha256.h"
 
 namespace tessera {
 namespace {
 
 namespace fs = std::filesystem;
-
-class Sha256 {
-  public:
-    Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-        EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-    }
-    void add(std::string_view bytes) { EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()); }
-    std::string text() {
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-        unsigned int length = 0;
-        EVP_DigestFinal_ex(context_.get(), digest.data(), &length);
-        constexpr char kHex[] = "0123456789abcdef";
-        std::string text;
-        for (unsigned int i = 0; i < length; ++i) {
-            text += kHex[digest[i] >> 4];
-            text += kHex[digest[i] & 15];
-        }
-        return text;
-    }
-
-  private:
-    std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
-};
 
 // 100,000 pictures would take minutes to read; a folder that lost, gained or changed files shows in this.
 Result<std::string> folderFingerprint(const fs::path& path, const std::stop_token& stop) {
@@ -70,16 +45,7 @@ Result<std::string> fingerprint(const fs::path& path, std::stop_token stop) {
     if (fs::is_directory(path, ignored)) return folderFingerprint(path, stop);
     if (!fs::is_regular_file(path, ignored))
         return fileError(path.string() + " is not a file or folder that can be read; check the path.");
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return fileError(path.string() + " cannot be read; check the path and its permissions.");
-    Sha256 hash;
-    std::vector<char> block(1 << 20);
-    while (file) {
-        if (stop.stop_requested()) return Cancelled{};
-        file.read(block.data(), static_cast<std::streamsize>(block.size()));
-        hash.add({block.data(), static_cast<std::size_t>(file.gcount())});
-    }
-    return hash.text();
+    return sha256OfFile(path, std::move(stop));
 }
 
 }  // namespace tessera

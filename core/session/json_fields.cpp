@@ -121,24 +121,24 @@ void JsonFields::take(const char* name, std::vector<double>& values) {
 }
 
 void JsonFields::take(const char* name, std::vector<std::int64_t>& values, std::int64_t least) {
-    const auto count = listSize(name);
-    if (count == 0) return;
-    std::vector<std::int64_t> read(count);
-    for (std::size_t i = 0; i < count; ++i)
-        if (!isWhole((*find(name))[i], least, INT64_MAX, read[i]))
+    const auto* items = list(name);
+    if (items == nullptr || items->empty()) return;
+    std::vector<std::int64_t> read(items->size());
+    for (std::size_t i = 0; i < read.size(); ++i)
+        if (!isWhole((*items)[i], least, INT64_MAX, read[i]))
             return fail(name, "holds something that is not " + rangeText(least, INT64_MAX));
     values = std::move(read);
 }
 
 void JsonFields::take(const char* name, std::vector<std::string>& values) {
-    const auto count = listSize(name);
+    const auto* items = list(name);
+    if (items == nullptr || items->empty()) return;
     std::vector<std::string> read;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto& item = (*find(name))[i];
+    for (const auto& item : *items) {
         if (!item.is_string()) return fail(name, "holds something that is not a text");
         read.push_back(item.get<std::string>());
     }
-    if (count > 0) values = std::move(read);
+    values = std::move(read);
 }
 
 void JsonFields::choose(const char* name, std::string& value, std::initializer_list<const char*> choices) {
@@ -151,11 +151,11 @@ void JsonFields::choose(const char* name, std::string& value, std::initializer_l
     fail(name, "is \"" + shownText(chosen) + "\", not one of " + known);
 }
 
-std::size_t JsonFields::listSize(const char* name) {
+const Json* JsonFields::list(const char* name) {
     const auto* json = find(name);
-    if (json == nullptr) return 0;
-    if (!json->is_array()) fail(name, "is not a list");
-    return json->is_array() ? json->size() : 0;
+    if (json == nullptr || json->is_array()) return json;
+    fail(name, "is not a list");
+    return nullptr;
 }
 
 Json numbersJson(const std::vector<double>& values) {

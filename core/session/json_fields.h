@@ -36,8 +36,9 @@ class JsonFields {
     void choose(const char* name, std::string& value, std::initializer_list<const char*> choices);
     template <typename Read>
     void each(const char* name, const Read& read) {
-        for (std::size_t i = 0; i < listSize(name); ++i) {
-            JsonFields item((*find(name))[i], placeOf(name) + "[" + std::to_string(i) + "]", *failure_);
+        const auto* items = list(name);
+        for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+            JsonFields item((*items)[i], placeOf(name) + "[" + std::to_string(i) + "]", *failure_);
             if (failed()) return;
             read(item);
         }
@@ -54,7 +55,7 @@ class JsonFields {
 
   private:
     std::string placeOf(const std::string& name) const { return place_.empty() ? name : place_ + "." + name; }
-    std::size_t listSize(const char* name);
+    const Json* list(const char* name);  // null: absent or not a list, which fails
     const Json* json_;
     std::string place_;
     JsonFailure* failure_;

@@ -83,7 +83,14 @@ class Comparison {
             else
                 compare(mine, *other, name(mine));
         }
-        if (a.size() != b.size()) part(kInfinity, a.size() < b.size() ? name(b.back()) : name(a.back()));
+        if (a.size() == b.size()) return;
+        const auto& more = a.size() < b.size() ? b : a;
+        const auto& fewer = a.size() < b.size() ? a : b;
+        const auto alone = std::find_if(more.begin(), more.end(), [&](const auto& one) {
+            return std::none_of(fewer.begin(), fewer.end(),
+                                [&](const auto& other) { return name(one) == name(other); });
+        });
+        part(kInfinity, name(alone != more.end() ? *alone : more.back()));
     }
     void summaries(const std::vector<Metric>& a, const std::vector<Metric>& b) {
         const auto find = [&](const Metric& mine) -> const Metric* {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/record_csv.h"
 
-#include <unistd.h>
-
 #include <charconv>
 #include <cmath>
-#include <fstream>
 #include <system_error>
 
 #include "core/data/npz.h"
+#include "core/session/file_writer.h"
+#include "core/session/record_entries.h"
 
 namespace tessera {
 namespace {
@@ -41,10 +40,6 @@ void appendCell(std::string& text, const Column& column, std::size_t row) {
     }
 }
 
-Error cannotWrite(const std::filesystem::path& path) {
-    return fileError(path.string() + " cannot be written; check that the folder exists and has room.");
-}
-
 }  // namespace
 
 std::string csvText(const Table& table) {
@@ -67,17 +62,7 @@ std::string csvText(const Table& table) {
 }
 
 Result<Done> writeCsv(const std::filesystem::path& path, const Table& table) {
-    const auto temporary = path.string() + ".partial" + std::to_string(getpid());
-    std::error_code failure;
-    std::ofstream file(temporary, std::ios::binary);
-    file << csvText(table);
-    file.close();
-    if (file) std::filesystem::rename(temporary, path, failure);
-    if (!file || failure) {
-        std::filesystem::remove(temporary, failure);
-        return cannotWrite(path);
-    }
-    return Done{};
+    return writeTextFile(path, csvText(table));
 }
 
 Result<std::vector<std::filesystem::path>> writeCsvFolder(const std::filesystem::path& folder,
@@ -85,11 +70,13 @@ Result<std::vector<std::filesystem::path>> writeCsvFolder(const std::filesystem:
     using Paths = std::vector<std::filesystem::path>;
     std::error_code failure;
     std::filesystem::create_directories(folder, failure);
-    if (failure || !std::filesystem::is_directory(folder, failure)) return cannotWrite(folder);
+    if (failure || !std::filesystem::is_directory(folder, failure))
+        return fileError(folder.string() + " cannot be written; check that the folder exists and has room.");
+    const auto names = tableFileNames(tables);
     Paths paths;
-    for (const auto& table : tables) {
-        paths.push_back(folder / (table.name + ".csv"));
-        if (auto written = writeCsv(paths.back(), table); !written.isOk())
+    for (std::size_t t = 0; t < tables.size(); ++t) {
+        paths.push_back(folder / (names[t] + ".csv"));
+        if (auto written = writeCsv(paths.back(), tables[t]); !written.isOk())
             return std::move(written).propagate<Paths>();
     }
     return paths;

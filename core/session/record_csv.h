@@ -15,7 +15,8 @@ namespace tessera {
 std::string csvText(const Table& table);
 // Written beside and renamed: the file is whole or untouched.
 Result<Done> writeCsv(const std::filesystem::path& path, const Table& table);
-// One FILE per table, DIR/TABLE.csv; makes the folder if it is not there. Returns the files.
+// One file per table, DIR/TABLE.csv, or DIR/table~N.csv where the name is taken or makes no good file name;
+// makes the folder if it is not there. Returns the files.
 Result<std::vector<std::filesystem::path>> writeCsvFolder(const std::filesystem::path& folder,
                                                           std::span<const Table> tables);
 // All arrays by name and all number columns as TABLE.COLUMN; NumPy opens it, text columns are left to CSV.

@@ -17,26 +17,43 @@ bool isGoodName(const std::string& name) {
            });
 }
 
+class Names {
+  public:
+    std::string choose(const std::string& name, bool isGood, std::string numbered) {
+        return isGood && taken_.insert(name).second ? name : std::move(numbered);
+    }
+
+  private:
+    std::set<std::string> taken_;
+};
+
 }  // namespace
 
 RecordEntries recordEntries(const std::vector<Table>& tables, const std::vector<std::string>& arrays) {
     RecordEntries entries;
-    std::set<std::string> taken;
-    const auto choose = [&taken](const std::string& name, bool isGood, std::string numbered) {
-        return isGood && taken.insert(name).second ? name : std::move(numbered);
-    };
+    Names names;
     for (std::size_t a = 0; a < arrays.size(); ++a)
-        entries.arrays.push_back(choose(arrays[a], isGoodName(arrays[a]), "array~" + std::to_string(a)));
+        entries.arrays.push_back(
+            names.choose(arrays[a], isGoodName(arrays[a]), "array~" + std::to_string(a)));
     for (std::size_t t = 0; t < tables.size(); ++t) {
-        auto& names = entries.columns.emplace_back();
+        auto& columns = entries.columns.emplace_back();
         for (std::size_t c = 0; c < tables[t].columns.size(); ++c) {
             const auto& column = tables[t].columns[c].name;
-            names.push_back(choose(tables[t].name + "." + column,
-                                   isGoodName(tables[t].name) && isGoodName(column),
-                                   "table~" + std::to_string(t) + "~" + std::to_string(c)));
+            columns.push_back(names.choose(tables[t].name + "." + column,
+                                           isGoodName(tables[t].name) && isGoodName(column),
+                                           "table~" + std::to_string(t) + "~" + std::to_string(c)));
         }
     }
     return entries;
+}
+
+std::vector<std::string> tableFileNames(std::span<const Table> tables) {
+    std::vector<std::string> files;
+    Names names;
+    for (std::size_t t = 0; t < tables.size(); ++t)
+        files.push_back(
+            names.choose(tables[t].name, isGoodName(tables[t].name), "table~" + std::to_string(t)));
+    return files;
 }
 
 }  // namespace tessera

@@ -3,6 +3,7 @@
 // else by number. Writer and reader both go by it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,10 @@ struct RecordEntries {
 };
 // Names of the arrays are given apart: a record read from its head has none yet.
 RecordEntries recordEntries(const std::vector<Table>& tables, const std::vector<std::string>& arrays);
+
+// One name for each table, none twice, that may stand in a folder as it is: whatever the tables are called,
+// no name leads out of it.
+std::vector<std::string> tableFileNames(std::span<const Table> tables);
 
 // Texts of a column: "NAME~offsets.npy" (rows + 1 whole numbers) into "NAME~text.txt" (UTF-8, end to end).
 inline std::string offsetsEntry(const std::string& name) {

@@ -102,6 +102,24 @@ Provenance readProvenance(const Json& json) {
     return provenance;
 }
 
+Json metricJson(const Metric& metric) {
+    return {{"name", metric.name},
+            {"label", metric.label},
+            {"unit", metric.unit},
+            {"value", numberJson(metric.value)},
+            {"sentence", metric.sentence}};
+}
+
+// {"name", "label", "unit", "sentence", "type": "real" | "whole" | "text", "rows"}
+Json columnJson(const Column& column) {
+    return {{"name", column.name},
+            {"label", column.label},
+            {"unit", column.unit},
+            {"sentence", column.sentence},
+            {"type", kTypes[column.values.index()]},
+            {"rows", column.size()}};
+}
+
 }  // namespace
 
 Json parametersJson(const ParameterMap& parameters) {
@@ -125,23 +143,6 @@ Json provenanceJson(const Provenance& provenance) {
             {"complete", provenance.complete},
             {"note", provenance.note},
             {"files", std::move(files)}};
-}
-
-Json metricJson(const Metric& metric) {
-    return {{"name", metric.name},
-            {"label", metric.label},
-            {"unit", metric.unit},
-            {"value", numberJson(metric.value)},
-            {"sentence", metric.sentence}};
-}
-
-Json columnJson(const Column& column) {
-    return {{"name", column.name},
-            {"label", column.label},
-            {"unit", column.unit},
-            {"sentence", column.sentence},
-            {"type", kTypes[column.values.index()]},
-            {"rows", column.size()}};
 }
 
 Json recordJson(const ResultRecord& record, const RecordJsonParts& parts) {

@@ -11,9 +11,6 @@ namespace tessera {
 
 nlohmann::ordered_json parametersJson(const ParameterMap& parameters);
 nlohmann::ordered_json provenanceJson(const Provenance& provenance);
-nlohmann::ordered_json metricJson(const Metric& metric);
-// {"name", "label", "unit", "sentence", "type": "real" | "whole" | "text", "rows"}
-nlohmann::ordered_json columnJson(const Column& column);
 
 struct RecordJsonParts {
     bool columnValues = true;  // false: the columns are described only; their numbers are kept elsewhere

@@ -77,7 +77,7 @@ class EntryReader {
         npy.begin = raw.value().begin + offset;
         npy.size = raw.value().size - offset;
         npy.headChecksum = static_cast<std::uint32_t>(crc32_z(0, head.data(), offset));
-        const auto width = static_cast<std::uint64_t>(dtype.back() - '0');
+        const auto width = static_cast<std::uint64_t>(Array::widthOf(dtype));
         const auto count = npyElementCount(npy.header.shape);
         if (npy.header.dtype != dtype || npy.header.fortranOrder || npy.header.shape != shape || count < 0 ||
             npy.size % width != 0 || npy.size / width != static_cast<std::uint64_t>(count))

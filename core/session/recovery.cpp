@@ -60,6 +60,11 @@ void removeFolder(const fs::path& folder) {
     fs::remove_all(folder, ignored);
 }
 
+std::string changedTime(const fs::path& path) {
+    struct stat status {};
+    return ::stat(path.c_str(), &status) == 0 ? utcText(status.st_mtime) : std::string();
+}
+
 // Numbers that lie in the saved session already, by name, size and checksum.
 bool isInSession(StoredZip* session, const ResultNumbers& numbers) {
     if (session == nullptr || !numbers.stored) return false;
@@ -162,11 +167,20 @@ std::vector<Recoverable> findRecoverable(const fs::path& folder) {
             continue;
         }
         auto index = readRecoveryIndex(entry.path() / kRecoveryIndex, nullptr);
-        if (!index.isOk()) continue;
-        found.push_back({entry.path(), index.value().saved, index.value().sessionPath,
-                         index.value().document.results.size(), std::move(lock)});
+        if (index.isOk())
+            found.push_back({entry.path(), index.value().saved, index.value().sessionPath,
+                             index.value().document.results.size(), std::move(lock)});
+        else if (index.isError())  // told, or it would lie there for ever
+            found.push_back({entry.path(),
+                             changedTime(entry.path() / kRecoveryIndex),
+                             {},
+                             0,
+                             std::move(lock),
+                             index.error().message});
     }
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.saved > b.saved; });
+    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+        return a.problem.empty() != b.problem.empty() ? a.problem.empty() : a.saved > b.saved;
+    });
     return found;
 }
 

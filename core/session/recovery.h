@@ -52,10 +52,11 @@ struct Recoverable {
     std::filesystem::path sessionPath;  // where it was saved by hand; empty: never
     std::size_t results = 0;
     std::shared_ptr<FolderLock> lock;
+    std::string problem = {};  // why it cannot be read, as opening it says too; it can only be discarded
 };
 
-// Newest first. Folders of programs that still run, and those without anything saved, are not listed; the
-// latter are removed.
+// Newest first, then those that cannot be read. Folders of programs that still run, and those without
+// anything saved, are not listed; the latter are removed.
 std::vector<Recoverable> findRecoverable(const std::filesystem::path& folder);
 Result<OpenedSession> openRecoverable(const Recoverable& recoverable);
 Result<Done> discardRecoverable(const Recoverable& recoverable);

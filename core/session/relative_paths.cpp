@@ -2,6 +2,7 @@
 #include "core/session/relative_paths.h"
 
 namespace tessera {
+namespace {
 
 std::string relativePath(const std::string& absolute, const std::filesystem::path& folder) {
     if (absolute.empty()) return {};
@@ -13,6 +14,8 @@ std::string relativePath(const std::string& absolute, const std::filesystem::pat
     if (error) return {};
     return (parent / file.filename()).lexically_relative(base).generic_string();
 }
+
+}  // namespace
 
 void makePathsRelative(SessionDocument& document, const std::filesystem::path& sessionFile) {
     const auto folder = std::filesystem::absolute(sessionFile).parent_path();

@@ -11,7 +11,6 @@ namespace tessera {
 
 // Fills FileReference::relative everywhere from the absolute paths.
 void makePathsRelative(SessionDocument& document, const std::filesystem::path& sessionFile);
-std::string relativePath(const std::string& absolute, const std::filesystem::path& folder);
 
 // Calls `visit(reference, role)` for every file of the session: "model m1", "architecture of model m1",
 // "data", "part of the data".

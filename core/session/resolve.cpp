@@ -43,9 +43,13 @@ std::vector<Candidate> candidates(const FileReference& file, const fs::path& fol
     return list;
 }
 
+std::string shownRole(const ResolvedFile& file) {
+    return static_cast<char>(std::toupper(file.role.front())) + file.role.substr(1);
+}
+
 void describe(ResolvedFile& file) {
     const auto& was = file.reference.absolute;
-    const auto role = static_cast<char>(std::toupper(file.role.front())) + file.role.substr(1);
+    const auto role = shownRole(file);
     switch (file.status) {
         case FileStatus::Found:
             break;
@@ -93,11 +97,13 @@ Result<ResolvedSession> resolveFiles(const SessionDocument& document, const fs::
     forEachFile(session.document, [&](FileReference& reference, const std::string& role) {
         progress.report(done++, total, "looking for " + role);
         ResolvedFile file{role, reference, FileStatus::Missing, {}, {}};
+        std::string unreadable;
         for (const auto& [path, isRecorded] : candidates(reference, folder, replacements)) {
             std::error_code ignored;
             if (wasStopped || !fs::exists(path, ignored)) continue;
             const auto& hash = hashOf(path);
             wasStopped = wasStopped || hash.isCancelled();
+            if (hash.isError() && unreadable.empty()) unreadable = hash.error().message;
             if (!hash.isOk()) continue;
             const bool isSame = reference.sha256.empty() || hash.value() == reference.sha256;
             // Another file of that name in a likely place proves nothing; at the place itself it has changed.
@@ -108,6 +114,8 @@ Result<ResolvedSession> resolveFiles(const SessionDocument& document, const fs::
             if (isSame) break;
         }
         describe(file);
+        if (file.status == FileStatus::Missing && !unreadable.empty())
+            file.sentence = shownRole(file) + ": " + unreadable;
         if (!file.path.empty()) reference.absolute = file.path.string();
         session.files.push_back(std::move(file));
     });

@@ -15,7 +15,6 @@ class StoredZip {
   public:
     static Result<StoredZip> open(std::shared_ptr<const ByteStore> bytes, std::string what);
     const ZipRecord* find(std::string_view name) const { return records_.find(name); }
-    const std::vector<ZipRecord>& records() const { return records_.records(); }
     // Whole, with its checksum verified; compressed entries too.
     Result<std::vector<std::byte>> read(const ZipRecord& record);
     // Where a stored entry begins.

@@ -110,9 +110,36 @@ class LocalGeometryTest : public QObject {
         QCOMPARE(whole(*record, "ray_sample"), (std::vector<std::int64_t>{1, 0, 1}));
         QCOMPARE(record->metric("accuracy")->value, 2.0 / 3);
         QCOMPARE(record->metric("jacobian_norm_rms")->value, 4.0);
+        const auto metric = [&record](const char* name) { return record->metric(name)->value; };
+        QCOMPARE(metric("margin_mean"), 9.0);
+        const double r = 1 / (1 + std::exp(-3.0));
+        const double lastEntropy = -r * std::log(r) - (1 - r) * std::log(1 - r);
+        QVERIFY(std::abs(metric("entropy_mean") - (2 * entropy + lastEntropy) / 3) < 1e-12);
+        QCOMPARE(metric("first_order_distance_median"), 2.4);
+        QVERIFY(std::abs(metric("boundary_distance_median") - 2.5) < 1e-12);
+        QVERIFY(std::abs(metric("boundary_distance_min") - std::sqrt(10.0) / 5) < 1e-12);
+        QCOMPARE(metric("boundaries_found"), 3.0);
         QCOMPARE(record->table("samples")->sampleColumn, std::string("sample"));
         QVERIFY(record->provenance.complete);
         QVERIFY(hasNote(*record, "derived"));
+    }
+
+    // The median of an even number is half-way between the two in the middle; a sample without a boundary
+    // counts in neither.
+    void summaryOfAnEvenNumber() {
+        const auto model = linearModel(at::diag(at::tensor({3.0, 4.0})), at::zeros({2}));
+        const auto data = dataOf({2}, {4, 0, 0, 3, 1, 0}, {0, 1, 1}, 2);
+        const auto record = recordOf(runOn(model, data, {}, {0, 1, 2, 2}));
+        QCOMPARE(record->metric("margin_mean")->value, 7.5);
+        QVERIFY(std::abs(record->metric("first_order_distance_median")->value - 1.5) < 1e-15);
+        const double middle = 0.5 * (2.5 + std::sqrt(10.0) / 5);
+        QVERIFY(std::abs(record->metric("boundary_distance_median")->value - middle) < 1e-12);
+        QCOMPARE(record->metric("boundaries_found")->value, 4.0);
+        // Sample 2 is not predicted as its label, so nothing leads from sample 0 to class 1.
+        const auto alone = recordOf(runOn(model, data, {}, {0, 2}));
+        QCOMPARE(alone->metric("boundaries_found")->value, 0.0);
+        QVERIFY(std::isnan(alone->metric("boundary_distance_median")->value));
+        QVERIFY(std::isnan(alone->metric("boundary_distance_min")->value));
     }
 
     // Norms 3 and 4 at two points: the RMS is sqrt(12.5). |x| has slope 3 left of zero and 4 right of it.

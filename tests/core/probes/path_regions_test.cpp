@@ -7,8 +7,8 @@
 
 #include "core/probes/linear_regions.h"
 #include "core/probes/path_regions.h"
+#include "tests/core/probes/memory_dataset.h"
 #include "tests/core/probes/small_models_torch.h"
-#include "tests/core/probes/vector_dataset.h"
 
 using namespace tessera;
 
@@ -40,8 +40,11 @@ double metric(const Record& record, const char* name) {
     return record->metric(name)->value;
 }
 
-std::shared_ptr<const Dataset> vectors(Shape shape, std::vector<std::vector<float>> samples) {
-    return std::make_shared<test::VectorDataset>(std::move(shape), std::move(samples));
+std::shared_ptr<const Dataset> vectors(Shape shape, const std::vector<std::vector<float>>& samples) {
+    std::vector<float> values;
+    for (const auto& sample : samples) values.insert(values.end(), sample.begin(), sample.end());
+    return std::make_shared<test::MemoryDataset>(std::move(shape), std::move(values),
+                                                 std::vector<std::int32_t>());
 }
 
 std::shared_ptr<const Dataset> gaussians(const Shape& shape, int count, unsigned seed, double spread) {
@@ -51,7 +54,7 @@ std::shared_ptr<const Dataset> gaussians(const Shape& shape, int count, unsigned
         count, std::vector<float>(static_cast<std::size_t>(elementCount(shape))));
     for (auto& sample : samples)
         for (auto& value : sample) value = normal(random);
-    return vectors(shape, std::move(samples));
+    return vectors(shape, samples);
 }
 
 // The tent map 2 relu(t) - 4 relu(t - 1/2), composed.
@@ -98,6 +101,7 @@ class PathRegionsTest : public QObject {
 
   private Q_SLOTS:
     void tentsHaveTheirClosedForm();
+    void layersByHand();
     void valuesAreTheNetworks();
     void planarRegionsAgree();
     void sampledPatternAgrees();
@@ -138,6 +142,27 @@ void PathRegionsTest::tentsHaveTheirClosedForm() {
     for (const double change : column<double>(record, "crossings", "slope_change")) QCOMPARE(change, 256.0);
     QCOMPARE(column<std::string>(record, "crossings", "layer_name")[63], std::string("tent0.relu"));
     QCOMPARE(column<double>(record, "crossings", "position")[63], 0.5);
+}
+
+// 2 relu(x - 1/2) + 0 relu(x - 1) - 4 relu(x - 3/2) from 0 to 2: slopes 0, 2, 2, -2.
+void PathRegionsTest::layersByHand() {
+    GraphBuilder builder({1});
+    const auto numbers = [](std::vector<double> values, std::vector<std::int64_t> sizes) {
+        return at::tensor(values, at::kDouble).reshape(sizes);
+    };
+    const int open = builder.linear("open", GraphBuilder::kInput, numbers({1, 1, 1}, {3, 1}),
+                                    numbers({-0.5, -1, -1.5}, {3}));
+    const int out =
+        builder.linear("out", builder.relu("relu", open), numbers({2, 0, -4}, {1, 3}), numbers({0}, {1}));
+    const auto model = test::modelOf(std::move(builder).finish(out), {1}, 1, "hand.pt");
+    const auto record = run(inputsOf(model, vectors({1}, {{0}, {2}}), {0, 1}));
+    QCOMPARE(column<std::int64_t>(record, "layers", "crossings"), (std::vector<std::int64_t>{3}));
+    QCOMPARE(column<std::int64_t>(record, "layers", "without_effect"), (std::vector<std::int64_t>{1}));
+    QVERIFY(std::abs(column<double>(record, "layers", "slope_change_mean")[0] - (2.0 + 0 + 4) / 3) < 1e-12);
+    QCOMPARE(column<std::int64_t>(record, "crossings", "bends_logits"), (std::vector<std::int64_t>{1, 0, 1}));
+    QCOMPARE(column<double>(record, "segments", "covered"), (std::vector<double>{1}));
+    QCOMPARE(column<std::int64_t>(record, "segments", "pieces"), (std::vector<std::int64_t>{3}));
+    QCOMPARE(metric(record, "crossings_per_length"), 1.5);
 }
 
 // Each breakpoint's logits are those of the model at that input.
@@ -299,6 +324,9 @@ void PathRegionsTest::budgetGivesAPartialRecord() {
     QCOMPARE(metric(record, "crossings"), 70.0);
     QVERIFY(std::abs(metric(record, "absolute_deviation_mean") - 0.5) < 1e-12);  // of the first segment
     QVERIFY(std::isnan(column<double>(record, "segments", "absolute_deviation")[1]));
+    // 63 crossings of the first segment and 7 of the second, which bends every 1/64.
+    QCOMPARE(column<double>(record, "segments", "covered")[0], 1.0);
+    QVERIFY(std::abs(column<double>(record, "segments", "covered")[1] - 7.0 / 64) < 1e-12);
     QVERIFY(std::isnan(column<double>(record, "crossings", "slope_cosine").back()));
     const auto first = run(inputsOf(tents(6), data, {0, 1}), {{"max-crossings", std::int64_t{5}}});
     QVERIFY(std::isnan(metric(first, "absolute_deviation_mean")));

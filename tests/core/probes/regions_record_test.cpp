@@ -197,6 +197,21 @@ class RegionsRecordTest : public QObject {
         QCOMPARE(refused(other), std::string("refused"));
     }
 
+    // What rounding leaves open is told apart from why a run ended early.
+    void notesReturn() {
+        for (const bool isComplete : {true, false}) {
+            auto output = example();
+            output.provenance.complete = isComplete;
+            output.provenance.note = "something of note";
+            const auto read = regionsFromRecord(regionsRecord(output, {}), "Result r1");
+            QVERIFY(read.isOk());
+            const auto& a = *read.value().arrangement;
+            QCOMPARE(a.complete, isComplete);
+            QCOMPARE(a.resolutionNote, isComplete ? output.provenance.note : std::string());
+            QCOMPARE(a.stopReason, isComplete ? std::string() : output.provenance.note);
+        }
+    }
+
     // Whatever single number changes, what is accepted can be walked.
     void acceptedRecordsCanBeWalked() {
         const auto record = regionsRecord(example(6, 2), {});

@@ -75,6 +75,19 @@ class RecordCompareTest : public QObject {
                  }),
                  std::string("array curve"));
     }
+
+    // Not what happens to stand last: it may stand on both sides.
+    void whatOnlyTheSecondHasIsNamed() {
+        const auto less = exampleRecord();
+        auto more = less;
+        more.tables.insert(more.tables.begin(), Table{"first", "", {}, ""});
+        QCOMPARE(compareRecords(less, more).where, std::string("table first"));
+        more = less;
+        more.summary.insert(more.summary.begin(), {"extra", "", "", 1, ""});
+        QCOMPARE(compareSummaries(less.summary, more.summary).where, std::string("metric extra"));
+        more.summary[0].name = more.summary[1].name;  // twice the same: no name of its own
+        QVERIFY(!compareSummaries(less.summary, more.summary).isSame);
+    }
 };
 
 QTEST_GUILESS_MAIN(RecordCompareTest)

@@ -75,6 +75,21 @@ class RecordCsvTest : public QObject {
         QCOMPARE(readAll(*data.value()), (std::vector<float>{0.1F, 3, 2, 4}));
     }
 
+    // A session may come from anyone: no name leads out of the folder, and none hides another.
+    void namesStayInTheFolder() {
+        const ScratchFolder scratch;
+        std::vector<Table> tables(5, example());
+        tables[0].name = "../../x", tables[1].name = "a/b", tables[2].name = "", tables[4].name = "samples";
+        const auto folder = scratch.path("deep/down/here");
+        const auto written = writeCsvFolder(folder, tables);
+        QVERIFY2(written.isOk(), written.isError() ? written.error().message.c_str() : "");
+        QCOMPARE(written.value(), (std::vector<std::filesystem::path>{
+                                      folder / "table~0.csv", folder / "table~1.csv", folder / "table~2.csv",
+                                      folder / "samples.csv", folder / "table~4.csv"}));
+        for (const auto& file : written.value()) QCOMPARE(contentOf(file), csvText(example()));
+        QVERIFY(!std::filesystem::exists(scratch.path("deep/x.csv")));
+    }
+
     void unwritableIsOneSentence() {
         const ScratchFolder scratch;
         const auto file = scratch.write("file", "x");

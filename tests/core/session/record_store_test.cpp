@@ -7,25 +7,12 @@
 #include "core/data/npz.h"
 #include "tests/core/data/scratch_folder.h"
 #include "tests/core/session/session_generators.h"
+#include "tests/core/session/stored_helpers.h"
 
 using namespace tessera;
 using namespace tessera::test;
 
 namespace {
-
-class StopAfter final : public Progress {
-  public:
-    explicit StopAfter(std::stop_source& source) : source_(source) {}
-    void report(std::int64_t, std::int64_t, std::string_view) override { source_.request_stop(); }
-
-  private:
-    std::stop_source& source_;
-};
-
-std::string bytesOf(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::shared_ptr<const StoredRecord> stored(const std::string& bytes) {
     return std::make_shared<const StoredRecord>(

@@ -10,25 +10,13 @@
 #include <cstdio>
 
 #include "tests/core/data/scratch_folder.h"
-#include "tests/core/session/example_record.h"
+#include "tests/core/session/stored_helpers.h"
 
 using namespace tessera;
 using namespace tessera::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-SessionDocument documentOf(std::initializer_list<const char*> ids) {
-    SessionDocument document;
-    document.currentSample = 17;
-    for (const char* id : ids) {
-        SessionResult result;
-        describeRecord(exampleRecord(), result);
-        result.id = id;
-        document.results.push_back(result);
-    }
-    return document;
-}
 
 std::vector<ResultNumbers> numbersOf(std::initializer_list<const char*> ids) {
     std::vector<ResultNumbers> numbers;
@@ -158,6 +146,25 @@ class RecoveryTest : public QObject {
         QVERIFY(!fs::exists(scratch.path("123-0")));
         QVERIFY(fs::exists(scratch.path("notes/read me.txt")));
         QVERIFY(findRecoverable(scratch.path("nowhere")).empty());
+    }
+
+    // Neither kept for ever unseen nor in the way of what can be recovered.
+    void unreadableLeftOversAreTold() {
+        const ScratchFolder scratch;
+        auto autosave = started(scratch.path());
+        QVERIFY(autosave->write(documentOf({"r1"}), "", numbersOf({"r1"}), {}, progress_).isOk());
+        autosave.reset();
+        scratch.write("123-0/lock", "");
+        scratch.write("123-0/autosave.json", "{\"saved\": 3}");
+        auto found = findRecoverable(scratch.path());
+        QCOMPARE(found.size(), std::size_t{2});
+        QVERIFY(found[0].problem.empty() && openRecoverable(found[0]).isOk());
+        QCOMPARE(found[1].folder, scratch.path("123-0"));
+        QVERIFY(contains(found[1].problem, "autosave.json"));
+        QCOMPARE(found[1].saved.size(), std::string("2026-11-24T09:51:48Z").size());
+        QCOMPARE(openRecoverable(found[1]).error().message, found[1].problem);
+        QVERIFY(discardRecoverable(found[1]).isOk());
+        QVERIFY(!fs::exists(scratch.path("123-0")));
     }
 
     void programsDoNotMeet() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/resolve.h"
 
+#include <sys/stat.h>
+
 #include <QtTest>
 
 #include "core/session/relative_paths.h"
@@ -87,6 +89,19 @@ class ResolveTest : public QObject {
         QCOMPARE(session.files[3].status, FileStatus::Missing);
         QVERIFY(session.files[3].path.empty());
         QVERIFY(contains(session.files[3].sentence, "show where it is"));
+    }
+
+    // Something of that name that is no file to read has not moved away.
+    void unreadableIsToldAsSuch() {
+        const ScratchFolder scratch;
+        const auto document = made(scratch);
+        const auto path = scratch.path("work/models/net.pt");
+        fs::remove(path);
+        QCOMPARE(::mkfifo(path.c_str(), 0600), 0);
+        const auto session = resolved(document, scratch.path("work"));
+        QCOMPARE(session.files[0].status, FileStatus::Missing);
+        QVERIFY(contains(session.files[0].sentence, "Model m1: " + path.string()));
+        QVERIFY(contains(session.files[0].sentence, "is not a file or folder that can be read"));
     }
 
     void replacementsAreCheckedAndLeadToNeighbours() {

@@ -11,38 +11,12 @@
 
 #include "core/session/session_entries.h"
 #include "tests/core/data/scratch_folder.h"
-#include "tests/core/session/example_record.h"
+#include "tests/core/session/stored_helpers.h"
 
 using namespace tessera;
 using namespace tessera::test;
 
 namespace {
-
-class StopAfter final : public Progress {
-  public:
-    explicit StopAfter(std::stop_source& source) : source_(source) {}
-    void report(std::int64_t, std::int64_t, std::string_view) override { source_.request_stop(); }
-
-  private:
-    std::stop_source& source_;
-};
-
-std::string bytesOf(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-}
-
-SessionDocument documentOf(std::initializer_list<const char*> ids) {
-    SessionDocument document;
-    document.selection = {3, 5};
-    for (const char* id : ids) {
-        SessionResult result;
-        describeRecord(exampleRecord(), result);
-        result.id = id;
-        document.results.push_back(result);
-    }
-    return document;
-}
 
 std::shared_ptr<const ResultRecord> shared(ResultRecord record) {
     return std::make_shared<const ResultRecord>(std::move(record));
