@@ -69,16 +69,9 @@ void addRegionsOptions(CLI::App& app, RegionsOptions& options) {
     app.add_option("--resolution", options.resolution, "points along the longer side, with --sampled")
         ->check(CLI::Range(2, 16384))
         ->capture_default_str();
-    app.add_option("--figure", options.figures, "draw the slice to this .svg, .pdf or .png; may be repeated")
-        ->allow_extra_args(false);
+    addFigureOptions(app, options.figures, options.figureWidth, options.figureDpi, "slice");
     app.add_option("--fill", options.fill, "what the figure's colours show")
         ->check(CLI::IsMember({"class", "pattern", "slope", "depth", "none"}))
-        ->capture_default_str();
-    app.add_option("--figure-width", options.figureWidth, "in millimetres")
-        ->check(CLI::Range(10.0, 2000.0))
-        ->capture_default_str();
-    app.add_option("--figure-dpi", options.figureDpi, "of a .png")
-        ->check(CLI::Range(30, 2400))
         ->capture_default_str();
     app.add_option("--mesh", options.mesh,
                    "write vertices, edges, faces, affine maps and boundary to this .npz file");

@@ -18,6 +18,16 @@ void addCommonOptions(CLI::App& app, CommonOptions& options) {
         ->capture_default_str();
 }
 
+void addFigureOptions(CLI::App& app, std::vector<std::string>& figures, double& widthMm, int& dpi,
+                      const std::string& drawn) {
+    app.add_option("--figure", figures, "draw the " + drawn + " to this .svg, .pdf or .png; may be repeated")
+        ->allow_extra_args(false);
+    app.add_option("--figure-width", widthMm, "in millimetres")
+        ->check(CLI::Range(10.0, 2000.0))
+        ->capture_default_str();
+    app.add_option("--figure-dpi", dpi, "of a .png")->check(CLI::Range(30, 2400))->capture_default_str();
+}
+
 void addDataOptions(CLI::App& app, DataSource& source) {
     app.add_option("--data", source.data,
                    "IDX, image folder, npy, npz, CSV, CIFAR binary, or generate:moons?samples=1000");

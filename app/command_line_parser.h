@@ -37,6 +37,9 @@ void addListOption(CLI::App& app, const std::string& name, std::vector<T>& value
 
 // The model, --json, --device, --seed, ...
 void addCommonOptions(CLI::App& app, CommonOptions& options);
+// --figure, --figure-width, --figure-dpi; `drawn` is what the figure shows
+void addFigureOptions(CLI::App& app, std::vector<std::string>& figures, double& widthMm, int& dpi,
+                      const std::string& drawn);
 // --data, --mean, --std, --label-column
 void addDataOptions(CLI::App& app, DataSource& source);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One run of a probe from the command line: read, run, draw, write.
 #include <QGuiApplication>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -11,6 +12,7 @@
 #include "app/command_line_probes.h"
 #include "app/record_text.h"
 #include "app/report.h"
+#include "app/scene_context.h"
 #include "core/session/record_csv.h"
 #include "widgets/scenes/figure_sheet.h"
 
@@ -32,20 +34,11 @@ Result<ProbeInputs> readInputs(const ProbeOptions& options) {
     if (!data.isOk()) return std::move(data).propagate<ProbeInputs>();
     inputs.dataset = data.value().dataset;
     inputs.normalisation = data.value().normalisation;
-    if (options.limit > 0 && options.limit < inputs.dataset->size()) {
-        inputs.samples.resize(static_cast<std::size_t>(options.limit));
+    if (options.limit > 0) {  // listed even if they are all: some probes take none as none chosen
+        inputs.samples.resize(static_cast<std::size_t>(std::min(options.limit, inputs.dataset->size())));
         std::iota(inputs.samples.begin(), inputs.samples.end(), 0);
     }
     return inputs;
-}
-
-SceneContext contextOf(const ProbeInputs& inputs) {
-    SceneContext context;
-    context.classCount = inputs.model->classCount();
-    if (inputs.dataset)
-        for (const auto& name : inputs.dataset->classNames())
-            context.classNames.push_back(QString::fromStdString(name));
-    return context;
 }
 
 Result<Done> writeFigures(const CatalogueEntry& entry, const ProbeOptions& options, const Record& record,
@@ -54,7 +47,7 @@ Result<Done> writeFigures(const CatalogueEntry& entry, const ProbeOptions& optio
     quietQtMessages();
     const auto application = offscreenApplication();  // text needs fonts, and fonts an application
     FigureSheet sheet;
-    for (auto& scene : entry.scenes(record, contextOf(inputs)))
+    for (auto& scene : entry.scenes(record, sceneContext(inputs.model.get(), inputs.dataset.get())))
         sheet.panels.push_back({std::move(scene), {}});
     if (sheet.panels.empty())
         return inputError(record->probe + ": there is nothing to draw in this result; leave --figure out.");
@@ -79,7 +72,7 @@ Result<Done> writeOutputs(const CatalogueEntry& entry, const ProbeOptions& optio
     if (!options.npz.empty())
         if (auto written = writeRecordNpz(options.npz, *record); !written.isOk()) return written;
     if (auto drawn = writeFigures(entry, options, record, inputs); !drawn.isOk()) return drawn;
-    auto document = recordJson(*record);
+    auto document = recordJson(*record, {.columnValues = !options.common.json.empty()});
     document["model"] = options.common.model;
     if (!options.source.data.empty()) document["data"] = options.source.data;
     return writeReport(document, recordText(*record, entry.probe->description()), options.common.json);

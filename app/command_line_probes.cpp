@@ -38,7 +38,7 @@ std::string wrapped(const std::string& text) {
 std::string rangeOf(const Parameter& parameter) {
     std::string text = "[" + parameterText(parameter.standard);
     if (!parameter.unit.empty()) text += " " + parameter.unit;
-    if (parameter.minimum != 0 || parameter.maximum != 0)
+    if (hasRange(parameter))
         text +=
             "; " + limitText(parameter, parameter.minimum) + " to " + limitText(parameter, parameter.maximum);
     return text + "]";
@@ -75,14 +75,7 @@ std::string footerOf(const ProbeDescription& description) {
 void addOutputs(CLI::App& app, ProbeOptions& options) {
     app.add_option("--csv", options.csv, "write each table as CSV into this folder")->type_name("DIR");
     app.add_option("--npz", options.npz, "write all arrays and number columns to this .npz file");
-    app.add_option("--figure", options.figures, "draw the result to this .svg, .pdf or .png; may be repeated")
-        ->allow_extra_args(false);
-    app.add_option("--figure-width", options.figureWidth, "in millimetres")
-        ->check(CLI::Range(10.0, 2000.0))
-        ->capture_default_str();
-    app.add_option("--figure-dpi", options.figureDpi, "of a .png")
-        ->check(CLI::Range(30, 2400))
-        ->capture_default_str();
+    addFigureOptions(app, options.figures, options.figureWidth, options.figureDpi, "result");
 }
 
 struct ListEntry {

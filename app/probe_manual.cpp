@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/probe_manual.h"
 
-#include <cmath>
 #include <fstream>
 
 namespace tessera {
@@ -25,7 +24,7 @@ std::string valuesOf(const Parameter& parameter) {
         return list.empty() ? "text" : list;
     }
     const char* kind = std::holds_alternative<std::int64_t>(parameter.standard) ? "whole number" : "number";
-    if (parameter.minimum == 0 && parameter.maximum == 0) return kind;
+    if (!hasRange(parameter)) return kind;
     return std::string(kind) + ", " + limitText(parameter, parameter.minimum) + " to " +
            limitText(parameter, parameter.maximum);
 }
@@ -47,12 +46,6 @@ bool write(const std::filesystem::path& path, const std::string& text) {
 }
 
 }  // namespace
-
-std::string limitText(const Parameter& parameter, double limit) {
-    if (std::holds_alternative<std::int64_t>(parameter.standard) && std::abs(limit) < 1e15)
-        return std::to_string(static_cast<std::int64_t>(limit));
-    return parameterText(limit);
-}
 
 std::string probeManualPage(const ProbeDescription& description) {
     std::string text = "# " + description.title + "\n\n" + description.sentence + "\n\n    tessera probe " +

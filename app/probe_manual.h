@@ -10,8 +10,6 @@
 
 namespace tessera {
 
-// One end of a range: whole numbers without an exponent.
-std::string limitText(const Parameter& parameter, double limit);
 std::string probeManualPage(const ProbeDescription& description);
 // NAME.md for each probe and index.md; makes the folder if it is not there.
 Result<Done> writeProbeManual(const std::filesystem::path& folder, std::span<const ProbeDescription> probes);

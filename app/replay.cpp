@@ -17,13 +17,20 @@ namespace {
 
 using Record = std::shared_ptr<const ResultRecord>;
 
+// As many as it was made with; a file may say anything.
+int threadsOf(const SessionResult& asked) {
+    return std::clamp(asked.provenance.threads, 1, 256);
+}
+
 // Where a result on a slice was computed: in its record, else as its slice was held.
 Result<SlicePlane> planeOf(const SessionResult& asked, const ResultRecord* stored,
                            const ReplayInputs& inputs) {
-    if (stored != nullptr) return planeFromRecord(*stored, "It");
+    const auto name = "Result " + asked.id;
+    if (stored != nullptr) return planeFromRecord(*stored, name);
     const auto* slice = inputs.document().slice(asked.slice);
     if (slice != nullptr && slice->plane) return *slice->plane;
-    return inputError("The plane that it was computed on was not saved.");
+    return inputError("The plane that " + name +
+                      " was computed on is not in the session; run it again on a slice and save.");
 }
 
 Result<Record> runOnSlice(const SessionResult& asked, const ResultRecord* stored, ReplayInputs& inputs,
@@ -65,21 +72,8 @@ Result<Record> runFromCatalogue(const SessionResult& asked, ReplayInputs& inputs
     given.normalisation = asked.normalisation;
     given.samples = asked.samples;
     given.seed = asked.seed;
-    given.threads = std::max(asked.provenance.threads, 1);
+    given.threads = threadsOf(asked);
     return runProbe(*entry->probe, given, asked.parameters, stop, progress);
-}
-
-// Tables that a session holds may be named anything, and no name may lead out of the folder.
-std::vector<Table> withPlainNames(std::vector<Table> tables) {
-    for (std::size_t i = 0; i < tables.size(); ++i) {
-        const auto& name = tables[i].name;
-        const bool isPlain = !name.empty() && name.size() <= 100 && name.front() != '.' &&
-                             std::none_of(name.begin(), name.end(), [](char c) {
-                                 return c == '/' || static_cast<unsigned char>(c) < 32;
-                             });
-        if (!isPlain) tables[i].name = "table~" + std::to_string(i);
-    }
-    return tables;
 }
 
 }  // namespace
@@ -112,7 +106,7 @@ ReplayedResult replayResult(const SessionResult& asked, const StoredRecord* stor
         return result;
     }
     const auto begin = std::chrono::steady_clock::now();
-    setComputeThreads(std::max(asked.provenance.threads, 1));
+    setComputeThreads(threadsOf(asked));
     const bool isOnSlice = asked.probe == kRegionsProbe || asked.probe == kClassMapProbe;
     auto run = isOnSlice ? runOnSlice(asked, old.get(), inputs, stop, progress)
                          : runFromCatalogue(asked, inputs, stop, progress);
@@ -135,19 +129,16 @@ ReplayedResult replayResult(const SessionResult& asked, const StoredRecord* stor
 Result<std::vector<std::string>> writeReplayed(const std::filesystem::path& folder,
                                                const ResultRecord& record) {
     using Files = std::vector<std::string>;
-    auto tables = writeCsvFolder(folder, withPlainNames(record.tables));
+    auto tables = writeCsvFolder(folder, record.tables);
     if (!tables.isOk()) return std::move(tables).propagate<Files>();
     Files files;
     for (const auto& path : tables.value()) files.push_back(path.string());
     auto npz = writeRecordNpz(folder / "numbers.npz", record);
     if (!npz.isOk()) return std::move(npz).propagate<Files>();
     files.push_back((folder / "numbers.npz").string());
-    auto json = FileWriter::create(folder / "record.json");
-    if (!json.isOk()) return std::move(json).propagate<Files>();
     const auto text = recordJson(record, {.columnValues = false})
                           .dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
-    auto written = json.value().append(text + "\n");
-    if (written.isOk()) written = json.value().keep();
+    auto written = writeTextFile(folder / "record.json", text + "\n");
     if (!written.isOk()) return std::move(written).propagate<Files>();
     files.push_back((folder / "record.json").string());
     return files;

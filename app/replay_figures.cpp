@@ -3,6 +3,8 @@
 
 #include "app/catalogue.h"
 #include "app/replay_slice.h"
+#include "app/scene_context.h"
+#include "app/session_figures.h"
 #include "core/probes/regions_record.h"
 #include "core/session/record_json.h"
 #include "widgets/scenes/figure_sheet.h"
@@ -15,13 +17,10 @@ using Records = std::map<std::string, std::shared_ptr<const ResultRecord>>;
 using Scene = std::shared_ptr<const PanelScene>;
 
 SceneContext contextFor(const SessionResult& result, ReplayInputs& inputs) {
-    SceneContext context;
-    if (auto dataset = inputs.dataset(); dataset.isOk() && dataset.value())
-        for (const auto& name : dataset.value()->classNames())
-            context.classNames.push_back(QString::fromStdString(name));
-    if (auto model = inputs.model(result.model); model.isOk())
-        context.classCount = model.value()->classCount();
-    return context;
+    const auto model = inputs.model(result.model);
+    const auto dataset = inputs.dataset();
+    return sceneContext(model.isOk() ? model.value().get() : nullptr,
+                        dataset.isOk() ? dataset.value().get() : nullptr);
 }
 
 Result<Scene> resultScene(const SessionPanel& panel, const Records& records, ReplayInputs& inputs,
@@ -48,36 +47,14 @@ Result<Scene> resultScene(const SessionPanel& panel, const Records& records, Rep
     return scenes[static_cast<std::size_t>(panel.scene)];
 }
 
-FigureSheet sheetOf(const SessionFigure& figure, const SessionDocument& document) {
-    FigureSheet sheet;
-    sheet.widthMm = figure.widthMm;
-    sheet.heightMm = figure.heightMm;
-    sheet.columns = figure.columns;
-    sheet.fontPt = figure.fontPt;
-    sheet.linePt = figure.linePt;
-    sheet.dpi = figure.dpi;
-    sheet.theme = figure.theme == "dark"          ? FigureTheme::Dark
-                  : figure.theme == "transparent" ? FigureTheme::Transparent
-                                                  : FigureTheme::Light;
-    sheet.title = QString::fromStdString(figure.title);
-    sheet.letters = figure.letters;
-    sheet.titles = figure.titles;
-    sheet.axes = figure.axes;
-    sheet.legend = figure.legend;
-    sheet.colourBar = figure.colourBar;
-    sheet.sharedColourBar = figure.sharedColourBar;
-    sheet.csv = true;
-    sheet.npz = true;
-    sheet.session = sessionText(document);
-    return sheet;
-}
-
 }  // namespace
 
 ReplayedFigure replayFigure(const SessionFigure& figure, const fs::path& folder, const Records& records,
                             ReplayInputs& inputs, std::stop_token stop, Progress& progress) {
     ReplayedFigure drawn{figure.id, figure.title, {}, {}};
-    auto sheet = sheetOf(figure, inputs.document());
+    auto sheet = figureSheetOf(figure);
+    sheet.csv = sheet.npz = true;
+    sheet.session = sessionText(inputs.document());
     for (const auto& panel : figure.panels) {
         const auto* slice = panel.slice.empty() ? nullptr : inputs.document().slice(panel.slice);
         auto scene = slice != nullptr ? sliceScene(*slice, records, inputs, stop, progress)

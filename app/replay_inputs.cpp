@@ -7,7 +7,11 @@ Result<std::shared_ptr<const Model>> ReplayInputs::model(const std::string& id) 
     const auto& name = id.empty() ? document_.currentModel : id;
     if (const auto known = models_.find(name); known != models_.end()) return known->second;
     const auto* model = document_.model(name);
-    if (model == nullptr) return inputError("It was made with a model that is no longer in the session.");
+    if (model == nullptr && name.empty())
+        return inputError("The session has no model; open one and save the session again.");
+    if (model == nullptr)
+        return inputError("Model " + name +
+                          " is no longer in the session; open it, run what was made with it again and save.");
     LoadOptions options;
     options.inputShape = model->inputShape;
     if (model->architecture) options.architecture = model->architecture->absolute;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/replay_slice.h"
 
+#include "app/scene_context.h"
+#include "app/slice_state_text.h"
 #include "core/probes/regions_record.h"
 #include "widgets/scenes/slice_panel_scene.h"
 #include "widgets/views/nearby_samples.h"
@@ -10,23 +12,6 @@ namespace tessera {
 namespace {
 
 using Records = std::map<std::string, std::shared_ptr<const ResultRecord>>;
-
-PlaneRecipe recipeOf(const SessionSlice& slice) {
-    PlaneRecipe recipe;
-    recipe.kind = slice.kind == "class-difference"       ? PlaneKind::ClassDifference
-                  : slice.kind == "principal-components" ? PlaneKind::PrincipalComponents
-                  : slice.kind == "random"               ? PlaneKind::Random
-                  : slice.kind == "pasted"               ? PlaneKind::Pasted
-                                                         : PlaneKind::Samples;
-    if (slice.completion == "other-samples") recipe.completion = PlaneCompletion::OtherSamples;
-    recipe.seed = slice.seed;
-    recipe.classA = slice.classA, recipe.classB = slice.classB;
-    for (const auto& [place, input] : slice.moved)
-        recipe.moved[place] =
-            Eigen::Map<const Eigen::VectorXd>(input.data(), static_cast<Eigen::Index>(input.size()));
-    recipe.pasted = slice.pasted;
-    return recipe;
-}
 
 struct Drawn {
     std::optional<LinearRegions::Output> regions;
@@ -85,15 +70,6 @@ std::vector<SliceMarker> anchorMarkers(const BuiltPlane& built, const SlicePlane
     return markers;
 }
 
-SliceSwitches switchesOf(const SessionSlice& slice) {
-    SliceSwitches switches;
-    switches.fill = sliceFillFromText(slice.fill).value_or(SliceFill::Class);
-    switches.edges = slice.edges, switches.boundary = slice.boundary, switches.samples = slice.samples;
-    switches.grid = slice.grid, switches.classLabels = slice.classLabels;
-    switches.legend = slice.legend, switches.caption = slice.caption;
-    return switches;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const PanelScene>> sliceScene(const SessionSlice& slice, const Records& records,
@@ -107,6 +83,18 @@ Result<std::shared_ptr<const PanelScene>> sliceScene(const SessionSlice& slice, 
     auto results = drawnResults(slice, records);
     if (!results.isOk()) return std::move(results).propagate<Scene>();
     Drawn& drawn = results.value();
+    const auto state = sliceStateOf(slice);
+    const auto& shape = model.value()->info().inputShape;
+    // A record, the model and the data are files of their own, and any of them may be another one by now.
+    const bool hasResults = drawn.regions || drawn.map;
+    if (hasResults && elementCount(drawn.plane().inputShape) != elementCount(shape))
+        return inputError("The results of slice " + slice.id + " lie in inputs of shape " +
+                          shapeText(drawn.plane().inputShape) + ", but " +
+                          model.value()->info().path.string() + " takes " + shapeText(shape) +
+                          "; run them again with this model.");
+    std::string mismatch;
+    if (dataset.value())
+        mismatch = shapeMismatch(shape, dataset.value()->sampleShape(), dataset.value()->path().string());
 
     PlaneSource source{model.value(), dataset.value(), inputs.document().normalisation, {}};
     for (std::size_t i = 0; i < slice.anchors.size(); ++i) {
@@ -114,12 +102,11 @@ Result<std::shared_ptr<const PanelScene>> sliceScene(const SessionSlice& slice, 
         const auto& all = inputs.document().anchors;
         source.anchors.push_back(slice.anchors[i] < 0 && i < all.size() ? all[i] : slice.anchors[i]);
     }
-    auto built = buildPlane(source, recipeOf(slice), stop, progress);
-    if (!drawn.regions && !drawn.map) {
+    auto built = mismatch.empty() ? buildPlane(source, state.recipe, stop, progress)
+                                  : Result<BuiltPlane>(inputError(mismatch));
+    if (!hasResults) {
         if (!slice.plane && !built.isOk()) return std::move(built).propagate<Scene>();
-        const auto plane = slice.plane
-                               ? *slice.plane
-                               : turned(built.value(), {slice.rotation, slice.tilt, slice.secondTilt});
+        const auto plane = slice.plane ? *slice.plane : turned(built.value(), state.turn);
         auto computed = compute(slice, *model.value(), plane, drawn, stop, progress);
         if (!computed.isOk()) return std::move(computed).propagate<Scene>();
     }
@@ -128,15 +115,14 @@ Result<std::shared_ptr<const PanelScene>> sliceScene(const SessionSlice& slice, 
     scene.title = QString::fromStdString(slice.title);
     if (drawn.regions) scene.arrangement = std::make_shared<PreparedArrangement>(drawn.regions->arrangement);
     if (drawn.map) scene.field = drawn.map->field;
-    scene.classCount = model.value()->classCount();
-    if (dataset.value())
-        for (const auto& name : dataset.value()->classNames())
-            scene.classNames.push_back(QString::fromStdString(name));
+    const auto context = sceneContext(model.value().get(), dataset.value().get());
+    scene.classCount = context.classCount;
+    scene.classNames = context.classNames;
     const auto box = boundingBox(slice.plane ? slice.plane->window : plane.window);
     scene.low = box.low, scene.high = box.high;
-    scene.switches = switchesOf(slice);
+    scene.switches = state.switches;
     if (built.isOk()) scene.markers = anchorMarkers(built.value(), plane);
-    if (dataset.value() && slice.samplesShown > 0) {
+    if (dataset.value() && mismatch.empty() && slice.samplesShown > 0) {
         auto nearby = findNearbySamples(source, plane, stop, progress);
         if (!nearby.isOk()) return std::move(nearby).propagate<Scene>();
         const auto shown = nearestWithin(nearby.value().markers, scene.low, scene.high,

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/report.h"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
+
+#include "core/session/file_writer.h"
 
 namespace tessera {
 
@@ -200,17 +200,11 @@ Result<Done> writeReport(const Json& document, const std::string& text, const st
     std::error_code failure;
     const bool isSpecial =
         std::filesystem::exists(json, failure) && !std::filesystem::is_regular_file(json, failure);  // a pipe
-    const std::string temporary = isSpecial ? json : json + ".partial" + std::to_string(getpid());
-    failure.clear();
-    std::ofstream file(temporary, std::ios::binary);
+    if (!isSpecial) return writeTextFile(json, dump());
+    std::ofstream file(json, std::ios::binary);
     file << dump();
     file.close();
-    if (isSpecial && file) return Done{};
-    if (file) std::filesystem::rename(temporary, json, failure);
-    if (!file || failure) {
-        if (!isSpecial) std::filesystem::remove(temporary, failure);
-        return fileError(json + " cannot be written; check that the folder exists and has room.");
-    }
+    if (!file) return fileError(json + " cannot be written; check that the folder exists and has room.");
     return Done{};
 }
 

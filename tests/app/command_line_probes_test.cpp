@@ -159,6 +159,21 @@ class CommandLineProbesTest : public QObject {
         QVERIFY(!run.json()["tables"].toArray().isEmpty());
     }
 
+    // All samples, asked for by their number, are as chosen as some of them.
+    void limitBeyondTheDataIsAll() {
+        const QTemporaryDir folder;
+        QFile three(folder.filePath("three.csv"));
+        QVERIFY(three.open(QIODevice::WriteOnly));
+        three.write("x1,x2,label\n0.1,-0.2,0\n0.5,0.3,1\n-0.4,0.6,0\n");
+        three.close();
+        for (const char* limit : {"3", "5"}) {
+            const auto run = runProgram({"probe", "path-regions", sample("spiral_mlp.pt"), "--data",
+                                         three.fileName(), "--limit", limit, "--json", "-"});
+            QVERIFY2(run.status == 0, run.err);
+            QCOMPARE(columnOf(run.json(), "from"), (QJsonArray{0, 1}));
+        }
+    }
+
     void failuresAreOneLine() {
         const auto beyond = runProgram(QStringList{"probe", "local-geometry"} + kSpiral +
                                        QStringList{"--samples", "100000000"});

@@ -272,20 +272,25 @@ void CommandLineRegionsTest::sampledMapIsMarked() {
 void CommandLineRegionsTest::interruptIsPartialOrCancelled() {
     QProcess process;
     process.setProcessEnvironment(withoutDisplay());
-    // A window so wide in a convolutional net that it does not end by itself.
+    // A window so wide in a convolutional net that it takes two runs, the first of some seconds.
     process.start(TESSERA_PROGRAM,
                   QStringList{"regions", sample("mnist_cnn.pt"), "--samples", "2,10,8", "--max-regions", "0",
                               "--max-memory", "4096", "--json", "-", "--margin", "1000"} +
                       kDigits);
     QVERIFY(process.waitForStarted());
-    QVERIFY(!process.waitForFinished(3000));
+    QVERIFY(!process.waitForFinished(1000));
     ::kill(static_cast<pid_t>(process.processId()), SIGINT);
     QVERIFY(process.waitForFinished(20'000));
     QCOMPARE(process.exitStatus(), QProcess::NormalExit);
-    QCOMPARE(process.exitCode(), 1);
     const auto err = process.readAllStandardError();
-    QVERIFY2(err.contains("cancelled") && err.count('\n') == 1, err);
     const auto json = QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+    if (process.exitCode() ==
+        0) {  // a fast machine: the first run was done, and says what the second was for
+        QVERIFY(json["complete"].toBool() && !json["exact"].toBool(true));
+        return;
+    }
+    QCOMPARE(process.exitCode(), 1);
+    QVERIFY2(err.contains("cancelled") && err.count('\n') == 1, err);
     if (err.contains("marked partial")) QCOMPARE(json["complete"].toBool(true), false);
 }
 

@@ -202,6 +202,47 @@ class CommandLineReplayTest : public QObject {
         QVERIFY(QFileInfo::exists(made.out() + "/results/r3/crossings.csv"));
     }
 
+    // A file may say anything.
+    void threadCountsAreBounded() {
+        Made made;
+        made.document.figures.clear();
+        made.document.results[0].provenance.threads = -7;
+        made.document.results[2].provenance.threads = 2'000'000'000;
+        const auto run = runProgram({"replay", made.save(), "--out", made.out()});
+        QVERIFY2(run.status == 0, run.err.constData());
+    }
+
+    // Numbers of another input space than the model's, and data of another than both, are told or left out.
+    void inputSpacesThatDoNotMeet() {
+        Made made;
+        made.document.figures[0].panels = {{"", "s1", 0, ""}};
+        for (auto& result : made.document.results) result.outcome = Outcome::Partial, result.sentence = "cut";
+        auto record = std::make_shared<ResultRecord>(*made.numbers[0].record);
+        for (auto& array : record->arrays) {
+            if (array.name() == "plane_origin") array = Array::of<double>("plane_origin", {3}, {0, 0, 0});
+            if (array.name() == "plane_u") array = Array::of<double>("plane_u", {3}, {1, 0, 0});
+            if (array.name() == "plane_v") array = Array::of<double>("plane_v", {3}, {0, 1, 0});
+        }
+        const auto whole = made.numbers[0].record;
+        made.numbers[0].record = record;
+        auto run = runProgram({"replay", made.save(), "--out", made.out()});
+        QCOMPARE(run.status, 1);
+        QVERIFY2(run.failedInOneLine(), run.err.constData());
+        QVERIFY2(run.err.contains("inputs of shape 3, but ") && run.err.contains("takes 2"),
+                 run.err.constData());
+
+        made.numbers[0].record = whole;
+        QFile data(QString::fromStdString(made.path("wide.csv").string()));
+        QVERIFY(data.open(QIODevice::WriteOnly));
+        data.write("a,b,c,label\n");
+        for (int row = 0; row < 100; ++row) data.write("0.1,0.2,0.3,0\n");
+        data.close();
+        made.document.data = SessionData{"", sure(referenceTo(made.path("wide.csv"))), {}, {}};
+        run = runProgram({"replay", made.save(), "--out", made.out()});
+        QVERIFY2(run.status == 0, run.err.constData());
+        QCOMPARE(firstBytes(made.out() + "/figures/spiral.pdf", 5), QByteArray("%PDF-"));
+    }
+
     void wrongUseIsOneLine() {
         const QTemporaryDir folder;
         auto run = runProgram({"replay", folder.filePath("none.tessera"), "--out", folder.filePath("out")});
