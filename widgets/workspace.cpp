@@ -63,22 +63,26 @@ QString Workspace::mismatch() const {
 void Workspace::open(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset,
                      const Normalisation& normalisation, std::vector<qint64> anchors) {
     const bool isOtherData = dataset != dataset_;
+    const bool isOtherNormalisation = normalisation != normalisation_;
+    const bool areOtherAnchors = isOtherData || anchors != anchors_;  // the same places are other samples
+    const qint64 formerSample = currentSample_;
     model_ = std::move(model);
     dataset_ = std::move(dataset);
     normalisation_ = normalisation;
     evaluation_.reset();
     anchors_ = std::move(anchors);
-    currentSample_ = anchors_.empty() ? -1 : anchors_.front();
+    if (isOtherData || currentSample_ < 0) currentSample_ = anchors_.empty() ? -1 : anchors_.front();
     const bool isNew = model_ && !contains(models_, model_);
     if (isNew) models_.push_back(model_);
     if (isNew) Q_EMIT modelsChanged();
+    // Filter, sort, moved anchors and the current sample belong to the data: another model leaves them alone.
     Q_EMIT modelChanged();
-    Q_EMIT datasetChanged();
+    if (isOtherData) Q_EMIT datasetChanged();
     if (isOtherData) forgetSamples();
-    Q_EMIT normalisationChanged();
+    if (isOtherNormalisation) Q_EMIT normalisationChanged();
     Q_EMIT evaluationChanged();
-    Q_EMIT currentSampleChanged(currentSample_);
-    Q_EMIT anchorsChanged();
+    if (isOtherData || currentSample_ != formerSample) Q_EMIT currentSampleChanged(currentSample_);
+    if (areOtherAnchors) Q_EMIT anchorsChanged();
 }
 
 void Workspace::setModel(std::shared_ptr<const Model> model) {

@@ -50,7 +50,7 @@ class Workspace : public QObject {
     QString mismatch() const;
 
     // A matching set at once: all is in place before the first signal, so that no view sees a half-opened
-    // pair.
+    // pair. Only what changed is signalled, and the model; with the same data the current sample stays.
     void open(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset,
               const Normalisation& normalisation, std::vector<qint64> anchors);
     // Opens it if it is not open yet, and makes it the current one; clears the evaluation.

@@ -10,6 +10,8 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
+#include "widgets/dialogs/opened.h"
+
 namespace tessera {
 
 ArchitectureDialog::ArchitectureDialog(const QString& modelPath, const QString& reason, QWidget* parent)
@@ -55,10 +57,9 @@ QString ArchitectureDialog::path() const {
 void ArchitectureDialog::browse() {
     auto* dialog = new QFileDialog(this, tr("Choose the description"), folder_,
                                    tr("Descriptions (*.json);;All files (*)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, path_, &QLineEdit::setText);
-    dialog->open();
+    opened(dialog);
 }
 
 void ArchitectureDialog::check() {

@@ -27,7 +27,7 @@ void collect(const QList<QAction*>& actions, const QString& path, std::vector<Pa
     for (QAction* action : actions) {
         if (action->isSeparator() || !action->isVisible() || action->text().isEmpty()) continue;
         const QString name =
-            path.isEmpty() ? plain(action->text()) : path + QStringLiteral(" › ") + plain(action->text());
+            path.isEmpty() ? plain(action->text()) : path + kMenuSeparator + plain(action->text());
         if (action->menu()) {
             collect(action->menu()->actions(), name, entries);
             continue;

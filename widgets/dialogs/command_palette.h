@@ -12,6 +12,8 @@ class QListWidget;
 
 namespace tessera {
 
+inline const QString kMenuSeparator = QStringLiteral(" › ");
+
 struct PaletteEntry {
     QString path;  // "View › Theme › Dark"
     QString keys;

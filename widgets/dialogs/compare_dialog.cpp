@@ -39,7 +39,7 @@ QString differenceText(double first, double second) {
         (difference > 0 ? QStringLiteral("+") : QString()) + QLocale().toString(difference, 'g', 6);
     if (first != 0 && std::isfinite(difference / first))
         text += QStringLiteral(" (%1%2 %)")
-                    .arg(difference / first > 0 ? QStringLiteral("+") : QString(),
+                    .arg(difference > 0 ? QStringLiteral("+") : QString(),
                          QLocale().toString(100 * difference / std::abs(first), 'g', 3));
     return text;
 }
@@ -86,8 +86,7 @@ CompareDialog::CompareDialog(const SessionResult& first, const SessionResult& se
         return result.provenance.files.empty() ? std::string() : result.provenance.files.front().sha256;
     };
     if (hash(first) != hash(second)) addRow(tr("Model"), model(first), model(second));
-    if (first.normalisation.mean != second.normalisation.mean ||
-        first.normalisation.std != second.normalisation.std)
+    if (first.normalisation != second.normalisation)
         addRow(tr("Normalisation"), tr("differs"), tr("differs"));
     if (table_->rowCount() == before) addRow(tr("Nothing"), {}, {});
 

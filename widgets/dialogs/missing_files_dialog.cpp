@@ -10,6 +10,8 @@
 #include <QTreeWidget>
 #include <QVBoxLayout>
 
+#include "widgets/dialogs/opened.h"
+
 namespace tessera {
 
 MissingFilesDialog::MissingFilesDialog(const QString& session, const ResolvedSession& resolved,
@@ -70,12 +72,11 @@ void MissingFilesDialog::browse() {
     if (row < 0) return;
     const QString missing = QString::fromStdString(missing_[static_cast<std::size_t>(row)].absolute);
     auto* dialog = new QFileDialog(this, tr("Where is %1?").arg(QFileInfo(missing).fileName()));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileInfo(missing).suffix().isEmpty() ? QFileDialog::AnyFile
                                                               : QFileDialog::ExistingFile);
     connect(dialog, &QFileDialog::fileSelected, this,
             [this, missing](const QString& found) { locate(missing, found); });
-    dialog->open();
+    opened(dialog);
 }
 
 void MissingFilesDialog::update() {

@@ -19,9 +19,6 @@ namespace {
 bool fits(const Normalisation& normalisation, const Shape& shape) {
     return validateNormalisation(normalisation, shape).isOk();
 }
-bool isSame(const Normalisation& a, const Normalisation& b) {
-    return a.mean == b.mean && a.std == b.std;
-}
 }  // namespace
 
 NormalisationDialog::NormalisationDialog(const Normalisation& current, const Shape& sampleShape,
@@ -99,7 +96,7 @@ void NormalisationDialog::check() {
     for (int i = 0; i < presets_->count() && problem.isEmpty(); ++i) {
         const int preset = presets_->itemData(i).toInt();
         if (preset >= 0 &&
-            isSame(normalisationPresets()[static_cast<std::size_t>(preset)].normalisation, normalisation_))
+            normalisationPresets()[static_cast<std::size_t>(preset)].normalisation == normalisation_)
             row = i;
     }
     const QSignalBlocker block(presets_);

@@ -17,6 +17,9 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 
+#include "widgets/dialogs/opened.h"
+#include "widgets/views/sheet_preview.h"
+
 namespace tessera {
 
 namespace {
@@ -51,12 +54,14 @@ SheetDialog::SheetDialog(std::vector<Panel> panels, QWidget* parent)
     auto* sides = new QHBoxLayout;
     sides->addWidget(makePanelList(), 1);
     sides->addWidget(makeForm(), 1);
+    preview_ = new SheetPreview;
+    sides->addWidget(preview_, 1);
     auto* rows = new QVBoxLayout(this);
     rows->addLayout(sides, 1);
     rows->addWidget(problem_);
     rows->addWidget(buttons);
-    resize(720, 480);
-    update();
+    resize(1080, 500);
+    redraw();
 }
 
 QWidget* SheetDialog::makePanelList() {
@@ -71,7 +76,8 @@ QWidget* SheetDialog::makePanelList() {
         item->setData(Qt::UserRole, int(i));
         item->setToolTip(panels_[i].title);
     }
-    connect(list_, &QListWidget::itemChanged, this, &SheetDialog::update);
+    connect(list_, &QListWidget::itemChanged, this, &SheetDialog::redraw);
+    connect(list_->model(), &QAbstractItemModel::rowsMoved, this, &SheetDialog::redraw);
     auto* up = new QToolButton;
     up->setArrowType(Qt::UpArrow);
     up->setToolTip(tr("Earlier in the figure"));
@@ -164,8 +170,12 @@ QWidget* SheetDialog::makeForm() {
     });
     widthMm_->setEnabled(false);
     for (QDoubleSpinBox* box : {widthMm_, heightMm_, fontPt_, linePt_})
-        connect(box, &QDoubleSpinBox::valueChanged, this, &SheetDialog::update);
-    connect(columns_, &QSpinBox::valueChanged, this, &SheetDialog::update);
+        connect(box, &QDoubleSpinBox::valueChanged, this, &SheetDialog::redraw);
+    connect(columns_, &QSpinBox::valueChanged, this, &SheetDialog::redraw);
+    connect(theme_, &QComboBox::currentIndexChanged, this, &SheetDialog::redraw);
+    connect(title_, &QLineEdit::textChanged, this, &SheetDialog::redraw);
+    for (QCheckBox* box : {titles_, axes_, legend_, colourBar_, shared_})
+        connect(box, &QCheckBox::toggled, this, &SheetDialog::redraw);
     connect(path_, &QLineEdit::textChanged, this, &SheetDialog::update);
     return side;
 }
@@ -210,11 +220,10 @@ void SheetDialog::setPath(const QString& path) {
 void SheetDialog::browse() {
     auto* dialog =
         new QFileDialog(this, tr("Where the figure goes"), path(), tr("Figures (*.pdf *.svg *.png)"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("pdf"));
     connect(dialog, &QFileDialog::fileSelected, path_, &QLineEdit::setText);
-    dialog->open();
+    opened(dialog);
 }
 
 void SheetDialog::move(int by) {
@@ -222,6 +231,12 @@ void SheetDialog::move(int by) {
     if (row < 0 || place < 0 || place >= list_->count()) return;
     list_->insertItem(place, list_->takeItem(row));
     list_->setCurrentRow(place);
+    redraw();
+}
+
+void SheetDialog::redraw() {
+    update();
+    preview_->setSheet(sheet());
 }
 
 void SheetDialog::update() {

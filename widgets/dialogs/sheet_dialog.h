@@ -17,6 +17,8 @@ class QSpinBox;
 
 namespace tessera {
 
+class SheetPreview;
+
 class SheetDialog : public QDialog {
     Q_OBJECT
   public:
@@ -41,6 +43,7 @@ class SheetDialog : public QDialog {
     void browse();
     void move(int by);
     void update();
+    void redraw();
     std::vector<Panel> panels_;
     QListWidget* list_;
     QLineEdit *path_, *title_;
@@ -49,6 +52,7 @@ class SheetDialog : public QDialog {
     QSpinBox *columns_, *dpi_;
     QCheckBox *titles_, *axes_, *legend_, *colourBar_, *shared_, *numbers_;
     QLabel *size_, *problem_;
+    SheetPreview* preview_;
     QPushButton* ok_;
 };
 

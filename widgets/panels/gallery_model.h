@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "widgets/panels/gallery_order.h"
-#include "widgets/panels/thumbnail_cache.h"
+#include "widgets/views/thumbnail_cache.h"
 #include "widgets/workspace.h"
 
 namespace tessera {

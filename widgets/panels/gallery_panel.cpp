@@ -27,13 +27,29 @@ namespace tessera {
 namespace {
 constexpr int kTypingMs = 150;
 constexpr std::size_t kAnchors = 3;
+
+// Shift+click selects from the current sample to here and nothing else, as file managers do; Qt keeps what
+// was selected one by one before.
+class GalleryView : public QListView {
+  protected:
+    QItemSelectionModel::SelectionFlags selectionCommand(const QModelIndex& index,
+                                                         const QEvent* event) const override {
+        auto command = QListView::selectionCommand(index, event);
+        const auto keys = event && event->isInputEvent() ? static_cast<const QInputEvent*>(event)->modifiers()
+                                                         : QGuiApplication::keyboardModifiers();
+        if (command.testFlag(QItemSelectionModel::Current) && command.testFlag(QItemSelectionModel::Select) &&
+            !keys.testFlag(Qt::ControlModifier))
+            command |= QItemSelectionModel::Clear;
+        return command;
+    }
+};
 }  // namespace
 
 GalleryPanel::GalleryPanel(Workspace& workspace, JobRunner& jobs, QWidget* parent)
     : QWidget(parent),
       workspace_(workspace),
       model_(new GalleryModel(workspace, jobs, this)),
-      view_(new QListView) {
+      view_(new GalleryView) {
     view_->setObjectName(QStringLiteral("gallery"));
     view_->setAccessibleName(tr("Samples"));
     view_->setModel(model_);

@@ -11,6 +11,8 @@ GallerySelection::GallerySelection(Workspace& workspace, GalleryModel& model, QA
     : QObject(&view), workspace_(workspace), model_(model), view_(view) {
     connect(view.selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &GallerySelection::takeFromView);
+    // A click on the only shown sample of the selection changes nothing that the view shows: no signal comes.
+    connect(&view, &QAbstractItemView::clicked, this, [this] { takeFromView({}, {}); });
     connect(&workspace, &Workspace::selectionChanged, this, &GallerySelection::showInView);
     connect(&model, &GalleryModel::orderChanged, this, &GallerySelection::showInView);
     // Filtered rows go away without having been deselected by anybody.

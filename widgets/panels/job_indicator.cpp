@@ -82,7 +82,6 @@ void JobIndicator::refresh() {
     QString text = current.title;
     const QString progress = jobProgressText(current);
     if (!progress.isEmpty()) text += QStringLiteral(" · ") + progress;
-    if (const QString rate = jobRateText(current); !rate.isEmpty()) text += QStringLiteral(" · ") + rate;
     if (current.etaMs >= 0) text += tr(" · %1 left").arg(durationText(current.etaMs));
     text_->setToolTip(text);
     text_->setText(text_->fontMetrics().elidedText(text, Qt::ElideMiddle, kTextWidth - 4));

@@ -57,13 +57,6 @@ QString jobProgressText(const JobInfo& job) {
     return parts.join(QStringLiteral(" · "));
 }
 
-QString jobRateText(const JobInfo& job) {
-    constexpr qint64 kEnoughMs = 500;
-    if (job.done <= 0 || job.elapsedMs < kEnoughMs || job.state != JobInfo::State::Running) return {};
-    const double rate = 1000.0 * double(job.done) / double(job.elapsedMs);
-    return QObject::tr("%1 per second").arg(QLocale().toString(rate, 'f', rate < 10 ? 1 : 0));
-}
-
 JobsPanel::JobsPanel(JobRunner& jobs, QWidget* parent)
     : QWidget(parent),
       jobs_(jobs),
@@ -125,9 +118,7 @@ void JobsPanel::fill(QTreeWidgetItem* item, const JobInfo& job) {
     item->setData(0, Qt::UserRole, job.id);
     item->setText(TitleColumn, job.title);
     item->setText(StateColumn, jobStateText(job.state));
-    const QString rate = jobRateText(job);
-    item->setText(ProgressColumn, rate.isEmpty() ? jobProgressText(job)
-                                                 : jobProgressText(job) + QStringLiteral(" · ") + rate);
+    item->setText(ProgressColumn, jobProgressText(job));
     item->setToolTip(ProgressColumn, item->text(ProgressColumn));
     item->setText(ElapsedColumn,
                   job.state == JobInfo::State::Waiting ? QString() : durationText(job.elapsedMs));

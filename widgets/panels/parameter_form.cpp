@@ -63,10 +63,10 @@ bool isWhole(const Parameter& parameter) {
 
 QString tip(const Parameter& parameter) {
     QString text = QString::fromStdString(parameter.sentence);
-    if (parameter.minimum != 0 || parameter.maximum != 0)
+    if (hasRange(parameter))
         text += QObject::tr(" From %1 to %2.")
-                    .arg(QString::fromStdString(parameterText(ParameterValue(parameter.minimum))),
-                         QString::fromStdString(parameterText(ParameterValue(parameter.maximum))));
+                    .arg(QString::fromStdString(limitText(parameter, parameter.minimum)),
+                         QString::fromStdString(limitText(parameter, parameter.maximum)));
     return text + QObject::tr(" Default: %1.").arg(QString::fromStdString(parameterText(parameter.standard)));
 }
 
@@ -106,7 +106,7 @@ ParameterForm::Row ParameterForm::makeRow(const Parameter& parameter) {
         connect(line, &QLineEdit::textChanged, this, &ParameterForm::changed);
     } else {
         auto* box = new NumberBox(isWhole(parameter));
-        const bool isFree = parameter.minimum == 0 && parameter.maximum == 0;
+        const bool isFree = !hasRange(parameter);
         const double most = isWhole(parameter) ? 9e15 : std::numeric_limits<double>::max();
         box->setRange(isFree ? -most : parameter.minimum, isFree ? most : parameter.maximum);
         if (!parameter.unit.empty()) box->setSuffix(' ' + QString::fromStdString(parameter.unit));

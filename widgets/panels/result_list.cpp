@@ -49,6 +49,8 @@ RemovedResult ResultList::remove(const QString& id) {
     gone.entry = entries_[static_cast<std::size_t>(gone.row)];
     for (auto& numbers : cache_.numbers())
         if (numbers.id == gone.entry.about.id) gone.numbers = std::move(numbers);
+    if (gone.numbers.stored)
+        gone.numbers.record.reset();  // undo reads them again: the budget does not see these
     cache_.remove(gone.entry.about.id);
     entries_.erase(entries_.begin() + gone.row);
     Q_EMIT removed(gone.row, id);
@@ -57,6 +59,12 @@ RemovedResult ResultList::remove(const QString& id) {
 
 void ResultList::restore(RemovedResult gone) {
     if (gone.row < 0) return;
+    if (gone.entry.isRunning) {  // its job was stopped when it was removed
+        gone.entry.isRunning = false;
+        gone.entry.job = 0;
+        gone.entry.about.outcome = Outcome::Cancelled;
+        gone.entry.about.sentence = tr("deleted while it ran").toStdString();
+    }
     const auto row = std::min(static_cast<std::size_t>(gone.row), entries_.size());
     if (!gone.numbers.id.empty()) cache_.add(std::move(gone.numbers), gone.entry.about.requestKey);
     entries_.insert(entries_.begin() + static_cast<std::ptrdiff_t>(row), std::move(gone.entry));

@@ -20,7 +20,7 @@ PlotAxis axisOf(const ColourBar& bar) {
         axis.high = std::max(std::abs(bar.low), std::abs(bar.high));
         axis.low = -axis.high;
     }
-    if (!(axis.high > axis.low)) axis.high = axis.low + 1;
+    makeDrawable(axis);
     return axis;
 }
 

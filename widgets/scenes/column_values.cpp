@@ -5,13 +5,15 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
+#include <string_view>
 
 #include "widgets/scenes/scene_text.h"
 
 namespace tessera {
 namespace {
 
-constexpr qsizetype kMostKinds = 40;
+constexpr std::size_t kMostKinds = 40;
 
 bool isClassName(const std::string& name) {
     static const char* const kNames[] = {"label", "predicted", "class", "prediction", "target", "true"};
@@ -48,9 +50,13 @@ ColumnNumbers columnNumbers(const Column& column) {
 }
 
 bool namesClasses(const Column& column) {
-    if (std::holds_alternative<std::vector<std::string>>(column.values)) {
-        const auto count = columnNumbers(column).categories.size();
-        return count > 0 && count <= kMostKinds;
+    if (const auto* texts = std::get_if<std::vector<std::string>>(&column.values)) {
+        std::set<std::string_view> kinds;
+        for (const auto& text : *texts) {
+            if (!text.empty()) kinds.insert(text);
+            if (kinds.size() > kMostKinds) return false;
+        }
+        return !kinds.empty();
     }
     const auto* whole = std::get_if<std::vector<std::int64_t>>(&column.values);
     return whole && isClassName(column.name) && std::all_of(whole->begin(), whole->end(), [](auto value) {

@@ -13,10 +13,6 @@
 namespace tessera {
 namespace {
 
-std::string lowerSuffix(const std::filesystem::path& path) {
-    return QString::fromStdString(path.extension().string()).toLower().toStdString();
-}
-
 QJsonArray numbers(const Eigen::Vector2d& v) {
     return {v.x(), v.y()};
 }
@@ -67,18 +63,9 @@ Result<Done> checkFigurePath(const std::filesystem::path& path) {
 
 Result<Done> writeFigure(const std::filesystem::path& path, SliceScene scene, const FigureOptions& options,
                          std::stop_token stop) {
-    if (const auto known = checkFigurePath(path); !known.isOk()) return known;
-    if (!(options.widthMm >= 10 && options.widthMm <= 2000) ||
-        !(options.heightMm >= 0 && options.heightMm <= 2000))
-        return inputError("A figure of " + std::to_string(options.widthMm) + " x " +
-                          std::to_string(options.heightMm) +
-                          " mm cannot be drawn; choose a width from 10 to 2000 mm.");
-    if (!(options.fontPt >= 2 && options.fontPt <= 72))
-        return inputError("Text of " + std::to_string(options.fontPt) +
-                          " pt cannot be drawn; choose from 2 to 72 pt.");
-    if (options.dpi < 20 || options.dpi > 10000)
-        return inputError("A resolution of " + std::to_string(options.dpi) +
-                          " dpi cannot be drawn; choose from 20 to 10000.");
+    for (auto checked :
+         {checkFigurePath(path), checkPage(options.widthMm, options.heightMm, options.fontPt, options.dpi)})
+        if (!checked.isOk()) return checked;
     scene.switches = options.switches;
     scene.title = options.title;
     scene.theme = options.theme == FigureTheme::Dark ? SceneTheme::darkTheme() : SceneTheme::light();
@@ -91,7 +78,8 @@ Result<Done> writeFigure(const std::filesystem::path& path, SliceScene scene, co
     FigurePage page;
     page.sizeMm = {options.widthMm, options.heightMm};
     if (options.heightMm == 0)
-        page.sizeMm.setHeight(sliceHeightForWidth(scene, style, options.widthMm * 72 / 25.4) * 25.4 / 72);
+        page.sizeMm.setHeight(sliceHeightForWidth(scene, style, options.widthMm * kPointsPerMm) /
+                              kPointsPerMm);
     page.title = options.title.isEmpty() ? QStringLiteral("Slice: ") + scene.caption : options.title;
     page.paper = scene.theme.paper;
     page.dpi = options.dpi;

@@ -42,8 +42,29 @@ QByteArray xmpPacket(const FigurePage& page) {
 
 }  // namespace
 
+std::string lowerSuffix(const std::filesystem::path& path) {
+    return QString::fromStdString(path.extension().string()).toLower().toStdString();
+}
+
+Result<Done> checkPage(double widthMm, double heightMm, double fontPt, int dpi) {
+    const auto size = [&] {
+        return "A figure of " + std::to_string(widthMm) + " x " + std::to_string(heightMm) +
+               " mm cannot be drawn; choose a ";
+    };
+    if (!(widthMm >= 10 && widthMm <= 2000)) return inputError(size() + "width from 10 to 2000 mm.");
+    if (!(heightMm >= 0 && heightMm <= 2000))
+        return inputError(size() + "height of at most 2000 mm, or 0 to go by what is drawn.");
+    if (!(fontPt >= 2 && fontPt <= 72))
+        return inputError("Text of " + std::to_string(fontPt) +
+                          " pt cannot be drawn; choose from 2 to 72 pt.");
+    if (dpi < 20 || dpi > 10000)
+        return inputError("A resolution of " + std::to_string(dpi) +
+                          " dpi cannot be drawn; choose from 20 to 10000.");
+    return Done{};
+}
+
 Result<QByteArray> figureBytes(const std::filesystem::path& path, const FigurePage& page) {
-    const QString suffix = QString::fromStdString(path.extension().string()).toLower();
+    const std::string suffix = lowerSuffix(path);
     return suffix == ".svg" ? svgFigure(page) : suffix == ".pdf" ? pdfFigure(page) : pngFigure(page);
 }
 

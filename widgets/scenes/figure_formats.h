@@ -6,6 +6,7 @@
 #include <QSizeF>
 #include <filesystem>
 #include <functional>
+#include <string>
 
 #include "core/base/result.h"
 #include "widgets/scenes/slice_scene.h"
@@ -13,6 +14,8 @@
 class QPainter;
 
 namespace tessera {
+
+inline constexpr double kPointsPerMm = 72 / 25.4;
 
 struct FigurePage {
     QSizeF sizeMm;
@@ -23,9 +26,13 @@ struct FigurePage {
     // Paints in points; the style says for what kind of device.
     std::function<void(QPainter&, bool vector, double pixelsPerPoint)> paint;
 
-    QSizeF sizePt() const { return sizeMm * (72 / 25.4); }
+    QSizeF sizePt() const { return sizeMm * kPointsPerMm; }
 };
 
+// ".svg" of "A.SVG".
+std::string lowerSuffix(const std::filesystem::path& path);
+// Whether a page of this size can be drawn; the sentence names what cannot. Height 0: from the contents.
+Result<Done> checkPage(double widthMm, double heightMm, double fontPt, int dpi);
 // By the suffix of `path`: .svg, .pdf or .png.
 Result<QByteArray> figureBytes(const std::filesystem::path& path, const FigurePage& page);
 // Written beside and renamed, so an existing file is whole or untouched.

@@ -24,20 +24,10 @@ Result<Done> checkSheet(const FigureSheet& sheet) {
     for (const auto& panel : sheet.panels)
         if (!panel.scene)
             return inputError("A panel of the figure has no picture yet; wait for it or leave it out.");
-    if (!(sheet.widthMm >= 10 && sheet.widthMm <= 2000) || !(sheet.heightMm >= 0 && sheet.heightMm <= 2000))
-        return inputError("A figure of " + std::to_string(sheet.widthMm) + " x " +
-                          std::to_string(sheet.heightMm) +
-                          " mm cannot be drawn; choose a width from 10 to 2000 mm.");
-    if (!(sheet.fontPt >= 2 && sheet.fontPt <= 72))
-        return inputError("Text of " + std::to_string(sheet.fontPt) +
-                          " pt cannot be drawn; choose from 2 to 72 pt.");
     if (!(sheet.linePt > 0 && sheet.linePt <= 20))
         return inputError("Lines of " + std::to_string(sheet.linePt) +
                           " pt cannot be drawn; choose from 0.05 to 20 pt.");
-    if (sheet.dpi < 20 || sheet.dpi > 10000)
-        return inputError("A resolution of " + std::to_string(sheet.dpi) +
-                          " dpi cannot be drawn; choose from 20 to 10000.");
-    return Done{};
+    return checkPage(sheet.widthMm, sheet.heightMm, sheet.fontPt, sheet.dpi);
 }
 
 // What the file says of itself: provenance, what the sheet shows, and the session.
@@ -62,18 +52,21 @@ std::string megabytes(qsizetype bytes) {
 }
 
 // One table a file; several panels are told apart by their letter.
-Result<Done> writeNumbers(const std::filesystem::path& path, const FigureSheet& sheet, FigureReport& report) {
+Result<Done> writeNumbers(const std::filesystem::path& path, const FigureSheet& sheet, FigureReport& report,
+                          const std::stop_token& stop) {
     const auto beside = [&](const std::string& ending) {
         auto file = path;
         return file.replace_filename(path.stem().string() + ending);
     };
     ResultRecord all;
     for (std::size_t i = 0; i < sheet.panels.size(); ++i) {
+        if (stop.stop_requested()) return Cancelled{};
         auto tables = sheet.panels[i].scene->numbers();
         const std::string letter = sheet.panels.size() == 1 ? std::string()
                                    : i < 26                 ? std::string(1, static_cast<char>('a' + i))
                                                             : std::to_string(i + 1);
         for (auto& table : tables) {
+            if (stop.stop_requested()) return Cancelled{};
             const std::string ending =
                 (letter.empty() ? "" : "_" + letter) + (tables.size() > 1 ? "_" + table.name : "");
             if (sheet.csv) {
@@ -108,7 +101,7 @@ Result<FigureReport> writeFigureSheet(const std::filesystem::path& path, const F
     style.vector = true;
     SheetLayout layout = layoutSheet(sheet, style);
     FigurePage page;
-    page.sizeMm = {sheet.widthMm, layout.height * 25.4 / 72};
+    page.sizeMm = {sheet.widthMm, layout.height / kPointsPerMm};
     if (!(page.sizeMm.height() <= 5000))
         return inputError("The figure would be " + std::to_string(static_cast<int>(page.sizeMm.height())) +
                           " mm high; choose more columns or a smaller width.");
@@ -123,18 +116,18 @@ Result<FigureReport> writeFigureSheet(const std::filesystem::path& path, const F
         paintSheet(painter, sheet, style, stop);
     };
     FigureReport report;
-    const bool isSvg = QString::fromStdString(path.extension().string()).toLower() == ".svg";
-    const double most = isSvg && sheet.mostMegabytes > 0 ? sheet.mostMegabytes * 1e6 : 1e18;
-    QByteArray bytes;
-    qsizetype asPaths = 0;
+    const double most =
+        lowerSuffix(path) == ".svg" && sheet.mostMegabytes > 0 ? sheet.mostMegabytes * 1e6 : 1e18;
+    QByteArray bytes, asPaths;
+    qsizetype drawingAsPaths = 0;  // without what the file says of itself
     for (const auto& attempt : kAttempts) {
         style.mostShapes = attempt.mostShapes;
         style.rasterDpi = attempt.rasterDpi;
         report.notes.clear();
-        if (asPaths > 0)
+        if (!asPaths.isEmpty())
             report.notes.push_back("Points and fills are drawn as pixels at " +
                                    std::to_string(static_cast<int>(attempt.rasterDpi)) +
-                                   " dpi, since the file would have " + megabytes(asPaths) +
+                                   " dpi, since the file would have " + megabytes(asPaths.size()) +
                                    " without; axes, lines and text stay as they are.");
         page.provenance = documentOf(sheet, layout, page, report.notes);
         auto drawn = figureBytes(path, page);
@@ -142,7 +135,15 @@ Result<FigureReport> writeFigureSheet(const std::filesystem::path& path, const F
         if (stop.stop_requested()) return Cancelled{};
         bytes = std::move(drawn).value();
         if (static_cast<double>(bytes.size()) <= most) break;
-        if (asPaths == 0) asPaths = bytes.size();
+        const auto drawing = bytes.size() - page.provenance.toHtmlEscaped().toUtf8().size();
+        if (asPaths.isEmpty())
+            asPaths = bytes, drawingAsPaths = drawing;
+        else if (drawing == drawingAsPaths)
+            break;  // there is nothing in it that could be pixels
+    }
+    if (!asPaths.isEmpty() && bytes.size() >= asPaths.size()) {  // pixels do not help: no note of them
+        bytes = asPaths;
+        report.notes.clear();
     }
     if (static_cast<double>(bytes.size()) > most)
         report.notes.push_back("The file has " + megabytes(bytes.size()) +
@@ -150,7 +151,7 @@ Result<FigureReport> writeFigureSheet(const std::filesystem::path& path, const F
     if (auto written = writeWhole(path, bytes); !written.isOk())
         return std::move(written).propagate<FigureReport>();
     report.files.push_back(path);
-    if (auto written = writeNumbers(path, sheet, report); !written.isOk())
+    if (auto written = writeNumbers(path, sheet, report, stop); !written.isOk())
         return std::move(written).propagate<FigureReport>();
     return report;
 }

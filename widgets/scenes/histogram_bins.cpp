@@ -39,8 +39,11 @@ std::vector<double> roundEdges(double low, double high, int bins) {
 }
 
 std::vector<double> logEdges(double low, double high, int bins) {
-    std::vector<double> edges;
-    for (int i = 0; i <= bins; ++i) edges.push_back(low * std::pow(high / low, i / double(bins)));
+    // By their logarithms: high / low overflows where they are far apart.
+    const double first = std::log(low), span = std::log(high) - first;
+    std::vector<double> edges{low};
+    for (int i = 1; i <= bins; ++i)
+        edges.push_back(std::clamp(std::exp(first + span * i / bins), edges.back(), high));
     edges.back() = std::nextafter(high, INFINITY);  // the last bin holds its end
     return edges;
 }
@@ -66,11 +69,17 @@ std::vector<double> edgesFor(const ColumnNumbers& numbers, const std::vector<dou
         if (bins == 0) bins = automaticBins(std::move(logs));
         return logEdges(low, high, std::min(bins, kMostBins));
     }
-    if (isWhole && high - low < 60 && bins == 0) {  // a bar a number
-        for (double value = low - 0.5; value < high + 1; ++value) edges.push_back(value);
+    const double largest = std::max(std::abs(low), std::abs(high));
+    if (isWhole && high - low < 60 && largest < 1e15 && bins == 0) {  // a bar a number
+        const int count = static_cast<int>(high - low) + 1;
+        for (int i = 0; i <= count; ++i) edges.push_back(low - 0.5 + i);
         return edges;
     }
-    if (bins == 0) return roundEdges(low, high, std::max(automaticBins(counted), 8));
+    if (bins == 0) {
+        bins = std::max(automaticBins(counted), 8);
+        // Close together far out there are no round numbers between them.
+        if (high - low > largest * 1e-12) return roundEdges(low, high, bins);
+    }
     bins = std::min(bins, kMostBins);
     for (int i = 0; i < bins; ++i) edges.push_back(low + (high - low) * i / bins);
     edges.push_back(std::nextafter(high, INFINITY));

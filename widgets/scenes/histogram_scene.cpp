@@ -114,12 +114,6 @@ void HistogramScene::paint(QPainter& painter, const PanelStyle& style, const QSi
         painter.setPen(QPen(style.theme.ink, style.linePt * 2, Qt::SolidLine, Qt::FlatCap, Qt::MiterJoin));
         painter.drawPolyline(outline);
     }
-    if (brush.low <= brush.high) {
-        QColor shade = style.theme.ink;
-        shade.setAlpha(40);
-        const double left = plot.drawingX(brush.low), right = plot.drawingX(brush.high);
-        painter.fillRect(QRectF(left, plot.plot().top(), right - left, plot.plot().height()), shade);
-    }
     painter.restore();
     if (!stop.stop_requested()) plot.paintAxes(painter);
 }

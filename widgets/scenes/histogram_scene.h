@@ -43,8 +43,6 @@ class HistogramScene : public PanelScene {
                             const std::vector<unsigned char>& selected = {});
     const HistogramBins& bins() const { return *bins_; }
     QString heading;
-    // A range that is being brushed; low > high: none.
-    AxisRange brush{1, 0};
     bool grid = true;
     bool keepsLegend = false;  // the row for selected rows is there even if none is: a view does not jump
 

@@ -66,12 +66,16 @@ bool PathPicture::read(const SceneContext& context) {
         layers_.push_back({text((*layerNames)[i]), (*counts)[i], (*silent)[i], {}});
     for (std::size_t i = 0; i < at->size(); ++i) {
         if ((*layer)[i] < 0 || (*layer)[i] >= static_cast<std::int64_t>(layers_.size())) return false;
-        layers_[static_cast<std::size_t>((*layer)[i])].positions.push_back((*at)[i]);
+        auto& positions = layers_[static_cast<std::size_t>((*layer)[i])].positions;
+        if (!std::isfinite((*at)[i]) || (!positions.empty() && (*at)[i] < positions.back())) return false;
+        positions.push_back((*at)[i]);
     }
 
     const auto* const samples = columnOf<std::int64_t>(*record_, "anchors", "sample");
     const auto* const labels = columnOf<std::int64_t>(*record_, "anchors", "label");
     if (!samples || !labels || samples->size() != labels->size()) return false;
+    // Every stretch lies between two samples.
+    if (samples->size() < 2 || end() > static_cast<double>(samples->size() - 1)) return false;
     const auto classes = context.classNames;
     for (std::size_t i = 0; i < samples->size(); ++i) {
         const auto label = (*labels)[i];
@@ -113,8 +117,9 @@ std::size_t PathPicture::rowBefore(double position) const {
 
 double PathPicture::logitAt(double position, std::size_t k) const {
     const std::size_t row = rowBefore(position);
-    const double t =
-        std::clamp((position - positions_[row]) / (positions_[row + 1] - positions_[row]), 0.0, 1.0);
+    const double length = positions_[row + 1] - positions_[row];
+    if (!(length > 0)) return logit(row + 1, k);  // a position given twice, at the end
+    const double t = std::clamp((position - positions_[row]) / length, 0.0, 1.0);
     return (1 - t) * logit(row, k) + t * logit(row + 1, k);
 }
 

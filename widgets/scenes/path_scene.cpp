@@ -152,7 +152,8 @@ PathLogitsScene::Layout PathLogitsScene::layout(const PanelStyle& style, const Q
     return layout;
 }
 
-void PathLogitsScene::paintDeviation(QPainter& painter, const PanelStyle& style, const Layout& layout) const {
+void PathLogitsScene::paintDeviation(QPainter& painter, const PanelStyle& style, const Layout& layout,
+                                     const std::stop_token& stop) const {
     const auto k = static_cast<std::size_t>(look_.logit);
     const auto map = [&](const QPointF& point) {
         return layout.frame.toDrawing(point.x(), point.y()) + QPointF(0, layout.top);
@@ -163,6 +164,7 @@ void PathLogitsScene::paintDeviation(QPainter& painter, const PanelStyle& style,
     QPainterPath area, chord;
     area.setFillRule(Qt::OddEvenFill);
     for (qint64 segment = first; segment < last; ++segment) {
+        if (stop.stop_requested()) return;
         const double low = std::max(look_.low, static_cast<double>(segment)),
                      high = std::min(look_.high, static_cast<double>(segment + 1));
         if (!(high > low)) continue;
@@ -183,7 +185,6 @@ void PathLogitsScene::paintDeviation(QPainter& painter, const PanelStyle& style,
     painter.setBrush(tint(colour, style));
     painter.drawPath(area);
     painter.setBrush(Qt::NoBrush);
-    painter.setPen(QPen(colour, style.linePt * 1.3, Qt::CustomDashLine, Qt::FlatCap));
     QPen dashes(colour, style.linePt * 1.3, Qt::CustomDashLine, Qt::FlatCap);
     dashes.setDashPattern({4, 3});
     painter.setPen(dashes);
@@ -222,11 +223,11 @@ void PathLogitsScene::paint(QPainter& painter, const PanelStyle& style, const QS
     if (style.theme.paper.alpha() > 0) painter.fillRect(QRectF(QPointF(0, 0), size), style.theme.paper);
     painter.save();
     painter.setClipRect(layout.plot(), Qt::IntersectClip);
-    paintDeviation(painter, style, layout);
+    paintDeviation(painter, style, layout, stop);
     painter.restore();
     paintNames(painter, style, layout);
-    paintLanes(painter, style, layout);
-    paintProbabilities(painter, style, layout);
+    paintLanes(painter, style, layout, stop);
+    paintProbabilities(painter, style, layout, stop);
     painter.save();
     painter.setClipRect(layout.plot(), Qt::IntersectClip);
     paintCurves(painter, style, layout, stop);

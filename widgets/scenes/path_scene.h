@@ -45,9 +45,12 @@ class PathLogitsScene final : public PanelScene {
     bool namesLanes() const;
     std::vector<std::size_t> coloured() const;  // logits with a colour and a name of their own
     void paintNames(QPainter& painter, const PanelStyle& style, const Layout& layout) const;
-    void paintProbabilities(QPainter& painter, const PanelStyle& style, const Layout& layout) const;
-    void paintLanes(QPainter& painter, const PanelStyle& style, const Layout& layout) const;
-    void paintDeviation(QPainter& painter, const PanelStyle& style, const Layout& layout) const;
+    void paintProbabilities(QPainter& painter, const PanelStyle& style, const Layout& layout,
+                            const std::stop_token& stop) const;
+    void paintLanes(QPainter& painter, const PanelStyle& style, const Layout& layout,
+                    const std::stop_token& stop) const;
+    void paintDeviation(QPainter& painter, const PanelStyle& style, const Layout& layout,
+                        const std::stop_token& stop) const;
     void paintCurves(QPainter& painter, const PanelStyle& style, const Layout& layout,
                      const std::stop_token& stop) const;
 

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kStrengths = 4;  // of a mark, by how many breakpoints it stands for
 constexpr double kLaneText = 0.85;
+constexpr int kMostColumns = 4000;          // of the probabilities; each has a point a class
 constexpr std::size_t kFewCrossings = 100;  // shown as lines across the plot as well
 
 std::pair<const double*, const double*> within(const std::vector<double>& positions, double low,
@@ -65,17 +66,18 @@ void PathLogitsScene::paintNames(QPainter& painter, const PanelStyle& style, con
               text.elided(names[segment + 1] + QString::fromUtf8(" →"), room, 0.92), style.theme.ink, 0.92);
 }
 
-void PathLogitsScene::paintProbabilities(QPainter& painter, const PanelStyle& style,
-                                         const Layout& layout) const {
+void PathLogitsScene::paintProbabilities(QPainter& painter, const PanelStyle& style, const Layout& layout,
+                                         const std::stop_token& stop) const {
     const QRectF& strip = layout.probabilities;
     if (strip.height() <= 0) return;
     const double low = std::max(look_.low, 0.0), high = std::min(look_.high, picture_->end());
     const double left = layout.toDrawing(low), right = layout.toDrawing(high);
-    const int columns =
-        std::max(2, static_cast<int>((right - left) * (style.vector ? 2 : style.pixelsPerPoint)));
+    const int columns = static_cast<int>(
+        std::clamp((right - left) * (style.vector ? 2 : style.pixelsPerPoint), 2.0, double(kMostColumns)));
     const auto classes = static_cast<std::size_t>(picture_->classCount());
     std::vector<std::vector<QPointF>> edges(classes + 1);  // between classes, from the bottom up
     for (int i = 0; i <= columns; ++i) {
+        if (stop.stop_requested()) return;
         const double position = low + (high - low) * i / columns, x = left + (right - left) * i / columns;
         const auto share = picture_->probabilitiesAt(position);
         double sum = 0;
@@ -87,6 +89,7 @@ void PathLogitsScene::paintProbabilities(QPainter& painter, const PanelStyle& st
     }
     painter.setPen(Qt::NoPen);
     for (std::size_t c = 0; c < classes; ++c) {
+        if (stop.stop_requested()) return;
         double tallest = 0;
         for (int i = 0; i <= columns; ++i) tallest = std::max(tallest, edges[c][i].y() - edges[c + 1][i].y());
         if (tallest < 0.1) continue;  // not to be seen
@@ -108,7 +111,8 @@ void PathLogitsScene::paintProbabilities(QPainter& painter, const PanelStyle& st
 
 // One lane a layer. Breakpoints that fall into one column of the device are one mark, the stronger the more
 // there are.
-void PathLogitsScene::paintLanes(QPainter& painter, const PanelStyle& style, const Layout& layout) const {
+void PathLogitsScene::paintLanes(QPainter& painter, const PanelStyle& style, const Layout& layout,
+                                 const std::stop_token& stop) const {
     const auto& layers = picture_->layers();
     const QRectF& lanes = layout.lanes;
     if (layers.empty()) return;
@@ -120,7 +124,7 @@ void PathLogitsScene::paintLanes(QPainter& painter, const PanelStyle& style, con
     painter.save();
     painter.setClipRect(lanes);
     painter.setPen(Qt::NoPen);
-    for (std::size_t i = 0; i < layers.size(); ++i) {
+    for (std::size_t i = 0; i < layers.size() && !stop.stop_requested(); ++i) {
         const auto [first, last] = within(layers[i].positions, look_.low, look_.high);
         visible += static_cast<std::size_t>(last - first);
         std::vector<int> count(static_cast<std::size_t>(columns), 0);

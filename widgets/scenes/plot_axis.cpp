@@ -9,6 +9,13 @@
 namespace tessera {
 namespace {
 
+constexpr double kLeastLog = 1e-300, kMostLog = 1e300;  // ends of a logarithmic axis
+
+// sqrt(a / b) of positive numbers; a / b itself overflows where they are far apart.
+double rootOfRatio(double a, double b) {
+    return std::sqrt(a) / std::sqrt(b);
+}
+
 QString powerLabel(double mantissa, int exponent) {
     if (exponent >= -3 && exponent <= 3) return shortNumber(mantissa * std::pow(10.0, exponent), 6);
     const QString power = QStringLiteral("10") + superscript(exponent);
@@ -17,6 +24,7 @@ QString powerLabel(double mantissa, int exponent) {
 
 PlotTicks logTicks(const PlotAxis& axis, int about) {
     PlotTicks ticks;
+    if (!isDrawable({axis.low, axis.high}, true)) return ticks;  // no powers of ten to count
     const double first = std::log10(axis.low), last = std::log10(axis.high), decades = last - first;
     if (decades < 0.7) {  // too short for powers of ten: round numbers, unevenly spaced
         ticks.labelled = axisTicks(axis.low, axis.high, about);
@@ -63,12 +71,13 @@ PlotTicks categoryTicks(const PlotAxis& axis, int about) {
 
 double axisFraction(const PlotAxis& axis, double value) {
     if (!axis.logarithmic) return (value - axis.low) / (axis.high - axis.low);
-    return std::log(value / axis.low) / std::log(axis.high / axis.low);
+    return std::log(rootOfRatio(value, axis.low)) / std::log(rootOfRatio(axis.high, axis.low));
 }
 
 double axisValue(const PlotAxis& axis, double fraction) {
     if (!axis.logarithmic) return axis.low + fraction * (axis.high - axis.low);
-    return axis.low * std::pow(axis.high / axis.low, fraction);
+    const double half = std::pow(rootOfRatio(axis.high, axis.low), fraction);
+    return axis.low * half * half;
 }
 
 AxisRange axisRange(std::span<const double> values, bool logarithmic, double margin) {
@@ -80,8 +89,10 @@ AxisRange axisRange(std::span<const double> values, bool logarithmic, double mar
     }
     if (!(low <= high)) return logarithmic ? AxisRange{1, 10} : AxisRange{0, 1};
     if (logarithmic) {
-        const double factor = high > low ? std::pow(high / low, margin) : 2;
-        return {std::max(low / factor, 1e-300), std::min(high * factor, 1e300)};
+        const auto within = [](double value) { return std::clamp(value, kLeastLog, kMostLog); };
+        low = within(low), high = within(high);
+        const double factor = high > low ? std::pow(rootOfRatio(high, low), 2 * margin) : 2;
+        return {within(low / factor), within(high * factor)};
     }
     // Equal values, or nearly: as much room as still has different numbers in it.
     const double least = std::max(std::abs(low), std::abs(high)) * 1e-12;
@@ -91,6 +102,23 @@ AxisRange axisRange(std::span<const double> values, bool logarithmic, double mar
     }
     const double extra = (high - low) * margin;
     return {low - extra, high + extra};
+}
+
+bool isDrawable(const AxisRange& range, bool logarithmic) {
+    const double least = std::max(std::abs(range.low), std::abs(range.high)) * 1e-13;
+    return std::isfinite(range.low) && std::isfinite(range.high) && std::isfinite(range.high - range.low) &&
+           range.high - range.low > least &&
+           (!logarithmic || (range.low >= kLeastLog && range.high <= kMostLog));
+}
+
+void makeDrawable(PlotAxis& axis) {
+    if (!axis.logarithmic) {
+        if (!(axis.high > axis.low)) axis.high = axis.low + 1;
+        return;
+    }
+    axis.low = std::clamp(axis.low, kLeastLog, kMostLog);
+    axis.high = std::clamp(axis.high, kLeastLog, kMostLog);
+    if (!isDrawable({axis.low, axis.high}, true)) axis.low = 1, axis.high = 10;
 }
 
 PlotTicks plotTicks(const PlotAxis& axis, int about) {

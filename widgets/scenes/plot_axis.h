@@ -26,6 +26,12 @@ struct AxisRange {
     double low = 0, high = 1;
 };
 AxisRange axisRange(std::span<const double> values, bool logarithmic, double margin = 0.04);
+// Whether an axis can show it: finite, not so short that neighbouring numbers are the same, and within
+// 1e-300..1e300 on a logarithmic axis.
+bool isDrawable(const AxisRange& range, bool logarithmic);
+// Moves the ends of an axis that could not be drawn: a logarithmic one into 1e-300..1e300, or to 1..10 if
+// that leaves nothing; any other to one unit from `low`.
+void makeDrawable(PlotAxis& axis);
 
 struct PlotTicks {
     AxisTicks labelled;         // of a logarithmic axis: powers of ten, or 1, 2, 5 times them

@@ -67,8 +67,8 @@ QString titleOf(const PlotAxis& axis, const PlotTicks& ticks) {
 
 PlotFrame::PlotFrame(PlotSpec spec, const PanelStyle& style, const QSizeF& size)
     : spec_(std::move(spec)), style_(style), size_(size), plot_(QPointF(0, 0), size) {
-    for (PlotAxis* axis : {&spec_.x, &spec_.y})
-        if (!(axis->high > axis->low)) axis->high = axis->low + 1;
+    makeDrawable(spec_.x);
+    makeDrawable(spec_.y);
     if (style_.legend) legend_ = spec_.legend;
     hasBar_ = style_.colourBar && spec_.bar;
     // Tick labels need the plot's size and the plot's size needs their width: a few rounds settle it.
@@ -90,7 +90,6 @@ PlotFrame::PlotFrame(PlotSpec spec, const PanelStyle& style, const QSizeF& size)
                     ? room
                     : QRectF(QPointF(std::round(room.left() * s) / s, std::round(room.top() * s) / s),
                              QPointF(std::round(room.right() * s) / s, std::round(room.bottom() * s) / s));
-        if (spec_.equalUnits) equaliseUnits();
     }
     placeColumn();
 }
@@ -133,16 +132,6 @@ void PlotFrame::placeColumn() {
         if (!legend_.empty()) top = legendRect_.bottom() + gap;
     }
     if (hasBar_) barRect_ = QRectF(left, top, columnWidth(), std::max(plot_.bottom() - top, 1.0));
-}
-
-void PlotFrame::equaliseUnits() {
-    const double perX = (spec_.x.high - spec_.x.low) / plot_.width(),
-                 perY = (spec_.y.high - spec_.y.low) / plot_.height();
-    PlotAxis& narrow = perX < perY ? spec_.x : spec_.y;
-    const double wanted = std::max(perX, perY) * (perX < perY ? plot_.width() : plot_.height());
-    const double extra = (wanted - (narrow.high - narrow.low)) / 2;
-    narrow.low -= extra;
-    narrow.high += extra;
 }
 
 QPointF PlotFrame::toData(const QPointF& drawing) const {

@@ -15,7 +15,6 @@ struct PlotSpec {
     QString title, subtitle = {};
     PlotAxis x, y;
     bool grid = false;
-    bool equalUnits = false;  // one unit is as long on x as on y: the ranges are widened to fill the plot
     std::vector<LegendItem> legend = {};
     std::optional<ColourBar> bar = {};
 };
@@ -46,7 +45,6 @@ class PlotFrame {
     Margins margins() const;
     void placeColumn();
     double columnWidth() const;
-    void equaliseUnits();
     void paintAxisX(QPainter& painter) const;
     void paintAxisY(QPainter& painter) const;
 

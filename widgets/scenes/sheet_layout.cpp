@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "widgets/scenes/colour_bar.h"
+#include "widgets/scenes/figure_formats.h"
 #include "widgets/scenes/plot_legend.h"
 #include "widgets/scenes/scene_text.h"
 
 namespace tessera {
 namespace {
 
-constexpr double kPointsPerMm = 72 / 25.4;
 constexpr double kTitle = 1.15;
 
 int columnsOf(const FigureSheet& sheet) {

@@ -23,23 +23,35 @@ HistogramPlot::HistogramPlot(RowSelection& rows, QWidget* parent) : QWidget(pare
 
 void HistogramPlot::setBins(std::shared_ptr<const HistogramBins> bins) {
     bins_ = std::move(bins);
+    isBrushing_ = false;  // over what is no longer there
     redraw();
 }
 
 std::shared_ptr<const HistogramScene> HistogramPlot::scene() const {
-    if (!bins_) return nullptr;
-    return std::make_shared<HistogramScene>(bins_,
-                                            rows_.count() > 0 ? rows_.mask() : std::vector<unsigned char>());
+    return bins_ ? newScene() : nullptr;
 }
 
-std::shared_ptr<const HistogramScene> HistogramPlot::screenScene() const {
-    auto scene = std::make_shared<HistogramScene>(*this->scene());
-    scene->keepsLegend = true;
-    return scene;
+std::shared_ptr<HistogramScene> HistogramPlot::newScene() const {
+    const bool anySelected = isInteractive() && rows_.count() > 0;
+    return std::make_shared<HistogramScene>(bins_, anySelected ? rows_.mask() : std::vector<unsigned char>());
 }
 
-PlotFrame HistogramPlot::frame() const {
-    return screenScene()->frame(screenStyle(*this), QSizeF(size()) / screenPointScale(*this));
+const HistogramScene& HistogramPlot::screenScene() const {
+    if (!shown_) {
+        auto scene = newScene();
+        scene->keepsLegend = true;
+        shown_ = std::move(scene);
+    }
+    return *shown_;
+}
+
+const PlotFrame& HistogramPlot::frame() const {
+    if (!frame_) {
+        const QSizeF points = QSizeF(size()) / screenPointScale(*this);
+        frame_ = bins_ ? screenScene().frame(screenStyle(*this), points)
+                       : PlotFrame(PlotSpec(), screenStyle(*this), points);
+    }
+    return *frame_;
 }
 
 QPointF HistogramPlot::widgetPoint(double x, double count) const {
@@ -48,32 +60,16 @@ QPointF HistogramPlot::widgetPoint(double x, double count) const {
 
 void HistogramPlot::redraw() {
     isStale_ = true;
+    shown_.reset();
+    frame_.reset();
     update();
 }
 
 void HistogramPlot::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    const PanelStyle style = screenStyle(*this);
-    if (!bins_) {
-        painter.fillRect(rect(), style.theme.paper);
-        painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.drawText(rect().adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap,
-                         tr("There is no table to draw."));
-        return;
-    }
-    if (isStale_) {
-        const double dpr = devicePixelRatioF();
-        const QSize pixels = (QSizeF(size()) * dpr).toSize();
-        if (image_.size() != pixels) image_ = QImage(pixels, QImage::Format_RGB32);
-        image_.setDevicePixelRatio(1);
-        image_.fill(style.theme.paper);
-        QPainter layer(&image_);
-        layer.scale(style.pixelsPerPoint, style.pixelsPerPoint);
-        screenScene()->paint(layer, style, QSizeF(size()) / screenPointScale(*this), {});
-        layer.end();
-        image_.setDevicePixelRatio(dpr);
-        isStale_ = false;
-    }
+    if (!bins_) return paintEmpty(painter, *this, tr("There is no table to draw."));
+    if (isStale_) paintScene(image_, *this, screenScene());
+    isStale_ = false;
     painter.drawImage(QPointF(0, 0), image_);
     if (isBrushing_) {
         const QRectF plot(frame().plot().topLeft() * screenPointScale(*this),
@@ -98,7 +94,7 @@ void HistogramPlot::resizeEvent(QResizeEvent* event) {
 }
 
 void HistogramPlot::mousePressEvent(QMouseEvent* event) {
-    if (!bins_ || event->button() != Qt::LeftButton) return;
+    if (!isInteractive() || event->button() != Qt::LeftButton) return;
     isBrushing_ = true;
     brushFrom_ = brushTo_ = event->position();
     update();
@@ -112,7 +108,7 @@ void HistogramPlot::mouseMoveEvent(QMouseEvent* event) {
 }
 
 std::optional<std::size_t> HistogramPlot::binAt(const QPointF& at) const {
-    const PlotFrame f = frame();
+    const PlotFrame& f = frame();
     const QPointF point = at / screenPointScale(*this);
     if (!f.plot().contains(point)) return std::nullopt;
     const auto& edges = bins_->edges;
@@ -138,7 +134,7 @@ void HistogramPlot::sayBin(const QPointF& at) {
 }
 
 void HistogramPlot::selectRange(QPointF from, QPointF to, SelectionMode mode) {
-    const PlotFrame f = frame();
+    const PlotFrame& f = frame();
     const double scale = screenPointScale(*this);
     if (from.x() > to.x()) std::swap(from, to);
     const double low = f.toData(from / scale).x(), high = f.toData(to / scale).x();
@@ -155,6 +151,8 @@ void HistogramPlot::mouseReleaseEvent(QMouseEvent* event) {
     if (!isBrushing_ || event->button() != Qt::LeftButton) return;
     isBrushing_ = false;
     brushTo_ = event->position();
+    update();
+    if (!isInteractive()) return;
     const auto mode = selectionModeFor(event->modifiers());
     if (std::abs(brushTo_.x() - brushFrom_.x()) >= QApplication::startDragDistance() * 0.6) {
         selectRange(brushFrom_, brushTo_, mode);
@@ -164,7 +162,6 @@ void HistogramPlot::mouseReleaseEvent(QMouseEvent* event) {
             if (bins_->binOfRow[row] == static_cast<std::int32_t>(*bin)) rows.push_back(row);
         rows_.select(rows, mode);
     }
-    update();
 }
 
 void HistogramPlot::keyPressEvent(QKeyEvent* event) {

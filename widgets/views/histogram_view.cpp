@@ -9,7 +9,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/scenes/column_values.h"
-#include "widgets/views/scatter_view.h"
+#include "widgets/scenes/scatter_scene.h"
 
 namespace tessera {
 namespace {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QImage>
+#include <optional>
 
 #include "widgets/scenes/histogram_scene.h"
 #include "widgets/views/result_view.h"
@@ -20,7 +21,7 @@ class HistogramPlot : public QWidget {
     explicit HistogramPlot(RowSelection& rows, QWidget* parent = nullptr);
     void setBins(std::shared_ptr<const HistogramBins> bins);
     std::shared_ptr<const HistogramScene> scene() const;  // null: none
-    PlotFrame frame() const;
+    const PlotFrame& frame() const;                       // of what is on the screen; until the next redraw
     QPointF widgetPoint(double x, double count) const;
     QSize sizeHint() const override { return {520, 340}; }
     QSize minimumSizeHint() const override { return {180, 120}; }
@@ -35,7 +36,10 @@ class HistogramPlot : public QWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
-    std::shared_ptr<const HistogramScene> screenScene() const;
+    std::shared_ptr<HistogramScene> newScene() const;
+    const HistogramScene& screenScene() const;
+    // False while the bins of another table are being made: rows of the old ones mean nothing then.
+    bool isInteractive() const { return bins_ && bins_->table == rows_.table(); }
     void redraw();
     void sayBin(const QPointF& at);  // as a tooltip
     std::optional<std::size_t> binAt(const QPointF& at) const;
@@ -43,6 +47,9 @@ class HistogramPlot : public QWidget {
 
     RowSelection& rows_;
     std::shared_ptr<const HistogramBins> bins_;
+    // Made when first asked for after a redraw: every move of the mouse looks for the bar under it.
+    mutable std::shared_ptr<const HistogramScene> shown_;
+    mutable std::optional<PlotFrame> frame_;
     QImage image_;
     bool isStale_ = true;  // the image, whose memory is kept
     bool isBrushing_ = false;

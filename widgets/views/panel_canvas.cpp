@@ -3,8 +3,8 @@
 
 #include <QEvent>
 #include <QPainter>
-#include <algorithm>
-#include <cmath>
+
+#include "widgets/views/plot_style.h"
 
 namespace tessera {
 
@@ -26,18 +26,11 @@ void PanelCanvas::setEmptyText(const QString& text) {
 }
 
 double PanelCanvas::pointScale() const {
-    return logicalDpiY() / 72.0;
+    return screenPointScale(*this);
 }
 
 PanelStyle PanelCanvas::panelStyle() const {
-    PanelStyle style;
-    style.theme =
-        palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme() : SceneTheme::light();
-    style.fontPt = font().pointSizeF() > 0 ? std::max(font().pointSizeF() * 0.95, 6.0) : 9;
-    style.linePt = 0.75;
-    style.family = font().family();
-    style.pixelsPerPoint = pointScale() * devicePixelRatioF();
-    return style;
+    return screenStyle(*this);
 }
 
 // One at a time: replacing a running one at every wheel notch would never finish any.
@@ -71,12 +64,8 @@ void PanelCanvas::requestImage() {
 
 void PanelCanvas::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    painter.fillRect(rect(), panelStyle().theme.paper);
-    if (!scene_) {
-        painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.drawText(rect().adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap, emptyText_);
-        return;
-    }
+    if (!scene_) return paintEmpty(painter, *this, emptyText_);
+    painter.fillRect(rect(), screenTheme(*this).paper);
     if (!image_.isNull()) painter.drawImage(QPointF(0, 0), image_);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.scale(pointScale(), pointScale());

@@ -66,7 +66,6 @@ void PathPlot::setRange(double low, double high) {
     if (low == look_.low && low + range == look_.high) return;
     look_.low = low, look_.high = low + range;
     rebuild();
-    Q_EMIT rangeChanged(look_.low, look_.high);
 }
 
 void PathPlot::fit() {

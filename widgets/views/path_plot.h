@@ -27,7 +27,6 @@ class PathPlot : public PanelCanvas {
 
   Q_SIGNALS:
     void positionChanged(double position);
-    void rangeChanged(double low, double high);
 
   protected:
     void paintOverlay(QPainter& painter) override;

@@ -119,11 +119,8 @@ PathView::PathView(const ViewContext& context, QWidget* parent)
 }
 
 void PathView::show(std::shared_ptr<const ResultRecord> record) {
-    SceneContext context;
-    context.classCount = workspace_.classCount();
-    for (int c = 0; c < context.classCount; ++c) context.classNames.push_back(workspace_.className(c));
     record_ = std::move(record);
-    const auto picture = PathPicture::of(record_, context);
+    const auto picture = PathPicture::of(record_, sceneContext(workspace_));
     plot_->setPicture(picture);
     layers_->setScene(picture ? std::make_shared<PathLayersScene>(picture) : nullptr);
     fillLogits();
@@ -134,12 +131,9 @@ void PathView::show(std::shared_ptr<const ResultRecord> record) {
     summary_->setText(!record_  ? QString()
                       : picture ? summaryOf(*record_)
                                 : tr("This result holds no path that can be shown; run the probe again."));
-    if (!picture) {
-        input_->clear();
-        readout_->clear();
-    } else {
-        readOff(plot_->position());
-    }
+    if (picture) return;  // read off when the plot took its position
+    input_->clear();
+    readout_->clear();
 }
 
 void PathView::fillLogits() {

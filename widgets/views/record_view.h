@@ -30,9 +30,6 @@ class RecordView : public ResultView {
     ThumbnailCache& thumbnails() { return thumbnails_; }
     bool isSettled() const;
 
-  Q_SIGNALS:
-    void noticeRaised(const QString& sentence);
-
   private:
     void showPictures(std::vector<std::shared_ptr<const PanelScene>> pictures);
 

@@ -19,6 +19,9 @@ struct ViewContext {
     JobRunner& jobs;
 };
 
+// Names and number of the classes, for scenes.
+SceneContext sceneContext(const Workspace& workspace);
+
 class ResultView : public QWidget {
     Q_OBJECT
   public:
@@ -28,6 +31,9 @@ class ResultView : public QWidget {
     virtual std::shared_ptr<const ResultRecord> record() const = 0;
     // What is seen now, for a figure.
     virtual std::vector<std::shared_ptr<const PanelScene>> panels() const = 0;
+
+  Q_SIGNALS:
+    void noticeRaised(const QString& sentence);
 };
 
 }  // namespace tessera

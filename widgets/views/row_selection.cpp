@@ -67,13 +67,15 @@ void RowSelection::select(const std::vector<std::size_t>& rows, SelectionMode mo
     if (isLinked()) {
         std::vector<qint64> samples;
         samples.reserve(rows.size());
-        for (const auto row : rows) samples.push_back(samples_[row]);
+        for (const auto row : rows)
+            if (row < samples_.size()) samples.push_back(samples_[row]);
         workspace_.setSelection(std::move(samples), mode);
         return;
     }
     if (mode == SelectionMode::Replace) std::fill(mask_.begin(), mask_.end(), 0);
     for (const auto row : rows)
-        mask_[row] = mode == SelectionMode::Remove ? 0 : mode == SelectionMode::Toggle ? !mask_[row] : 1;
+        if (row < mask_.size())
+            mask_[row] = mode == SelectionMode::Remove ? 0 : mode == SelectionMode::Toggle ? !mask_[row] : 1;
     countRows();
 }
 

@@ -26,8 +26,9 @@ class RowSelection : public QObject {
     bool isSelected(std::size_t row) const { return mask_[row] != 0; }
     qint64 currentRow() const { return currentRow_; }  // -1: none
     qint64 referenceRow() const { return referenceRow_; }
-    qint64 sampleOf(std::size_t row) const { return isLinked() ? samples_[row] : -1; }
+    qint64 sampleOf(std::size_t row) const { return row < samples_.size() ? samples_[row] : -1; }
 
+    // Rows that the table has not are passed over.
     void select(const std::vector<std::size_t>& rows, SelectionMode mode);
     void setCurrentRow(qint64 row);
 

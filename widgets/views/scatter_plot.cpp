@@ -39,72 +39,62 @@ void ScatterPlot::setPoints(std::shared_ptr<const ScatterPoints> points) {
                keepY = points && points_ && sameAxis(points->yAxis, points_->yAxis);
     points_ = std::move(points);
     hoveredRow_ = -1;
+    endDrag();  // of what is no longer there
     if (points_ && !keepX) x_ = {points_->xAxis.low, points_->xAxis.high};
     if (points_ && !keepY) y_ = {points_->yAxis.low, points_->yAxis.high};
     redraw();
 }
 
 std::shared_ptr<const ScatterScene> ScatterPlot::scene() const {
-    if (!points_) return nullptr;
+    return points_ ? newScene() : nullptr;
+}
+
+std::shared_ptr<ScatterScene> ScatterPlot::newScene() const {
     auto scene = std::make_shared<ScatterScene>(points_);
     scene->xRange = x_;
     scene->yRange = y_;
-    if (rows_.count() > 0 && rows_.mask().size() == points_->x.size()) scene->marks.selected = rows_.mask();
+    if (!isInteractive()) return scene;
+    if (rows_.count() > 0) scene->marks.selected = rows_.mask();
     scene->marks.current = rows_.currentRow();
     scene->marks.reference = rows_.referenceRow();
     return scene;
 }
 
-std::shared_ptr<const ScatterScene> ScatterPlot::screenScene() const {
-    auto scene = std::make_shared<ScatterScene>(*this->scene());
-    scene->keepsLegend = true;
-    return scene;
+const ScatterScene& ScatterPlot::screenScene() const {
+    if (!shown_) {
+        auto scene = points_ ? newScene() : std::make_shared<ScatterScene>(std::make_shared<ScatterPoints>());
+        scene->keepsLegend = points_ != nullptr;
+        shown_ = std::move(scene);
+    }
+    return *shown_;
 }
 
-PanelStyle ScatterPlot::style() const {
-    return screenStyle(*this);
-}
-double ScatterPlot::pointScale() const {
-    return screenPointScale(*this);
-}
-
-PlotFrame ScatterPlot::frame() const {
-    return ScatterScene(points_ ? *screenScene() : ScatterScene(std::make_shared<ScatterPoints>()))
-        .frame(style(), QSizeF(size()) / pointScale());
+const PlotFrame& ScatterPlot::frame() const {
+    if (!frame_) frame_ = screenScene().frame(screenStyle(*this), QSizeF(size()) / screenPointScale(*this));
+    return *frame_;
 }
 
 QPointF ScatterPlot::widgetPoint(double x, double y) const {
-    return frame().toDrawing(x, y) * pointScale();
+    return frame().toDrawing(x, y) * screenPointScale(*this);
+}
+
+void ScatterPlot::endDrag() {
+    drag_ = Drag::None;
+    unsetCursor();
 }
 
 void ScatterPlot::redraw() {
     isStale_ = true;
+    shown_.reset();
+    frame_.reset();
     update();
 }
 
 void ScatterPlot::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    const PanelStyle s = style();
-    if (!points_) {
-        painter.fillRect(rect(), s.theme.paper);
-        painter.setPen(palette().color(QPalette::PlaceholderText));
-        painter.drawText(rect().adjusted(16, 16, -16, -16), Qt::AlignCenter | Qt::TextWordWrap,
-                         tr("There is no table to draw."));
-        return;
-    }
-    if (isStale_) {
-        const double dpr = devicePixelRatioF();
-        const QSize pixels = (QSizeF(size()) * dpr).toSize();
-        if (image_.size() != pixels) image_ = QImage(pixels, QImage::Format_RGB32);
-        image_.setDevicePixelRatio(1);
-        image_.fill(s.theme.paper);
-        QPainter layer(&image_);
-        layer.scale(s.pixelsPerPoint, s.pixelsPerPoint);
-        screenScene()->paint(layer, s, QSizeF(size()) / pointScale(), {});
-        layer.end();
-        image_.setDevicePixelRatio(dpr);
-        isStale_ = false;
-    }
+    if (!points_) return paintEmpty(painter, *this, tr("There is no table to draw."));
+    if (isStale_) paintScene(image_, *this, screenScene());
+    isStale_ = false;
     painter.drawImage(QPointF(0, 0), image_);
     painter.setRenderHint(QPainter::Antialiasing);
     paintOutline(painter);
@@ -126,7 +116,7 @@ void ScatterPlot::paintOutline(QPainter& painter) const {
 }
 
 void ScatterPlot::paintCard(QPainter& painter) {
-    if (hoveredRow_ < 0 || !points_) return;
+    if (hoveredRow_ < 0 || !isInteractive()) return;
     const auto row = static_cast<std::size_t>(hoveredRow_);
     const Table& table = *points_->table;
     QStringList lines;
@@ -192,21 +182,17 @@ void ScatterPlot::fit() {
 }
 
 void ScatterPlot::zoom(double factor) {
-    zoomAt(frame().plot().center() * pointScale(), factor);
+    zoomAt(frame().plot().center() * screenPointScale(*this), factor);
 }
 
 void ScatterPlot::zoomAt(const QPointF& at, double factor) {
     if (!points_) return;
-    const PlotFrame f = frame();
-    const QPointF point = at / pointScale();
+    const PlotFrame& f = frame();
+    const QPointF point = at / screenPointScale(*this);
     const auto scaled = [&](AxisRange& range, const PlotAxis& axis, double fraction) {
         const AxisRange next{axisValue(axis, fraction - fraction / factor),
                              axisValue(axis, fraction + (1 - fraction) / factor)};
-        // Not so far in that neighbouring numbers are the same, nor so far out that they are infinite.
-        const double least = std::max(std::abs(next.low), std::abs(next.high)) * 1e-13;
-        if (std::isfinite(next.low) && std::isfinite(next.high) && next.high - next.low > least &&
-            next.high - next.low < 1e200 && (!axis.logarithmic || next.low > 1e-300))
-            range = next;
+        if (isDrawable(next, axis.logarithmic)) range = next;
     };
     scaled(x_, f.x(), std::clamp((point.x() - f.plot().left()) / f.plot().width(), 0.0, 1.0));
     scaled(y_, f.y(), std::clamp((f.plot().bottom() - point.y()) / f.plot().height(), 0.0, 1.0));
@@ -215,12 +201,12 @@ void ScatterPlot::zoomAt(const QPointF& at, double factor) {
 
 void ScatterPlot::shift(AxisRange& range, const PlotAxis& axis, double fraction) const {
     const AxisRange next{axisValue(axis, fraction), axisValue(axis, 1 + fraction)};
-    if (std::isfinite(next.low) && std::isfinite(next.high) && next.low < next.high) range = next;
+    if (isDrawable(next, axis.logarithmic)) range = next;
 }
 
 void ScatterPlot::pan(double fractionX, double fractionY) {
     if (!points_) return;
-    const PlotFrame f = frame();
+    const PlotFrame& f = frame();
     shift(x_, f.x(), fractionX);
     shift(y_, f.y(), fractionY);
     redraw();

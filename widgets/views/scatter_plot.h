@@ -8,6 +8,7 @@
 #include <QPolygonF>
 #include <QWidget>
 #include <functional>
+#include <optional>
 
 #include "widgets/scenes/scatter_scene.h"
 #include "widgets/views/row_selection.h"
@@ -25,7 +26,7 @@ class ScatterPlot : public QWidget {
     // As seen now; null if there is none.
     std::shared_ptr<const ScatterScene> scene() const;
     void setSampleNames(std::function<QString(qint64)> names) { sampleNames_ = std::move(names); }
-    PlotFrame frame() const;
+    const PlotFrame& frame() const;  // of what is on the screen; until the next redraw
     QPointF widgetPoint(double x, double y) const;
     qint64 hoveredRow() const { return hoveredRow_; }
     AxisRange xRange() const { return x_; }
@@ -52,13 +53,15 @@ class ScatterPlot : public QWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
-    std::shared_ptr<const ScatterScene> screenScene() const;
+    std::shared_ptr<ScatterScene> newScene() const;
+    const ScatterScene& screenScene() const;
     enum class Drag { None, Undecided, Box, Lasso, Pan };
-    PanelStyle style() const;
-    double pointScale() const;
+    // False while the points of another table are being made: rows of the old ones mean nothing then.
+    bool isInteractive() const { return points_ && points_->table == rows_.table(); }
     void redraw();  // the points, at the next paint event
     void zoomAt(const QPointF& at, double factor);
     void shift(AxisRange& range, const PlotAxis& axis, double fraction) const;
+    void endDrag();
     void finishSelection(Qt::KeyboardModifiers modifiers);
     QPolygonF outline() const;  // of the box or lasso, widget coordinates
     void paintOutline(QPainter& painter) const;
@@ -70,6 +73,9 @@ class ScatterPlot : public QWidget {
     std::function<QString(qint64)> sampleNames_;
     std::shared_ptr<const ScatterPoints> points_;
     AxisRange x_, y_;
+    // Made when first asked for after a redraw: every move of the mouse looks for the marker under it.
+    mutable std::shared_ptr<const ScatterScene> shown_;
+    mutable std::optional<PlotFrame> frame_;
     QImage image_;
     bool isStale_ = true;  // the image, whose memory is kept
     Drag drag_ = Drag::None;

@@ -22,7 +22,7 @@ void ScatterPlot::wheelEvent(QWheelEvent* event) {
 }
 
 void ScatterPlot::mousePressEvent(QMouseEvent* event) {
-    if (!points_) return;
+    if (!isInteractive()) return;
     dragFrom_ = pointer_ = event->position();
     path_ = {event->position()};
     hoveredRow_ = -1;
@@ -36,7 +36,7 @@ void ScatterPlot::mouseMoveEvent(QMouseEvent* event) {
     pointer_ = event->position();
     if (drag_ == Drag::None) return updateHover(pointer_);
     if (drag_ == Drag::Pan) {
-        const QSizeF plot = frame().plot().size() * pointScale();
+        const QSizeF plot = frame().plot().size() * screenPointScale(*this);
         return pan((before.x() - pointer_.x()) / plot.width(), (pointer_.y() - before.y()) / plot.height());
     }
     if (drag_ == Drag::Undecided &&
@@ -48,12 +48,11 @@ void ScatterPlot::mouseMoveEvent(QMouseEvent* event) {
 
 void ScatterPlot::mouseReleaseEvent(QMouseEvent* event) {
     pointer_ = event->position();
-    const Drag ended = drag_;
+    const Drag ended = isInteractive() ? drag_ : Drag::None;
     if (ended == Drag::Box || ended == Drag::Lasso) finishSelection(event->modifiers());
-    drag_ = Drag::None;
-    unsetCursor();
-    if (ended == Drag::Undecided && points_) {
-        const auto row = scene()->rowAt(frame(), pointer_ / pointScale(), kReachPt);
+    endDrag();
+    if (ended == Drag::Undecided) {
+        const auto row = screenScene().rowAt(frame(), pointer_ / screenPointScale(*this), kReachPt);
         if (row >= 0 && event->modifiers() & Qt::ControlModifier)
             rows_.select({static_cast<std::size_t>(row)}, SelectionMode::Toggle);
         else if (row >= 0)
@@ -65,8 +64,8 @@ void ScatterPlot::mouseReleaseEvent(QMouseEvent* event) {
 
 void ScatterPlot::finishSelection(Qt::KeyboardModifiers modifiers) {
     const QPolygonF area = outline();
-    const PlotFrame f = frame();
-    const double scale = pointScale();
+    const PlotFrame& f = frame();
+    const double scale = screenPointScale(*this);
     const QRectF bounds = area.boundingRect();
     const QRectF plot(f.plot().topLeft() * scale, f.plot().size() * scale);
     std::vector<std::size_t> inside;
@@ -89,13 +88,14 @@ void ScatterPlot::leaveEvent(QEvent*) {
 }
 
 void ScatterPlot::updateHover(const QPointF& at) {
-    const auto row = points_ ? scene()->rowAt(frame(), at / pointScale(), kReachPt) : -1;
+    const auto row =
+        isInteractive() ? screenScene().rowAt(frame(), at / screenPointScale(*this), kReachPt) : -1;
     if (row != hoveredRow_ || row >= 0) update();
     hoveredRow_ = row;
 }
 
 void ScatterPlot::keyPressEvent(QKeyEvent* event) {
-    if (event->matches(QKeySequence::SelectAll) && points_) {
+    if (event->matches(QKeySequence::SelectAll) && isInteractive()) {
         drag_ = Drag::Box;
         dragFrom_ = {0, 0};
         pointer_ = QPointF(width(), height());

@@ -24,13 +24,6 @@ std::string chosen(const QComboBox* box) {
 
 }  // namespace
 
-SceneContext sceneContext(const Workspace& workspace) {
-    SceneContext context;
-    context.classCount = workspace.classCount();
-    for (int i = 0; i < context.classCount; ++i) context.classNames.push_back(workspace.className(i));
-    return context;
-}
-
 ScatterView::ScatterView(const ViewContext& context, RowSelection& rows, ThumbnailCache& thumbnails,
                          QWidget* parent)
     : QWidget(parent),

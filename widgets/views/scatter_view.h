@@ -34,7 +34,4 @@ class ScatterView : public QWidget {
     bool isFilling_ = false, isPreparing_ = false;
 };
 
-// Names and number of the classes, for scenes.
-SceneContext sceneContext(const Workspace& workspace);
-
 }  // namespace tessera

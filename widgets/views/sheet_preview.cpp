@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/scenes/figure_formats.h"
 #include "widgets/scenes/sheet_layout.h"
 
 namespace tessera {
@@ -40,7 +41,7 @@ void SheetPreview::request() {
     jobs_.start<QImage>(
         this, QStringLiteral("preview"), QString(), JobLane::Interactive,
         [sheet = sheet_, room, dpr](std::stop_token stop, Progress&) -> Result<QImage> {
-            const QSizeF points = QSizeF(sheet.widthMm, sheetHeightMm(sheet)) * (72 / 25.4);
+            const QSizeF points = QSizeF(sheet.widthMm, sheetHeightMm(sheet)) * kPointsPerMm;
             const double scale =
                 std::min(room.width() / points.width(), room.height() / std::max(points.height(), 1.0));
             if (!(scale > 0.01)) return QImage();

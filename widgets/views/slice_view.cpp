@@ -7,6 +7,8 @@
 #include <cmath>
 #include <utility>
 
+#include "widgets/views/plot_style.h"
+
 namespace tessera {
 namespace {
 
@@ -134,8 +136,7 @@ SliceScene SliceView::screenScene() const {
         scene.classNames.push_back(workspace_.className(label));
     scene.switches = switches_;
     scene.switches.caption = false;
-    scene.theme =
-        palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme() : SceneTheme::light();
+    scene.theme = screenTheme(*this);
     scene.markers = anchors_;
     scene.markers.insert(scene.markers.end(), samples_.begin(), samples_.end());
     scene.low = layout_.low;

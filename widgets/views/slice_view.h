@@ -72,7 +72,7 @@ class SliceView : public QWidget {
     void copyPlane();  // for another slice view
     void pastePlane();
     void setTurn(const tessera::SliceTurn& turn);
-    void exportFigure();  // asks for a file and writes it in a job
+    void exportFigure() { Q_EMIT exportRequested(); }
     void writeFigureFile(const QString& path, tessera::FigureOptions options);
 
   Q_SIGNALS:
@@ -83,6 +83,7 @@ class SliceView : public QWidget {
     void turnChanged();
     void lookChanged();
     void statusChanged();
+    void exportRequested();
     void noticeRaised(const QString& sentence);  // something failed, or a figure was written
 
   protected:

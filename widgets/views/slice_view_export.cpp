@@ -1,22 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFileInfo>
 
-#include "widgets/views/figure_dialog.h"
 #include "widgets/views/slice_view.h"
 
 namespace tessera {
-
-void SliceView::exportFigure() {
-    if (!computation_.field() && !computation_.arrangement()) {
-        Q_EMIT noticeRaised(tr("There is no picture to export yet."));
-        return;
-    }
-    auto* dialog = new FigureDialog(switches_, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this,
-            [this, dialog] { writeFigureFile(dialog->path(), dialog->options()); });
-    dialog->open();
-}
 
 void SliceView::writeFigureFile(const QString& path, FigureOptions options) {
     options.provenance = provenance();

@@ -4,21 +4,17 @@
 #include <QPainterPath>
 
 #include "widgets/scenes/scene_text.h"
+#include "widgets/views/plot_style.h"
 #include "widgets/views/slice_view.h"
 
 namespace tessera {
 
 void SliceView::paintImage(QPainter& painter) {
     const QRectF plot = plotRect();
-    const SliceScene scene = [&] {
-        SliceScene s;
-        s.theme = palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme()
-                                                                      : SceneTheme::light();
-        return s;
-    }();
+    const SceneTheme theme = screenTheme(*this);
     painter.save();
     painter.setClipRect(plot);
-    painter.fillRect(plot, scene.theme.notComputed);
+    painter.fillRect(plot, theme.notComputed);
     if (!image_.isNull()) {
         const SliceMap map = SliceMap::onto(plot, layout_.low, layout_.high);
         const QPointF topLeft = map.toDrawing({image_.low.x(), image_.high.y()}),
@@ -47,7 +43,7 @@ void SliceView::paintImage(QPainter& painter) {
         painter.resetTransform();
         const bool isOld = image_.planeVersion != computation_.planeVersion() || !isToScale;
         if (isOld && computation_.isBusy() && !dimTimer_.isActive()) {
-            QColor veil = scene.theme.paper;
+            QColor veil = theme.paper;
             veil.setAlpha(110);
             painter.fillRect(plot, veil);
         }
@@ -58,8 +54,7 @@ void SliceView::paintImage(QPainter& painter) {
 void SliceView::paintNotices(QPainter& painter) {
     const SliceStyle s = style();
     const SceneText text(s);
-    const SceneTheme theme =
-        palette().color(QPalette::Window).lightness() < 128 ? SceneTheme::darkTheme() : SceneTheme::light();
+    const SceneTheme theme = screenTheme(*this);
     const double em = s.fontPt;
     const auto strip = [&](const QString& sentence, bool atTop, const QColor& mark) {
         const QRectF& plot = layout_.plot;

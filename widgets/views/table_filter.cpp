@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <numeric>
 
 #include "widgets/scenes/column_values.h"
@@ -80,26 +81,39 @@ class Parser {
         return inputError("The filter has " + found + " where " + wanted +
                           " should be; write for example margin < 0.5 and label != predicted.");
     }
+    // Side by side, not one inside the other: there may be any number of them.
     Result<Test> either() {
-        auto left = both();
-        while (left.isOk() && takeIf("or", "||")) {
-            auto right = both();
-            if (!right.isOk()) return right;
-            left = Test([a = left.value(), b = right.value()](std::size_t row) { return a(row) || b(row); });
-        }
-        return left;
+        std::vector<Test> tests;
+        do {
+            auto next = both();
+            if (!next.isOk()) return next;
+            tests.push_back(std::move(next).value());
+        } while (takeIf("or", "||"));
+        if (tests.size() == 1) return std::move(tests.front());
+        return Test([tests = std::move(tests)](std::size_t row) {
+            return std::any_of(tests.begin(), tests.end(), [&](const Test& test) { return test(row); });
+        });
     }
     Result<Test> both() {
-        auto left = factor();
-        while (left.isOk() && takeIf("and", "&&")) {
-            auto right = factor();
-            if (!right.isOk()) return right;
-            left = Test([a = left.value(), b = right.value()](std::size_t row) { return a(row) && b(row); });
-        }
-        return left;
+        std::vector<Test> tests;
+        do {
+            auto next = factor();
+            if (!next.isOk()) return next;
+            tests.push_back(std::move(next).value());
+        } while (takeIf("and", "&&"));
+        if (tests.size() == 1) return std::move(tests.front());
+        return Test([tests = std::move(tests)](std::size_t row) {
+            return std::all_of(tests.begin(), tests.end(), [&](const Test& test) { return test(row); });
+        });
     }
     Result<Test> factor() {
-        if (++depth_ > 200) return inputError("The filter has too many brackets; make it shorter.");
+        ++depth_;
+        auto test = nested();
+        --depth_;
+        return test;
+    }
+    Result<Test> nested() {
+        if (depth_ > 200) return inputError("The filter has too many brackets; make it shorter.");
         if (takeIf("not", "!")) {
             auto inner = factor();
             if (!inner.isOk()) return inner;
@@ -116,7 +130,7 @@ class Parser {
     // A side of a comparison: a column, or a constant.
     struct Side {
         const Column* column = nullptr;
-        std::vector<double> values;  // of a column of numbers
+        std::shared_ptr<const std::vector<double>> values;  // of a column of numbers
         QString text;
         double number = NAN;
         bool isText() const {
@@ -131,13 +145,18 @@ class Parser {
                 return &column;
         return nullptr;
     }
-    Side side(const Token& token) const {
+    std::shared_ptr<const std::vector<double>> valuesOf(const Column& column) {
+        auto& values = values_[&column];
+        if (!values) values = std::make_shared<const std::vector<double>>(columnNumbers(column).values);
+        return values;
+    }
+    Side side(const Token& token) {
         Side result;
         result.text = token.text;
         if (token.kind == Token::Kind::Number)
             result.number = token.number;
         else if ((result.column = columnNamed(token.text)) && !result.isText())
-            result.values = columnNumbers(*result.column).values;
+            result.values = valuesOf(*result.column);
         return result;
     }
     Result<Test> comparison() {
@@ -184,7 +203,8 @@ class Parser {
     }
     static Result<Test> compareNumbers(Side left, Side right, const QString& sign) {
         return Test([a = std::move(left), b = std::move(right), sign](std::size_t row) {
-            const double x = a.column ? a.values[row] : a.number, y = b.column ? b.values[row] : b.number;
+            const double x = a.column ? (*a.values)[row] : a.number,
+                         y = b.column ? (*b.values)[row] : b.number;
             return !std::isnan(x) && !std::isnan(y) && compare(sign, x, y);
         });
     }
@@ -199,6 +219,8 @@ class Parser {
     std::vector<Token> tokens_;
     const Table& table_;
     const QStringList& classNames_;
+    // Shared by all comparisons with the column.
+    std::map<const Column*, std::shared_ptr<const std::vector<double>>> values_;
     std::size_t at_ = 0;
     int depth_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <QTest>
 
 #include "widgets/dialogs/architecture_dialog.h"
+#include "widgets/dialogs/compare_dialog.h"
 #include "widgets/dialogs/normalisation_dialog.h"
 #include "widgets/dialogs/shape_dialog.h"
 #include "widgets/dialogs/value_text.h"
@@ -74,6 +75,23 @@ class DialogsTest : public QObject {
         QVERIFY(acceptButton(dialog)->isEnabled());
         QVERIFY(verdict->text().isEmpty());
         QCOMPARE(dialog.findChild<QComboBox*>()->currentText(), QString("Other"));
+    }
+
+    void relativeDifferencesHaveTheSignOfTheDifference() {
+        const auto compared = [](double first, double second) {
+            SessionResult one, other;
+            one.summary = {{"value", "Value", "", first, ""}};
+            other.summary = {{"value", "Value", "", second, ""}};
+            const auto lines = CompareDialog(one, other).text().split('\n');
+            for (const QString& line : lines)
+                if (line.startsWith("Value\t")) return line.section('\t', 3);
+            return QString();
+        };
+        QCOMPARE(compared(2, 2.5), QString("+0.5 (+25 %)"));
+        QCOMPARE(compared(2.5, 2), QString("-0.5 (-20 %)"));
+        QCOMPARE(compared(-2, -2.5), QString("-0.5 (-25 %)"));
+        QCOMPARE(compared(-2.5, -2), QString("+0.5 (+20 %)"));
+        QCOMPARE(compared(0, 2), QString("+2"));
     }
 
     void shapeDialogOffersTheData() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/panels/thumbnail_painter.h"
+#include "widgets/views/thumbnail_painter.h"
 
 #include <QTest>
 #include <cmath>

@@ -18,13 +18,14 @@
 #include <fstream>
 
 #include "core/data/npz.h"
+#include "widgets/scenes/figure_pictures.h"
 #include "widgets/scenes/histogram_scene.h"
 #include "widgets/scenes/plot_tables.h"
 #include "widgets/scenes/scatter_scene.h"
 #include "widgets/scenes/slice_panel_scene.h"
-#include "widgets/scenes/synthetic_arrangement.h"
 
 using namespace tessera;
+using test::meanDifference;
 
 namespace {
 
@@ -44,16 +45,10 @@ FigureSheet sheetOf(std::size_t rows = 300) {
     auto histogram = std::make_shared<HistogramScene>(
         histogramBins(table, {"margin", HistogramChoice::Groups::Class, "label"}, {}));
     histogram->heading = "Margins";
-    SliceScene slice;
-    slice.arrangement = std::make_shared<PreparedArrangement>(
-        synthetic::arrangementOf(synthetic::randomNetwork(20, 4, 31), rectanglePolygon(-1, -1, 1, 1)));
-    slice.low = {-1, -1}, slice.high = {1, 1};
-    slice.classCount = 4;
-    slice.title = "Slice";
     FigureSheet sheet;
     sheet.panels = {{scatterOf(table, {"margin", "entropy", "label"})},
                     {histogram},
-                    {std::make_shared<SlicePanelScene>(slice), "Regions"}};
+                    {std::make_shared<SlicePanelScene>(test::smallSlice()), "Regions"}};
     sheet.widthMm = 174;
     sheet.provenance = R"({"model":"a<b>&.pt"})";
     sheet.session = "{\n \"tessera\": \"session\", \"note\": \"quotes \\\" & <tags> \u00e4 \"\n}";
@@ -67,16 +62,6 @@ QImage rendered(const QString& svg, const QSize& size) {
     QPainter painter(&image);
     renderer.render(&painter);
     return image;
-}
-
-double meanDifference(const QImage& a, const QImage& b) {
-    double sum = 0;
-    for (int y = 0; y < a.height(); ++y)
-        for (int x = 0; x < a.width(); ++x)
-            sum += std::abs(qRed(a.pixel(x, y)) - qRed(b.pixel(x, y))) +
-                   std::abs(qGreen(a.pixel(x, y)) - qGreen(b.pixel(x, y))) +
-                   std::abs(qBlue(a.pixel(x, y)) - qBlue(b.pixel(x, y)));
-    return sum / (3.0 * a.width() * a.height());
 }
 
 // The edge of a figure is paper all round: nothing reaches beyond it.
@@ -263,6 +248,39 @@ class FigureSheetTest : public QObject {
         QVERIFY(writeFigureSheet(at("huge.svg"), sheet).isOk());
         QVERIFY(QFileInfo(name("huge.svg")).size() < 10'000'000);
     }
+    void whatPixelsDoNotMakeSmallerStaysPaths() {
+        int drawn = 0;
+        class Counted : public HistogramScene {
+          public:
+            Counted(std::shared_ptr<const HistogramBins> bins, int& drawn)
+                : HistogramScene(std::move(bins)), drawn_(drawn) {}
+            void paint(QPainter& painter, const PanelStyle& style, const QSizeF& size,
+                       std::stop_token stop) const override {
+                ++drawn_;
+                HistogramScene::paint(painter, style, size, stop);
+            }
+
+          private:
+            int& drawn_;
+        };
+        HistogramChoice choice{"margin"};
+        choice.bins = 200;
+        FigureSheet sheet;
+        sheet.panels = {
+            {std::make_shared<Counted>(histogramBins(plots::sampleTable(2000), choice, {}), drawn)}};
+        sheet.mostMegabytes = 0;
+        QVERIFY(writeFigureSheet(at("bars.svg"), sheet).isOk());
+        const QByteArray whole = contents(name("bars.svg"));
+        drawn = 0;
+        sheet.mostMegabytes = 0.01;
+        const auto report = writeFigureSheet(at("bars2.svg"), sheet);
+        QVERIFY(report.isOk());
+        QVERIFY(whole.size() > 10'000);
+        QCOMPARE(contents(name("bars2.svg")), whole);
+        QCOMPARE(report.value().notes.size(), 1u);
+        QVERIFY(report.value().notes[0].find("even so") != std::string::npos);
+        QCOMPARE(drawn, 2);
+    }
     void numbersLieBeside() {
         FigureSheet sheet = sheetOf(50);
         sheet.csv = sheet.npz = true;
@@ -347,7 +365,9 @@ class FigureSheetTest : public QObject {
         QVERIFY(says("r.bmp", ".svg, .pdf or .png"));
         sheet.widthMm = NAN;
         QVERIFY(says("r.svg", "choose a width"));
-        sheet.widthMm = 85, sheet.fontPt = 0;
+        sheet.widthMm = 85, sheet.heightMm = 2001;
+        QVERIFY(says("r.svg", "choose a height"));
+        sheet.heightMm = 0, sheet.fontPt = 0;
         QVERIFY(says("r.svg", "pt"));
         sheet.fontPt = 7;
         QVERIFY(says("no/such/r.svg", "could not be written"));

@@ -10,9 +10,11 @@
 #include <QtTest>
 #include <set>
 
+#include "widgets/scenes/figure_pictures.h"
 #include "widgets/scenes/synthetic_arrangement.h"
 
 using namespace tessera;
+using test::meanDifference;
 
 namespace {
 
@@ -35,16 +37,6 @@ SliceScene sceneOf(int lines, const Eigen::Vector2d& centre = {0, 0}, double hal
     scene.markers = {{centre + half * Eigen::Vector2d(0.5, 0.5), 0, 1, "test #17", true, 17},
                      {centre + half * Eigen::Vector2d(-0.4, 0.2), 1.5, 2, "test #3", false, 3}};
     return scene;
-}
-
-double meanDifference(const QImage& a, const QImage& b) {
-    double sum = 0;
-    for (int y = 0; y < a.height(); ++y)
-        for (int x = 0; x < a.width(); ++x)
-            sum += std::abs(qRed(a.pixel(x, y)) - qRed(b.pixel(x, y))) +
-                   std::abs(qGreen(a.pixel(x, y)) - qGreen(b.pixel(x, y))) +
-                   std::abs(qBlue(a.pixel(x, y)) - qBlue(b.pixel(x, y)));
-    return sum / (3.0 * a.width() * a.height());
 }
 
 }  // namespace

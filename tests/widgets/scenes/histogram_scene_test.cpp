@@ -97,6 +97,26 @@ class HistogramSceneTest : public QObject {
             }
         }
         QVERIFY(histogramBins(one({1}), {"w"}, {}) == nullptr);
+        // Whole numbers so large that a half or one more is the same number.
+        for (const auto least :
+             {std::int64_t(1) << 53, (std::int64_t(1) << 62) - 4096, -(std::int64_t(1) << 60)}) {
+            const std::vector<std::int64_t> whole{least, least + 2, least + 4, least + 4};
+            const auto table = std::make_shared<const Table>(Table{"t", "T", {{"v", "V", "", "", whole}}});
+            for (const int count : {0, 7}) {
+                HistogramChoice choice{"v"};
+                choice.bins = count;
+                const auto bins = histogramBins(table, choice, {});
+                QVERIFY(bins->edges.size() >= 2 && bins->edges.size() < 2000);
+                QCOMPARE(bins->notCounted, 0u);
+                QVERIFY(!painted(HistogramScene(bins), {}, {300, 200}).isNull());
+            }
+        }
+        // Farther apart than the largest number, by ratio.
+        HistogramChoice apart{"v"};
+        apart.logarithmic = true, apart.bins = 10;
+        const auto bins = histogramBins(one({1e-200, 1, 1e200}), apart, {});
+        QCOMPARE(bins->notCounted, 0u);
+        QVERIFY(std::abs(std::log10(bins->edges[5])) < 1e-9);
     }
     // A bar is as high as its count: the top pixel of the largest group is where the axis says.
     void barsReachTheirCounts() {

@@ -81,6 +81,19 @@ class PathSceneTest : public QObject {
         QCOMPARE(picture->anchorNames()[1], QString("#10 (1)"));
     }
 
+    void repeatedPositionsHaveLogits() {
+        auto path = hingePath();
+        path.positions = {0, 0, 0.5, 0.5, 1, 1},
+        path.logits = {{0, 1}, {0, 1}, {0, 1}, {0, 1}, {1, 1}, {1, 1}};
+        path.layerOf = {1, 1};
+        const auto picture = pictureOf(path);
+        QVERIFY(picture);
+        for (const auto& [position, logit] : {std::pair(0.0, 0.0), {0.5, 0.0}, {0.75, 0.5}, {1.0, 1.0}})
+            QCOMPARE(picture->logitAt(position, 0), logit);
+        QCOMPARE(picture->probabilitiesAt(1), (std::vector<double>{0.5, 0.5}));
+        for (const auto& point : picture->curve(0, 0, 1, 10)) QVERIFY(std::isfinite(point.y()));
+    }
+
     void partialPathHasNoChordAtItsEnd() {
         auto path = hingePath();
         path.positions = {0, 0.5, 1, 1.5}, path.logits = {{0, 1}, {0, 1}, {1, 1}, {2, 1}};
@@ -209,6 +222,23 @@ class PathSceneTest : public QObject {
             r.tables[1].columns[1].values = std::vector<std::int64_t>{7};  // a layer that is not there
         }));
         QVERIFY(broken([](ResultRecord& r) { r.tables[1].columns[1].values = std::vector<std::int64_t>{}; }));
+        for (const double position : {double(NAN), double(INFINITY), -double(INFINITY)})
+            QVERIFY(broken(
+                [&](ResultRecord& r) { r.tables[1].columns[0].values = std::vector<double>{position}; }));
+        const auto crossingsAt = [](std::vector<double> positions, std::vector<std::int64_t> layers) {
+            return [=](ResultRecord& r) {
+                r.tables[1].columns[0].values = positions;
+                r.tables[1].columns[1].values = layers;
+            };
+        };
+        QVERIFY(broken(crossingsAt({0.6, 0.4}, {1, 1})));
+        QVERIFY(!broken(crossingsAt({0.6, 0.4}, {1, 0})));  // each layer has its own order
+        QVERIFY(broken([](ResultRecord& r) {                // one sample: no path
+            for (auto& column : r.tables[2].columns) column.values = std::vector<std::int64_t>{0};
+        }));
+        QVERIFY(broken([](ResultRecord& r) {  // ends beyond the last sample
+            r.arrays[0] = Array::of("position", {3}, std::vector<double>{0, 0.5, 1.5});
+        }));
     }
 
     void manyCrossingsStaySmallAndQuick() {

@@ -8,12 +8,12 @@
 #include <QtTest>
 #include <cmath>
 
+#include "widgets/scenes/figure_pictures.h"
 #include "widgets/scenes/histogram_scene.h"
 #include "widgets/scenes/plot_tables.h"
 #include "widgets/scenes/scatter_scene.h"
 #include "widgets/scenes/sheet_layout.h"
 #include "widgets/scenes/slice_panel_scene.h"
-#include "widgets/scenes/synthetic_arrangement.h"
 
 using namespace tessera;
 
@@ -105,18 +105,13 @@ class PicturesTest : public QObject {
         compare("histogram_outcome", painted(scene, {}));
     }
     void sheetOfThree() {
-        SliceScene slice;
-        slice.arrangement = std::make_shared<PreparedArrangement>(
-            synthetic::arrangementOf(synthetic::randomNetwork(20, 4, 31), rectanglePolygon(-1, -1, 1, 1)));
-        slice.low = {-1, -1}, slice.high = {1, 1};
-        slice.classCount = 4;
-        slice.title = "Slice";
         auto histogram = std::make_shared<HistogramScene>(histogramBins(
             plots::sampleTable(3000), {"distance", HistogramChoice::Groups::Class, "label"}, {}));
         FigureSheet sheet;
         sheet.widthMm = 174;
-        sheet.panels = {
-            {scatter(300, "label")}, {histogram, "Distances"}, {std::make_shared<SlicePanelScene>(slice)}};
+        sheet.panels = {{scatter(300, "label")},
+                        {histogram, "Distances"},
+                        {std::make_shared<SlicePanelScene>(test::smallSlice())}};
         PanelStyle style = sheetStyle(sheet);
         style.pixelsPerPoint = 2;
         QImage image(QSize(int(174 / 25.4 * 144), int(std::lround(sheetHeightMm(sheet) / 25.4 * 144))),

@@ -56,6 +56,7 @@ class PlotFrameTest : public QObject {
         QTest::newRow("tiny") << 1e-12 << 3e-12 << false;
         QTest::newRow("log") << 1e-7 << 1e4 << true;
         QTest::newRow("log, close") << 90.0 << 110.0 << true;
+        QTest::newRow("log, far apart") << 1e-300 << 1e300 << true;
     }
     void mapsThereAndBack() {
         QFETCH(double, low);
@@ -114,6 +115,42 @@ class PlotFrameTest : public QObject {
         QCOMPARE(one.labelled.values, expected);
         QVERIFY(plotTicks({"x", "", 90, 110, true}, 5).labelled.values.size() >= 3);
     }
+    void oddRangesAreDrawn_data() {
+        QTest::addColumn<double>("low");
+        QTest::addColumn<double>("high");
+        QTest::newRow("zero") << 0.0 << 100.0;
+        QTest::newRow("negative") << -3.0 << 100.0;
+        QTest::newRow("both negative") << -3.0 << -1.0;
+        QTest::newRow("no number") << std::nan("") << 100.0;
+        QTest::newRow("no numbers") << std::nan("") << std::nan("");
+        QTest::newRow("infinite") << 1.0 << double(INFINITY);
+        QTest::newRow("endless") << -double(INFINITY) << double(INFINITY);
+        QTest::newRow("denormal") << 5e-324 << 1.0;
+        QTest::newRow("reversed") << 100.0 << 1.0;
+        QTest::newRow("equal") << 5.0 << 5.0;
+    }
+    // A logarithmic axis that no window can have: few ticks, and a frame with places on it.
+    void oddRangesAreDrawn() {
+        QFETCH(double, low);
+        QFETCH(double, high);
+        QVERIFY(!isDrawable({low, high}, true));
+        const auto ticks = plotTicks({"x", "", low, high, true}, 8);
+        QVERIFY(ticks.labelled.values.empty() && ticks.minor.empty());
+        PlotSpec s = spec(low, high);
+        s.x.logarithmic = s.y.logarithmic = true;
+        s.bar = ColourBar{ColourBar::Map::Viridis, low, high, true, "slope"};
+        const PlotFrame frame(s, {}, {300, 200});
+        QVERIFY(isDrawable({frame.x().low, frame.x().high}, true));
+        QCOMPARE(frame.toDrawing(frame.x().low, frame.y().low), frame.plot().bottomLeft());
+        PanelStyle style;
+        QVERIFY(borderIsBlank(painted(s, style, {300, 200}), style.theme.paper.rgb()));
+    }
+    void windowsThatCanBeDrawn() {
+        QVERIFY(isDrawable({-2, 3}, false) && isDrawable({1e6, 1e6 + 1e-4}, false));
+        QVERIFY(isDrawable({-1e250, 1e250}, false) && isDrawable({1e-300, 1e300}, true));
+        QVERIFY(!isDrawable({1, 1}, false) && !isDrawable({1, 1 + 1e-15}, false));
+        QVERIFY(!isDrawable({NAN, 1}, false) && !isDrawable({-1.7e308, 1.7e308}, false));
+    }
     void categoriesAreThinned() {
         PlotAxis axis{"class", "", -0.5, 99.5};
         for (int i = 0; i < 100; ++i) axis.categories << QString("class %1").arg(i);
@@ -136,6 +173,14 @@ class PlotFrameTest : public QObject {
             QVERIFY(r.low < same && same < r.high);
             const auto l = axisRange(equal, true);
             QVERIFY(l.low > 0 && l.low < l.high);
+        }
+        const std::vector<double> apart{1e-200, 1e200};
+        const auto wide = axisRange(apart, true);
+        QVERIFY(wide.low < 1e-200 && wide.low > 1e-240 && wide.high > 1e200 && wide.high < 1e240);
+        for (const double extreme : {5e-324, 1e305}) {
+            const std::vector<double> equal(3, extreme);
+            const auto r = axisRange(equal, true);
+            QVERIFY(isDrawable(r, true));
         }
     }
     void nothingIsCutOff_data() {
@@ -173,13 +218,6 @@ class PlotFrameTest : public QObject {
         const QRectF bare = PlotFrame(s, style, {300, 200}).plot();
         QVERIFY(noColumn.width() > all && noTitle.height() > noColumn.height());
         QVERIFY(bare.width() > 298 && bare.height() > 198);
-    }
-    void equalUnitsAreEqual() {
-        PlotSpec s = spec(0, 1);
-        s.equalUnits = true;
-        const PlotFrame frame(s, {}, {400, 200});
-        QCOMPARE(frame.drawingX(1) - frame.drawingX(0), frame.drawingY(0) - frame.drawingY(1));
-        QVERIFY(frame.x().low < 0 && frame.x().high > 1);
     }
     void longLegendsAreShortened() {
         PanelStyle style;

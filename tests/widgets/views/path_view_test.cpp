@@ -183,6 +183,23 @@ class PathViewTest : public QObject {
         s.show(broken);
         QVERIFY(s.view.panels().empty());
         QVERIFY(s.named<QLabel>("Summary")->text().contains("run the probe again"));
+        const auto isRefused = [&](const char* table, const char* column, auto&& damage) {
+            auto damaged = std::make_shared<ResultRecord>(*pathThrough(s.workspace, {2, 10}));
+            for (auto& t : damaged->tables)
+                for (auto& c : t.columns)
+                    if (t.name == table && (c.name == column || *column == 0)) damage(c);
+            s.show(damaged);
+            return s.settle() && s.view.panels().empty() && !s.view.grab().isNull() &&
+                   s.named<QLabel>("Summary")->text().contains("run the probe again");
+        };
+        QVERIFY(isRefused("crossings", "position",
+                          [](Column& c) { std::get<std::vector<double>>(c.values).back() = NAN; }));
+        QVERIFY(isRefused("crossings", "position", [](Column& c) {
+            auto& positions = std::get<std::vector<double>>(c.values);
+            std::reverse(positions.begin(), positions.end());
+        }));
+        QVERIFY(isRefused("anchors", "",
+                          [](Column& c) { std::visit([](auto& values) { values.resize(1); }, c.values); }));
     }
 
     void darkAndManySegments() {

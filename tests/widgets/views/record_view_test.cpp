@@ -188,6 +188,26 @@ class RecordViewTest : public QObject {
         QTest::keyClick(&plot, Qt::Key_Home);
         QCOMPARE(plot.xRange().high, x.high);
     }
+    // However far it is dragged, a logarithmic axis keeps powers of ten to count.
+    void panningALogarithmicAxisEnds() {
+        Opened opened(60);
+        QVERIFY(opened.settle());
+        ScatterView& view = opened.page().scatterView();
+        ScatterChoice choice = view.choice();
+        choice.x = "distance", choice.logX = true;
+        view.setChoice(choice);
+        QTRY_VERIFY(view.isSettled());
+        auto& plot = view.plot();
+        for (const double way : {-1.0, 1.0}) {
+            for (int i = 0; i < 1000; ++i) plot.pan(way, 0);
+            QVERIFY(plot.xRange().low > 0 && std::isfinite(plot.xRange().high));
+            QVERIFY(plot.xRange().high / plot.xRange().low > 2);
+            QVERIFY(!plot.grab().isNull());
+        }
+        plot.fit();
+        for (int i = 0; i < 100; ++i) plot.zoom(0.1);
+        QVERIFY(plot.xRange().low > 0 && std::isfinite(plot.xRange().high));
+    }
     void tableFollowsAndLeads() {
         Opened opened;
         QVERIFY(opened.settle());
@@ -289,6 +309,81 @@ class RecordViewTest : public QObject {
             return margin[row] >= low && margin[row] <= high;
         }));
         QVERIFY(std::abs(low) < 0.05 && std::abs(high - 1) < 0.05);
+    }
+    // Until the points of a new table are there, those of the old one are only looked at.
+    void oldPointsAreNotRowsOfANewTable() {
+        for (const bool linked : {true, false}) {
+            Opened opened(500, linked);
+            QVERIFY(opened.settle());
+            opened.page().findChild<QTabWidget*>()->setCurrentIndex(1);
+            auto& bars = opened.page().histogramView().plot();
+            QTRY_VERIFY(opened.page().histogramView().isSettled() && bars.scene());
+            auto& plot = opened.plot();
+            auto small = std::make_shared<Table>(*plots::sampleTable(20, 8));
+            if (!linked) small->sampleColumn.clear();
+            opened.page().setTable(small);
+            const QPointF corner(plot.width() - 1, plot.height() - 1), middle(corner / 2);
+            drag(plot, {QPointF(1, 1), middle, corner}, Qt::LeftButton);
+            drag(plot, {QPointF(1, 1), middle, corner, QPointF(1, corner.y())}, Qt::LeftButton,
+                 Qt::ShiftModifier);
+            QTest::keyClick(&plot, Qt::Key_A, Qt::ControlModifier);
+            for (int x = 0; x < plot.width(); x += 7) {
+                QTest::mouseClick(&plot, Qt::LeftButton, {}, {x, plot.height() / 2});
+                QTest::mouseClick(&bars, Qt::LeftButton, {}, {x, bars.height() / 2});
+            }
+            drag(bars, {QPointF(1, 40), QPointF(bars.width() / 2, 40), QPointF(bars.width() - 1, 40)},
+                 Qt::LeftButton);
+            QVERIFY(opened.workspace.selection().empty());
+            QCOMPARE(opened.page().rows().count(), 0u);
+            QCOMPARE(opened.page().rows().currentRow(), -1);
+            QCOMPARE(plot.hoveredRow(), -1);
+            QVERIFY(!plot.grab().isNull() && !bars.grab().isNull());
+            // And then it is the new one's turn.
+            QTRY_VERIFY(opened.page().scatterView().isSettled());
+            opened.page().findChild<QTabWidget*>()->setCurrentIndex(0);
+            QTest::keyClick(&plot, Qt::Key_A, Qt::ControlModifier);
+            QCOMPARE(opened.page().rows().count(), 20u);
+        }
+    }
+    void dragsEndWithWhatTheyAreOver() {
+        Opened opened;
+        QVERIFY(opened.settle());
+        opened.page().findChild<QTabWidget*>()->setCurrentIndex(1);
+        auto& bars = opened.page().histogramView().plot();
+        auto& plot = opened.plot();
+        QTRY_VERIFY(opened.page().histogramView().isSettled() && bars.scene());
+        const auto begin = [](QWidget& widget, Qt::MouseButton button, Qt::KeyboardModifiers modifiers) {
+            QTest::mousePress(&widget, button, modifiers, {60, 60});
+            QMouseEvent move(QEvent::MouseMove, QPointF(160, 120), widget.mapToGlobal(QPointF(160, 120)),
+                             button, button, modifiers);
+            QApplication::sendEvent(&widget, &move);
+        };
+        const auto points = plot.scene()->points().table;
+        for (const auto modifiers : {Qt::NoModifier, Qt::ShiftModifier}) {
+            begin(plot, Qt::LeftButton, modifiers);
+            plot.setPoints(nullptr);
+            QTest::mouseRelease(&plot, Qt::LeftButton, modifiers, {160, 120});
+            plot.setPoints(scatterPoints(points, {"margin", "distance"}, {}));
+        }
+        begin(plot, Qt::RightButton, {});
+        plot.setPoints(nullptr);
+        QTest::mouseRelease(&plot, Qt::RightButton, {}, {160, 120});
+        QCOMPARE(plot.cursor().shape(), Qt::ArrowCursor);
+        begin(bars, Qt::LeftButton, {});
+        bars.setBins(nullptr);
+        QTest::mouseRelease(&bars, Qt::LeftButton, {}, {160, 120});
+        QVERIFY(opened.workspace.selection().empty());
+        QVERIFY(!plot.grab().isNull() && !bars.grab().isNull());
+    }
+    void rowsBeyondTheTableArePassedOver() {
+        for (const bool linked : {true, false}) {
+            Opened opened(30, linked);
+            RowSelection& rows = opened.page().rows();
+            rows.select({3, 30, 1'000'000}, SelectionMode::Replace);
+            QCOMPARE(rows.count(), 1u);
+            QCOMPARE(rows.sampleOf(3), linked ? Opened::sampleOf(3) : -1);
+            QCOMPARE(rows.sampleOf(30), -1);
+        }
     }
     void unlinkedRowsKeepTheirOwnSelection() {
         Opened opened(100, false);

@@ -62,6 +62,22 @@ class TableFilterTest : public QObject {
         agrees("not (margin<.5)", [&](auto r) { return !(margin[r] < 0.5); });
         agrees("not margin < .5 and label=1", [&](auto r) { return !(margin[r] < 0.5) && label[r] == 1; });
     }
+    // Only what stands inside brackets is deep.
+    void longFiltersAreNotDeep() {
+        const auto& label = whole(*table_, "label");
+        const auto& margin = reals(*table_, "margin");
+        for (const int count : {201, 1000}) {
+            QStringList or_, and_, bracketed;
+            for (int i = 0; i < count; ++i) {
+                or_ << QString("label = %1").arg(i % 3);
+                and_ << QString("margin < %1").arg(1.5 + i);
+                bracketed << QString("(not (label = %1))").arg(i % 2);
+            }
+            agrees(qPrintable(or_.join(" or ")), [&](auto r) { return label[r] < 3; });
+            agrees(qPrintable(and_.join(" and ")), [&](auto r) { return margin[r] < 1.5; });
+            agrees(qPrintable(bracketed.join(" and ")), [&](auto r) { return label[r] >= 2; });
+        }
+    }
     void words() {
         const auto& split = std::get<std::vector<std::string>>(table_->column("split")->values);
         agrees("tra", [&](auto r) { return split[r] == "train"; });
