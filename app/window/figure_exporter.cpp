@@ -2,7 +2,10 @@
 #include "app/window/figure_exporter.h"
 
 #include <QFileInfo>
+#include <optional>
 
+#include "app/session_figures.h"
+#include "app/window/probe_runner.h"
 #include "app/window/session_keeper.h"
 #include "app/window/view_area.h"
 #include "widgets/scenes/slice_panel_scene.h"
@@ -14,23 +17,21 @@ const QString kResultView = QStringLiteral("view-result-");
 }
 
 FigureExporter::FigureExporter(Workspace& workspace, JobRunner& jobs, ViewArea& views, ResultList& results,
-                               SessionKeeper& keeper, const std::vector<CatalogueEntry>& probes,
-                               QObject* parent)
+                               SessionKeeper& keeper, const ProbeRunner& runner, QObject* parent)
     : QObject(parent),
       workspace_(workspace),
       jobs_(jobs),
       views_(views),
       results_(results),
       keeper_(keeper),
-      probes_(probes) {}
+      runner_(runner) {}
 
 std::vector<FigureChoice> FigureExporter::choices() const {
     std::vector<FigureChoice> choices;
-    int slices = 0;
     for (QDockWidget* dock : views_.docks()) {
         const std::size_t before = choices.size();
         if (auto* slice = qobject_cast<SliceView*>(dock->widget()))
-            addSlice(*slice, ++slices, choices);
+            addSlice(*slice, choices);
         else if (auto* view = qobject_cast<ResultView*>(dock->widget()))
             addResult(*view, dock->objectName().mid(kResultView.size()), choices);
         for (std::size_t i = before; i < choices.size(); ++i)
@@ -39,11 +40,11 @@ std::vector<FigureChoice> FigureExporter::choices() const {
     return choices;
 }
 
-void FigureExporter::addSlice(SliceView& view, int number, std::vector<FigureChoice>& choices) const {
+void FigureExporter::addSlice(SliceView& view, std::vector<FigureChoice>& choices) const {
     if (!view.computation().field() && !view.computation().arrangement()) return;
     FigureChoice choice;
     choice.title = views_.sliceTitle(&view);
-    choice.panel.slice = "s" + std::to_string(number);
+    choice.panel.slice = view.objectName().toStdString();
     choice.scene = std::make_shared<SlicePanelScene>(view.scene());
     choices.push_back(std::move(choice));
 }
@@ -53,9 +54,7 @@ void FigureExporter::addResult(const ResultView& view, const QString& id,
                                std::vector<FigureChoice>& choices) const {
     const ResultEntry* entry = results_.entry(id);
     if (!entry || !view.record()) return;
-    const CatalogueEntry* probe = nullptr;
-    for (const auto& candidate : probes_)
-        if (candidate.probe->description().name == entry->about.probe) probe = &candidate;
+    const CatalogueEntry* probe = runner_.probe(entry->about.probe);
     SceneContext context;
     context.classCount = workspace_.classCount();
     for (int label = 0; label < workspace_.classCount(); ++label)
@@ -80,12 +79,17 @@ void FigureExporter::write(const QString& path, FigureSheet sheet, const std::ve
         sheet.panels.push_back({choice.scene, {}});
         isKept = isKept && !(choice.panel.result.empty() && choice.panel.slice.empty());
     }
-    if (isKept) keeper_.addFigure(sessionFigureOf(path, sheet, panels));
+    std::optional<SessionFigure> figure;
+    if (isKept) {
+        figure = sessionFigureOf(path, sheet);
+        for (const FigureChoice& choice : panels) figure->panels.push_back(choice.panel);
+    }
     jobs_.start<FigureReport>(
         this, QStringLiteral("figure-") + path, tr("Writing %1").arg(QFileInfo(path).fileName()),
         JobLane::Background,
-        [path, sheet = std::move(sheet), snapshot = keeper_.snapshot(), hashes = keeper_.hashes()](
-            std::stop_token stop, Progress& progress) mutable -> Result<FigureReport> {
+        [path, sheet = std::move(sheet), snapshot = keeper_.snapshot(figure ? &*figure : nullptr),
+         hashes = keeper_.hashes()](std::stop_token stop,
+                                    Progress& progress) mutable -> Result<FigureReport> {
             progress.report(0, 0, "drawing");
             if (auto done = hashes->complete(snapshot, stop); !done.isOk())
                 return std::move(done).propagate<FigureReport>();
@@ -94,38 +98,15 @@ void FigureExporter::write(const QString& path, FigureSheet sheet, const std::ve
             sheet.session = sessionText(snapshot.document);
             return writeFigureSheet(path.toStdString(), sheet, stop);
         },
-        [this](Result<FigureReport> result) {
+        [this, figure, session = keeper_.sessionsOpened()](Result<FigureReport> result) {
             if (!result.isOk()) return;
+            if (figure && session == keeper_.sessionsOpened()) keeper_.addFigure(*figure);
             QStringList files;
             for (const auto& file : result.value().files) files << QString::fromStdString(file.string());
             for (const auto& note : result.value().notes) Q_EMIT notice(QString::fromStdString(note));
             Q_EMIT notice(tr("Figure written: %1").arg(files.value(0)));
             Q_EMIT written(files);
         });
-}
-
-SessionFigure sessionFigureOf(const QString& path, const FigureSheet& sheet,
-                              const std::vector<FigureChoice>& panels) {
-    SessionFigure figure;
-    figure.title = sheet.title.toStdString();
-    figure.file = QFileInfo(path).fileName().toStdString();
-    figure.widthMm = sheet.widthMm;
-    figure.heightMm = sheet.heightMm;
-    figure.fontPt = sheet.fontPt;
-    figure.linePt = sheet.linePt;
-    figure.dpi = sheet.dpi;
-    figure.theme = sheet.theme == FigureTheme::Dark          ? "dark"
-                   : sheet.theme == FigureTheme::Transparent ? "transparent"
-                                                             : "light";
-    figure.columns = sheet.columns;
-    figure.letters = sheet.letters;
-    figure.sharedColourBar = sheet.sharedColourBar;
-    figure.titles = sheet.titles;
-    figure.axes = sheet.axes;
-    figure.legend = sheet.legend;
-    figure.colourBar = sheet.colourBar;
-    for (const FigureChoice& choice : panels) figure.panels.push_back(choice.panel);
-    return figure;
 }
 
 }  // namespace tessera

@@ -5,20 +5,21 @@
 
 #include <QObject>
 
-#include "app/catalogue.h"
 #include "core/session/session_figure.h"
 #include "widgets/panels/result_list.h"
 #include "widgets/scenes/figure_sheet.h"
 
 namespace tessera {
 
+class ProbeRunner;
+class ResultView;
 class SessionKeeper;
 class SliceView;
 class ViewArea;
 
 struct FigureChoice {
-    QString title;  // "Slice 1", "Regions along a path · r1: Logits"
-    SessionPanel panel;
+    QString title;       // "Slice 1", "Regions along a path · r1: Logits"
+    SessionPanel panel;  // a slice by its view's name
     std::shared_ptr<const PanelScene> scene;
     bool isCurrent = false;  // of the view that has the focus
 };
@@ -27,8 +28,7 @@ class FigureExporter : public QObject {
     Q_OBJECT
   public:
     FigureExporter(Workspace& workspace, JobRunner& jobs, ViewArea& views, ResultList& results,
-                   SessionKeeper& keeper, const std::vector<CatalogueEntry>& probes,
-                   QObject* parent = nullptr);
+                   SessionKeeper& keeper, const ProbeRunner& runner, QObject* parent = nullptr);
 
     // Of the open views, in their order.
     std::vector<FigureChoice> choices() const;
@@ -40,7 +40,7 @@ class FigureExporter : public QObject {
     void notice(const QString& sentence);
 
   private:
-    void addSlice(SliceView& view, int number, std::vector<FigureChoice>& choices) const;
+    void addSlice(SliceView& view, std::vector<FigureChoice>& choices) const;
     void addResult(const ResultView& view, const QString& id, std::vector<FigureChoice>& choices) const;
 
     Workspace& workspace_;
@@ -48,10 +48,7 @@ class FigureExporter : public QObject {
     ViewArea& views_;
     ResultList& results_;
     SessionKeeper& keeper_;
-    const std::vector<CatalogueEntry>& probes_;
+    const ProbeRunner& runner_;
 };
-
-SessionFigure sessionFigureOf(const QString& path, const FigureSheet& sheet,
-                              const std::vector<FigureChoice>& panels);
 
 }  // namespace tessera

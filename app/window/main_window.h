@@ -85,13 +85,20 @@ class MainWindow : public QMainWindow {
     void makeMenus();     // main_window_menus.cpp
     void makeSessions();  // main_window_session.cpp
     void addSessionActions(QMenu* menu);
-    void openSessionFile(const QString& path);
-    void openFigureFile(const QString& path);
+    void openDocument(const QString& question, std::function<void()> open);  // once nothing would be lost
     void saveSession();
     void saveSessionAs();
     void nameWindow();
     void askToSave(const QString& question, std::function<void()> then);
     void offerRecovery(const std::shared_ptr<Recoverable>& found);
+    // Stores this one setting and applies it: what the command line says for this run is not stored with it.
+    template <typename T>
+    void change(T WindowSettings::*member, const T& value) {
+        WindowSettings stored = settings_.window(), now = applied_;
+        stored.*member = now.*member = value;
+        settings_.setWindow(stored);
+        applySettings(now);
+    }
     void addToolActions(QMenu* menu);  // main_window_tools.cpp
     void makeSettingsButton();
     void showPalette();
@@ -157,6 +164,7 @@ class MainWindow : public QMainWindow {
     FigureExporter* figures_ = nullptr;
     GuideStrip* guide_ = nullptr;
     WindowSettings applied_;
+    QStringList devices_;
     std::function<void()> afterSave_;
     bool isQuitting_ = false;
     QDockWidget *galleryDock_ = nullptr, *layersDock_ = nullptr, *sliceDock_ = nullptr,
@@ -166,6 +174,7 @@ class MainWindow : public QMainWindow {
     QAction *exportAction_ = nullptr, *normalisationAction_ = nullptr, *pickAction_ = nullptr,
             *selectionAction_ = nullptr, *fullScreenAction_ = nullptr;
     QList<QAction*> sliceActions_, viewActions_;  // those that need a slice, or any view
+    QList<QAction*> themeActions_;
     QByteArray beforeMaximised_;
     QToolButton* normalisationButton_ = nullptr;
     QToolButton* settingsButton_ = nullptr;

@@ -5,22 +5,12 @@
 #include "app/window/main_window.h"
 #include "widgets/dialogs/about_dialogs.h"
 #include "widgets/dialogs/architecture_dialog.h"
+#include "widgets/dialogs/command_palette.h"
+#include "widgets/dialogs/opened.h"
 #include "widgets/dialogs/shape_dialog.h"
 #include "widgets/panels/message_bar.h"
 
 namespace tessera {
-
-namespace {
-
-// Dialogs never block: they live until closed and act when accepted.
-template <typename Dialog>
-Dialog* opened(Dialog* dialog) {
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->open();
-    return dialog;
-}
-
-}  // namespace
 
 void MainWindow::offerRemedy(const OpenProblem& problem) {
     if (problem.remedy == OpenProblem::Remedy::InputShape) {
@@ -49,22 +39,16 @@ void MainWindow::offerRemedy(const OpenProblem& problem) {
 void MainWindow::showKeys() {
     QList<ShortcutsDialog::Row> rows;
     for (QAction* top : menuBar()->actions()) {
-        const QString group = top->text().remove('&');
-        QList<QAction*> pending = top->menu()->actions();
-        while (!pending.isEmpty()) {
-            QAction* action = pending.takeFirst();
-            if (action->menu()) {
-                if (action->menu() != recentMenu_) pending = action->menu()->actions() + pending;
-                continue;
-            }
+        QString group;
+        for (const PaletteEntry& entry : paletteEntries({top})) {
+            group = entry.path.section(kMenuSeparator, 0, 0);
             QStringList keys;
-            for (const QKeySequence& key : action->shortcuts())
+            for (const QKeySequence& key : entry.action->shortcuts())
                 keys << key.toString(QKeySequence::NativeText);
-            if (!keys.isEmpty())
-                rows.push_back(
-                    {group, keys.join(tr(" or ")), action->text().remove('&').remove(QStringLiteral("…"))});
+            if (!keys.isEmpty() && !recentMenu_->actions().contains(entry.action))
+                rows.push_back({group, keys.join(tr(" or ")), entry.path.section(kMenuSeparator, -1)});
         }
-        if (top->menu() == menuBar()->actions().front()->menu())
+        if (top == menuBar()->actions().front())
             rows.push_back({group, tr("Ctrl+1 to Ctrl+9"), tr("Recent files")});
     }
     const QString samples = tr("In the list of samples");

@@ -16,6 +16,7 @@
 #include "app/window/selection_menu.h"
 #include "widgets/dialogs/about_dialogs.h"
 #include "widgets/dialogs/normalisation_dialog.h"
+#include "widgets/dialogs/opened.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/message_bar.h"
 #include "widgets/panels/model_chooser.h"
@@ -32,14 +33,6 @@ QString manualPage() {
             if (QFileInfo::exists(folder + '/' + QLatin1String(page)))
                 return QDir::cleanPath(folder + '/' + QLatin1String(page));
     return {};
-}
-
-// Dialogs never block: they live until closed and act when accepted.
-template <typename Dialog>
-Dialog* opened(Dialog* dialog) {
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->open();
-    return dialog;
 }
 
 }  // namespace
@@ -150,14 +143,13 @@ void MainWindow::makeViewMenu() {
         {Theme::System, tr("&As the system")}, {Theme::Light, tr("&Light")}, {Theme::Dark, tr("&Dark")}};
     for (const auto& [theme, text] : choices) {
         QAction* action = group->addAction(themes->addAction(text));
+        action->setObjectName(QStringLiteral("theme-") + themeName(theme));
+        action->setData(int(theme));
         action->setCheckable(true);
-        action->setChecked(settings_.theme() == theme);
-        connect(action, &QAction::triggered, this, [this, theme = theme] {
-            WindowSettings changed = applied_;
-            changed.theme = theme;
-            settings_.setWindow(changed);
-            applySettings(changed);
-        });
+        action->setChecked(applied_.theme == theme);
+        connect(action, &QAction::triggered, this,
+                [this, theme = theme] { change(&WindowSettings::theme, theme); });
+        themeActions_ << action;
     }
     menu->addAction(tr("Screens&hot…"), QKeySequence(Qt::Key_F12), this, &MainWindow::saveScreenshot)
         ->setObjectName(QStringLiteral("screenshot"));

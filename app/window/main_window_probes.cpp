@@ -10,6 +10,7 @@
 #include "app/window/undo_recorder.h"
 #include "app/window/view_area.h"
 #include "widgets/dialogs/compare_dialog.h"
+#include "widgets/dialogs/opened.h"
 #include "widgets/panels/probe_panel.h"
 #include "widgets/panels/results_panel.h"
 
@@ -20,7 +21,7 @@ constexpr int kNoticeMs = 8000;
 }
 
 void MainWindow::makeProbes(const std::vector<CatalogueEntry>& probes) {
-    runner_ = new ProbeRunner(workspace_, *jobs_, log_, results_, *views_, probes, this);
+    runner_ = new ProbeRunner(workspace_, *jobs_, results_, *views_, probes, this);
     probePanel_ = new ProbePanel(workspace_, runner_->descriptions());
     resultsPanel_ = new ResultsPanel(results_, *jobs_, runner_->descriptions());
     probesDock_ = addDock(Qt::RightDockWidgetArea, QStringLiteral("probesDock"), tr("Probes"), probePanel_);
@@ -112,7 +113,6 @@ void MainWindow::exportResult(const QString& id) {
                   json = tr("JSON (*.json)");
     auto* dialog = new QFileDialog(this, tr("Export result %1").arg(id), settings_.folder(),
                                    QStringList{npz, csv, json}.join(QStringLiteral(";;")));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("npz"));
     dialog->selectFile(QString::fromStdString(entry->about.probe) + '-' + id);
@@ -129,7 +129,7 @@ void MainWindow::exportResult(const QString& id) {
                                                                                        : Format::Npz,
                           path);
     });
-    dialog->open();
+    opened(dialog);
 }
 
 }  // namespace tessera

@@ -15,12 +15,13 @@
 #include "app/window/session_keeper.h"
 #include "app/window/view_area.h"
 #include "widgets/dialogs/missing_files_dialog.h"
+#include "widgets/dialogs/opened.h"
 
 namespace tessera {
 
 void MainWindow::makeSessions() {
     keeper_ = new SessionKeeper(workspace_, *jobs_, log_, *opener_, *views_, results_, *undo_, this);
-    figures_ = new FigureExporter(workspace_, *jobs_, *views_, results_, *keeper_, runner_->probes(), this);
+    figures_ = new FigureExporter(workspace_, *jobs_, *views_, results_, *keeper_, *runner_, this);
     connect(figures_, &FigureExporter::notice, this, &MainWindow::say);
     connect(keeper_, &SessionKeeper::changed, this, &MainWindow::nameWindow);
     const auto remember = [this](const QString& path) {
@@ -40,10 +41,9 @@ void MainWindow::makeSessions() {
             [this](const QString& path, const ResolvedSession& resolved,
                    std::function<void(Replacements)> again) {
                 auto* dialog = new MissingFilesDialog(path, resolved, this);
-                dialog->setAttribute(Qt::WA_DeleteOnClose);
                 connect(dialog, &QDialog::accepted, this,
                         [dialog, again = std::move(again)] { again(dialog->replacements()); });
-                dialog->open();
+                opened(dialog);
             });
 }
 
@@ -68,24 +68,20 @@ void MainWindow::open(const QStringList& sources) {
     for (const QString& source : sources) {
         const QString suffix = QFileInfo(source).suffix().toLower();
         if (isSessionFile(source.toStdString()))
-            openSessionFile(source);
+            openDocument(tr("Open another session?"), [this, source] { keeper_->open(source); });
         else if (suffix == QLatin1String("svg") || suffix == QLatin1String("pdf") ||
                  suffix == QLatin1String("png"))
-            openFigureFile(source);
+            openDocument(tr("Open the session of this figure?"),
+                         [this, source] { keeper_->openFigure(source); });
         else
             files << source;
     }
     opener_->open(files);
 }
 
-void MainWindow::openSessionFile(const QString& path) {
-    if (!keeper_->isWorthSaving() || isQuitting_) return keeper_->open(path);
-    askToSave(tr("Open another session?"), [this, path] { keeper_->open(path); });
-}
-
-void MainWindow::openFigureFile(const QString& path) {
-    if (!keeper_->isWorthSaving()) return keeper_->openFigure(path);
-    askToSave(tr("Open the session of this figure?"), [this, path] { keeper_->openFigure(path); });
+void MainWindow::openDocument(const QString& question, std::function<void()> open) {
+    if (!keeper_->isWorthSaving() || isQuitting_) return open();
+    askToSave(question, std::move(open));
 }
 
 void MainWindow::saveSession() {
@@ -99,7 +95,6 @@ void MainWindow::saveSessionAs() {
     auto* dialog =
         new QFileDialog(this, tr("Save the session"), settings_.folder(), tr("Sessions (*.tessera)"));
     dialog->setObjectName(QStringLiteral("saveSessionDialog"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(QStringLiteral("tessera"));
     const auto& model = workspace_.model();
@@ -112,7 +107,7 @@ void MainWindow::saveSessionAs() {
         keeper_->save(path);
     });
     connect(dialog, &QDialog::rejected, this, [this] { afterSave_ = nullptr; });
-    dialog->open();
+    opened(dialog);
 }
 
 void MainWindow::nameWindow() {
@@ -133,7 +128,6 @@ void MainWindow::askToSave(const QString& question, std::function<void()> then) 
     if (findChild<QMessageBox*>(QStringLiteral("askToSave"))) return;
     auto* box = new QMessageBox(QMessageBox::Question, tr("Tessera"), question, QMessageBox::NoButton, this);
     box->setObjectName(QStringLiteral("askToSave"));
-    box->setAttribute(Qt::WA_DeleteOnClose);
     QStringList facts;
     const QLocale locale;
     if (const int running = keeper_->runningProbes())
@@ -158,14 +152,13 @@ void MainWindow::askToSave(const QString& question, std::function<void()> then) 
                 afterSave_ = then;
                 saveSession();
             });
-    box->open();
+    opened(box);
 }
 
 void MainWindow::offerRecovery(const std::shared_ptr<Recoverable>& found) {
     auto* box = new QMessageBox(QMessageBox::Question, tr("Tessera"), tr("Tessera did not end properly."),
                                 QMessageBox::NoButton, this);
     box->setObjectName(QStringLiteral("offerRecovery"));
-    box->setAttribute(Qt::WA_DeleteOnClose);
     const QDateTime saved =
         QDateTime::fromString(QString::fromStdString(found->saved), Qt::ISODate).toLocalTime();
     box->setInformativeText(tr("The session of %1 was kept, with %2 results.")
@@ -180,7 +173,7 @@ void MainWindow::offerRecovery(const std::shared_ptr<Recoverable>& found) {
         if (button == recover) keeper_->recover(*found);
         if (button == discard) keeper_->discard(*found);
     });
-    box->open();
+    opened(box);
 }
 
 // What can be computed again is not asked about: only results, subsets and a changed session are.

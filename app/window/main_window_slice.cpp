@@ -11,6 +11,7 @@
 #include "app/window/figure_exporter.h"
 #include "app/window/main_window.h"
 #include "app/window/view_area.h"
+#include "widgets/dialogs/opened.h"
 #include "widgets/dialogs/sheet_dialog.h"
 #include "widgets/panels/guide_strip.h"
 #include "widgets/views/slice_state.h"
@@ -32,7 +33,6 @@ void MainWindow::exportFigure() {
     for (const FigureChoice& choice : *choices)
         panels.push_back({choice.title, choice.isCurrent, choice.scene});
     auto* dialog = new SheetDialog(std::move(panels), this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setPath(QDir(settings_.folder()).filePath(QStringLiteral("figure.pdf")));
     connect(dialog, &QDialog::accepted, this, [this, dialog, choices] {
         std::vector<FigureChoice> chosen;
@@ -41,7 +41,7 @@ void MainWindow::exportFigure() {
         settings_.setFolder(QFileInfo(dialog->path()).absolutePath());
         figures_->write(dialog->path(), dialog->sheet(), chosen);
     });
-    dialog->open();
+    opened(dialog);
 }
 
 void MainWindow::addViewActions(QMenu* menu) {
@@ -113,6 +113,10 @@ void MainWindow::adoptSlice(SliceView* view) {
            "move, wheel to zoom (computed anew, not magnified), Ctrl+drag to turn, Shift+drag to "
            "select samples.</p>"));
     connect(view, &SliceView::noticeRaised, this, &MainWindow::say);
+    connect(view, &SliceView::exportRequested, this, [this, view] {
+        views_->showView(view);  // the one that is ticked
+        exportFigure();
+    });
     connect(view, &SliceView::lookChanged, guide_, &GuideStrip::check);
 }
 

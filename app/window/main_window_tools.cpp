@@ -16,18 +16,13 @@
 #include "app/window/view_area.h"
 #include "core/model/devices.h"
 #include "widgets/dialogs/command_palette.h"
+#include "widgets/dialogs/opened.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/guide_strip.h"
 
 namespace tessera {
 
 namespace {
-
-QStringList devices() {
-    QStringList names;
-    for (const auto& name : availableDevices()) names << QString::fromStdString(name);
-    return names;
-}
 
 QString memoryText(int megabytes) {
     return megabytes % 1024 == 0 ? QObject::tr("%1 GiB").arg(megabytes / 1024)
@@ -40,6 +35,7 @@ void MainWindow::applySettings(const WindowSettings& settings) {
     const bool isOtherTheme = settings.theme != applied_.theme;
     applied_ = settings;
     if (isOtherTheme) applyTheme(settings.theme);
+    for (QAction* action : themeActions_) action->setChecked(action->data().toInt() == int(settings.theme));
     const int threads = settings.threads > 0 ? settings.threads : QThread::idealThreadCount();
     setComputeThreads(threads);
     runner_->setThreads(threads);
@@ -76,15 +72,10 @@ void MainWindow::makeSettingsButton() {
                 QAction* action = group->addAction(menu->addAction(text(value)));
                 action->setCheckable(true);
                 action->setChecked(applied_.*member == value);
-                connect(action, &QAction::triggered, this, [this, member, value] {
-                    WindowSettings changed = applied_;
-                    changed.*member = value;
-                    settings_.setWindow(changed);
-                    applySettings(changed);
-                });
+                connect(action, &QAction::triggered, this, [this, member, value] { change(member, value); });
             }
         };
-        choose(tr("Device"), devices(), &WindowSettings::device,
+        choose(tr("Device"), devices_, &WindowSettings::device,
                [](const QString& device) { return device.toUpper(); });
         choose(tr("Threads"), QList<int>{0, 1, 2, 4, 8}, &WindowSettings::threads, [](int threads) {
             return threads == 0 ? tr("As many as cores (%1)").arg(QThread::idealThreadCount())
@@ -98,6 +89,19 @@ void MainWindow::makeSettingsButton() {
     statusBar()->addPermanentWidget(settingsButton_);
     applied_ = settings_.window();
     applySettings(applied_);
+    // Asking the driver may take a second; until it has answered, what is set is believed.
+    devices_ = {QStringLiteral("cpu")};
+    if (!devices_.contains(applied_.device)) devices_ << applied_.device;
+    jobs_->start<QStringList>(
+        this, QStringLiteral("devices"), {}, JobLane::Background,
+        [](std::stop_token, Progress&) -> Result<QStringList> {
+            QStringList names;
+            for (const auto& name : availableDevices()) names << QString::fromStdString(name);
+            return names;
+        },
+        [this](Result<QStringList> names) {
+            if (names.isOk()) devices_ = std::move(names).value();
+        });
 }
 
 void MainWindow::addToolActions(QMenu* menu) {
@@ -117,14 +121,20 @@ void MainWindow::showPalette() {
 }
 
 void MainWindow::showSettings() {
-    auto* dialog = new SettingsDialog(applied_, devices(), this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    auto* dialog = new SettingsDialog(applied_, devices_, this);
     connect(dialog, &QDialog::accepted, this, [this, dialog] {
-        settings_.setWindow(dialog->settings());
-        applySettings(dialog->settings());
+        const WindowSettings wanted = dialog->settings();
+        const auto take = [&](auto member) {
+            if (applied_.*member != wanted.*member) change(member, wanted.*member);
+        };
+        take(&WindowSettings::theme);
+        take(&WindowSettings::device);
+        take(&WindowSettings::threads);
+        take(&WindowSettings::memoryMegabytes);
+        take(&WindowSettings::autosaveSeconds);
         keeper_->setAutosaveSeconds(applied_.autosaveSeconds);
     });
-    dialog->open();
+    opened(dialog);
 }
 
 void MainWindow::explainDocks() {

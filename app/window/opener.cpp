@@ -34,23 +34,9 @@ void Opener::open(const QStringList& sources, LoadOptions options) {
         [wanted = request(sources, options)](std::stop_token stop, Progress& progress) {
             return openSources(wanted, stop, progress);
         },
-        [this, architecture = options.architecture](Result<Opened> result) {
-            if (!result.isOk()) return;
-            if (result.value().model) rememberArchitecture(result.value().model.get(), architecture);
-            take(std::move(result).value(), std::nullopt);
+        [this](Result<Opened> result) {
+            if (result.isOk()) take(std::move(result).value(), std::nullopt);
         });
-}
-
-std::filesystem::path Opener::architectureOf(const Model* model) const {
-    const auto found = architectures_.find(model);
-    return found == architectures_.end() ? std::filesystem::path() : found->second;
-}
-
-void Opener::rememberArchitecture(const Model* model, std::filesystem::path path) {
-    if (path.empty())
-        architectures_.erase(model);  // the address may be an old one's
-    else
-        architectures_[model] = std::move(path);
 }
 
 void Opener::takeSession(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset,
@@ -110,7 +96,7 @@ void Opener::take(Opened opened, const std::optional<BundledSample>& sample) {
             held->info().sha256 == opened.model->info().sha256 &&
             held->info().inputShape == opened.model->info().inputShape &&
             held->info().device == opened.model->info().device &&
-            architectureOf(held.get()) == architectureOf(opened.model.get()))
+            held->info().architectureFile == opened.model->info().architectureFile)
             opened.model = held;
     // A sample is a pair: models that do not take its data would only be in the way.
     if (sample && opened.model && opened.dataset) {

@@ -3,9 +3,7 @@
 #pragma once
 
 #include <QObject>
-#include <filesystem>
 #include <functional>
-#include <map>
 
 #include "app/window/opening.h"
 #include "app/window/sample_catalogue.h"
@@ -33,9 +31,6 @@ class Opener : public QObject {
     void switchModel(const std::shared_ptr<const Model>& model);
     void closeModel(const std::shared_ptr<const Model>& model);
     const QString& pair() const { return pair_; }
-    // The description that a weights-only file was opened with; empty: none was given.
-    std::filesystem::path architectureOf(const Model* model) const;
-    void rememberArchitecture(const Model* model, std::filesystem::path path);
     // What a session says, as it says it: nothing is proposed or remembered.
     void takeSession(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset,
                      const Normalisation& normalisation, std::vector<qint64> anchors, const QString& pair);
@@ -58,7 +53,6 @@ class Opener : public QObject {
     Settings& settings_;
     std::string device_ = "cpu";
     QString pair_;
-    std::map<const Model*, std::filesystem::path> architectures_;
 };
 
 }  // namespace tessera

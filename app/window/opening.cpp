@@ -56,6 +56,12 @@ std::shared_ptr<const Model> reloadedForData(const std::filesystem::path& path, 
     return model.isOk() ? model.value() : nullptr;
 }
 
+std::shared_ptr<const Model> reloadedForData(const Model& model, LoadOptions options,
+                                             const Dataset& dataset) {
+    options.architecture = model.info().architectureFile;
+    return reloadedForData(model.info().path, options, dataset);
+}
+
 bool fits(const Model& model, const Dataset& dataset) {
     return shapeMismatch(model.info().inputShape, dataset.sampleShape(), "").empty();
 }
@@ -66,7 +72,7 @@ void pairUp(const OpenRequest& request, Opened& opened) {
     if (!model || !dataset) return;
     // Also where the guess was right: then it is one no longer.
     if ((!fits(*model, *dataset) || model->info().isShapeGuessed) && !request.options.inputShape)
-        if (auto reloaded = reloadedForData(model->info().path, request.options, *dataset))
+        if (auto reloaded = reloadedForData(*model, request.options, *dataset))
             opened.model = std::move(reloaded);
     const Model& final = opened.model ? *opened.model : *model;
     if (fits(final, *dataset)) opened.anchors = proposeAnchors(*dataset);

@@ -38,15 +38,9 @@ Result<Done> writeJson(const std::string& path, const ResultRecord& record) {
 
 }  // namespace
 
-ProbeRunner::ProbeRunner(Workspace& workspace, JobRunner& jobs, MessageLog& log, ResultList& results,
-                         ViewArea& views, const Probes& probes, QObject* parent)
-    : QObject(parent),
-      workspace_(workspace),
-      jobs_(jobs),
-      log_(log),
-      results_(results),
-      views_(views),
-      probes_(probes) {
+ProbeRunner::ProbeRunner(Workspace& workspace, JobRunner& jobs, ResultList& results, ViewArea& views,
+                         const Probes& probes, QObject* parent)
+    : QObject(parent), workspace_(workspace), jobs_(jobs), results_(results), views_(views), probes_(probes) {
     connect(&results, &ResultList::removed, this, [this](int, const QString& id) {
         jobs_.cancelKey(this, id);
         for (QDockWidget* dock : views_.docks())
@@ -121,6 +115,9 @@ QString ProbeRunner::run(const ProbeRequest& request) {
             return ran;
         },
         [this, id](Result<Ran> outcome) {
+            // Another session was opened, or it was deleted: the id is no longer this run's.
+            const ResultEntry* held = results_.entry(id);
+            if (!held || !held->isRunning) return;
             if (!outcome.isOk()) return finish(id, std::move(outcome).propagate<Record>());
             Ran& ran = outcome.value();
             if (!ran.sameAs.empty()) {
@@ -130,14 +127,12 @@ QString ProbeRunner::run(const ProbeRequest& request) {
                 Q_EMIT notice(tr("The same was asked before: result %1 answers it.").arg(same));
                 return openView(same);
             }
-            if (const ResultEntry* held = results_.entry(id)) {
-                // A partial answer is kept, but does not answer the next request.
-                const bool isComplete = ran.record->provenance.complete;
-                ResultEntry answered = *held;
-                answered.about.requestKey = isComplete ? ran.key : std::string();
-                results_.cache().add({id.toStdString(), ran.record, nullptr}, answered.about.requestKey);
-                results_.replace(answered);
-            }
+            // A partial answer is kept, but does not answer the next request.
+            const bool isComplete = ran.record->provenance.complete;
+            ResultEntry answered = *held;
+            answered.about.requestKey = isComplete ? ran.key : std::string();
+            results_.cache().add({id.toStdString(), ran.record, nullptr}, answered.about.requestKey);
+            results_.replace(answered);
             finish(id, ran.record);
         });
     ResultEntry running = *results_.entry(id);
@@ -148,7 +143,7 @@ QString ProbeRunner::run(const ProbeRequest& request) {
 
 void ProbeRunner::finish(const QString& id, Result<Record> result) {
     const ResultEntry* held = results_.entry(id);
-    if (!held) return;  // deleted meanwhile
+    if (!held || !held->isRunning) return;
     ResultEntry entry = *held;
     entry.isRunning = false;
     entry.job = 0;
@@ -178,8 +173,7 @@ void ProbeRunner::show(const QString& id, Record record) {
     ResultView* view = probe && probe->makeView
                            ? probe->makeView(context, nullptr)
                            : new RecordView(context, probe ? probe->scenes : nullptr, nullptr);
-    if (view->metaObject()->indexOfSignal("noticeRaised(QString)") >= 0)
-        connect(view, SIGNAL(noticeRaised(QString)), this, SIGNAL(notice(QString)));
+    connect(view, &ResultView::noticeRaised, this, &ProbeRunner::notice);
     view->show(std::move(record));
     const QString title = QString::fromStdString(entry->about.title);
     views_.addView(view, name,

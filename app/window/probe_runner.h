@@ -7,7 +7,6 @@
 #include <functional>
 
 #include "app/catalogue.h"
-#include "widgets/panels/message_log.h"
 #include "widgets/panels/result_list.h"
 
 namespace tessera {
@@ -18,7 +17,7 @@ class ProbeRunner : public QObject {
     Q_OBJECT
   public:
     using Probes = std::vector<CatalogueEntry>;
-    ProbeRunner(Workspace& workspace, JobRunner& jobs, MessageLog& log, ResultList& results, ViewArea& views,
+    ProbeRunner(Workspace& workspace, JobRunner& jobs, ResultList& results, ViewArea& views,
                 const Probes& probes, QObject* parent = nullptr);
 
     const Probes& probes() const { return probes_; }
@@ -45,7 +44,6 @@ class ProbeRunner : public QObject {
 
     Workspace& workspace_;
     JobRunner& jobs_;
-    MessageLog& log_;
     ResultList& results_;
     ViewArea& views_;
     const Probes& probes_;

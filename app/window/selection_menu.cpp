@@ -6,6 +6,7 @@
 #include <QLocale>
 #include <QMenu>
 
+#include "widgets/dialogs/opened.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/theme.h"
 
@@ -82,14 +83,13 @@ void SelectionMenu::fillSubsets() {
 void SelectionMenu::ask(const QString& title, const QString& label, const QString& text,
                         std::function<void(QString)> then) {
     auto* dialog = new QInputDialog(window_);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setWindowTitle(title);
     dialog->setLabelText(label);
     dialog->setTextValue(text);
     connect(dialog, &QInputDialog::textValueSelected, this, [then](const QString& given) {
         if (const QString name = given.simplified(); !name.isEmpty()) then(name);
     });
-    dialog->open();
+    opened(dialog);
 }
 
 void SelectionMenu::nameSelection() {

@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <QLocale>
 #include <algorithm>
+#include <utility>
 
 #include "app/window/session_slices.h"
 #include "app/window/view_area.h"
@@ -39,8 +40,7 @@ SessionKeeper::SessionKeeper(Workspace& workspace, JobRunner& jobs, MessageLog& 
     connect(&results, &ResultList::changed, this, [this](int row) {
         if (results_.entries()[static_cast<std::size_t>(row)].isRunning) return;
         touch();
-        if (autosaveTimer_.isActive() || autosave_)
-            QTimer::singleShot(kSoonMs, this, &SessionKeeper::autosave);
+        if (autosaveTimer_.isActive()) QTimer::singleShot(kSoonMs, this, &SessionKeeper::autosave);
     });
     connect(&autosaveTimer_, &QTimer::timeout, this, &SessionKeeper::autosave);
 }
@@ -69,7 +69,10 @@ void SessionKeeper::setPath(const QString& path, bool isModified) {
 }
 
 void SessionKeeper::save(const QString& path) {
-    if (isSaving_) return;  // the second of two quick Ctrl+S has nothing to add
+    if (isSaving_) {  // what changed since that began is saved after it
+        saveAgain_ = path;
+        return;
+    }
     isSaving_ = true;
     isModified_ = false;  // what changes from here on is not in the file
     jobs_.start<OpenedSession>(
@@ -83,15 +86,19 @@ void SessionKeeper::save(const QString& path) {
         },
         [this, path](Result<OpenedSession> result) {
             isSaving_ = false;
+            const QString again = std::exchange(saveAgain_, {});
+            const bool isAnother = !again.isEmpty() && again != path;
             if (!result.isOk()) {
                 isModified_ = true;
                 Q_EMIT changed();
+                if (isAnother) return save(again);
                 return Q_EMIT saveFailed();
             }
             for (const auto& [id, stored] : result.value().numbers) results_.cache().setStored(id, stored);
             for (const auto& note : result.value().notes) log_.note(QString::fromStdString(note));
-            log_.note(tr("Session saved: %1").arg(path));
             setPath(path, isModified_);
+            // Whoever waits for `saved`, to quit for one, relies on all of it being on the disk.
+            if (isAnother || (!again.isEmpty() && isModified_)) return save(again);
             Q_EMIT saved(path);
         });
 }
@@ -147,25 +154,23 @@ void SessionKeeper::load(const QString& title, std::function<Result<OpenedSessio
             if (!result.isOk()) return;
             LoadedSession& loaded = *result.value();
             if (!loaded.resolved.isAllThere()) return Q_EMIT filesMissing(path, loaded.resolved, again);
-            take(std::move(loaded), path);
+            take(std::move(loaded));
             then();
         });
 }
 
-void SessionKeeper::take(LoadedSession loaded, const QString&) {
+void SessionKeeper::take(LoadedSession loaded) {
     const SessionDocument& document = loaded.session.document;
     isTaking_ = true;
+    ++sessionsOpened_;
     for (const ResultEntry& entry : results_.entries())
         if (entry.isRunning) jobs_.cancel(entry.job);
     views_.axes().setLocked(false);
     views_.replaceSlices(static_cast<int>(document.slices.size()));
     std::vector<std::shared_ptr<const Model>> models;
     for (const auto& entry : document.models)
-        if (const auto found = loaded.models.find(entry.id); found != loaded.models.end()) {
+        if (const auto found = loaded.models.find(entry.id); found != loaded.models.end())
             models.push_back(found->second);
-            if (entry.architecture)
-                opener_.rememberArchitecture(found->second.get(), entry.architecture->absolute);
-        }
     const auto current = loaded.models.find(document.currentModel);
     workspace_.setModels(std::move(models));
     opener_.takeSession(current == loaded.models.end() ? nullptr : current->second, loaded.dataset,
@@ -179,11 +184,18 @@ void SessionKeeper::take(LoadedSession loaded, const QString&) {
         workspace_.setCurrentSample(document.currentSample);
     }
     takeResults(loaded);
-    figures_ = document.figures;
     for (const auto& result : document.results)
         if (result.id.starts_with("regions"))
             lastRegions_ = std::max(lastRegions_, std::atoi(result.id.c_str() + 7));
     const auto slices = views_.slices();
+    figures_ = document.figures;
+    for (auto& figure : figures_)
+        for (auto& panel : figure.panels)
+            for (std::size_t i = 0; i < document.slices.size() && i < std::size_t(slices.size()); ++i)
+                if (document.slices[i].id == panel.slice) {
+                    panel.slice = slices[qsizetype(i)]->objectName().toStdString();
+                    break;
+                }
     bool isLocked = false;
     for (std::size_t i = 0; i < document.slices.size() && i < std::size_t(slices.size()); ++i) {
         applySliceState(*slices[qsizetype(i)], sliceStateOf(document.slices[i]));

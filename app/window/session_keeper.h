@@ -29,16 +29,18 @@ class SessionKeeper : public QObject {
     // Worth asking about before it is lost: results or subsets, or a saved session that was changed.
     bool isWorthSaving() const;
     int runningProbes() const;
+    int sessionsOpened() const { return sessionsOpened_; }  // tells whether another was opened meanwhile
     bool isAtWork() const { return isSaving_ || isAutosaving_ || isOpening_; }
 
-    SessionSnapshot snapshot();
+    // `added`: as if addFigure() had been called for it, for the session that the figure itself carries.
+    SessionSnapshot snapshot(const SessionFigure* added = nullptr);
     const std::shared_ptr<Hashes>& hashes() const { return hashes_; }
     void save(const QString& path);
     // `replacements`: where the user found files that are not where the session says.
     void open(const QString& path, const Replacements& replacements = {});
     // The session that a figure carries: without the numbers, which stay in the session file.
     void openFigure(const QString& path, const Replacements& replacements = {});
-    void addFigure(SessionFigure figure);  // a figure that was exported: replay makes it again
+    void addFigure(SessionFigure figure);  // a figure that was written: replay makes it again
 
     void startAutosave(const QString& folder, int seconds);  // 0: off
     void setAutosaveSeconds(int seconds);
@@ -65,7 +67,7 @@ class SessionKeeper : public QObject {
     void load(const QString& title, std::function<Result<OpenedSession>()> read, const QString& path,
               const Replacements& replacements, std::function<void(Replacements)> again,
               std::function<void()> then);
-    void take(LoadedSession loaded, const QString& path);
+    void take(LoadedSession loaded);
     void takeResults(LoadedSession& loaded);
     void setPath(const QString& path, bool isModified);
     void lookForRecoverable();
@@ -80,11 +82,13 @@ class SessionKeeper : public QObject {
     std::shared_ptr<Hashes> hashes_ = std::make_shared<Hashes>();
     // Begun by the first copy, in its job; one job at a time has it.
     std::shared_ptr<std::shared_ptr<Autosave>> autosave_ = std::make_shared<std::shared_ptr<Autosave>>();
+    // Their slices by the views' names: the ids of slices in a document move up when one is closed.
     std::vector<SessionFigure> figures_;
     // Ids of regions that were written: the same regions keep theirs.
     std::map<std::weak_ptr<const LinearRegions::Output>, std::string, std::owner_less<>> regionIds_;
-    int lastRegions_ = 0;
+    int lastRegions_ = 0, sessionsOpened_ = 0;
     QString path_, autosaveFolder_;
+    QString saveAgain_;  // asked for while a save was under way; empty: not
     QTimer autosaveTimer_;
     bool isModified_ = false, isSaving_ = false, isAutosaving_ = false, isOpening_ = false, isTaking_ = false,
          isAutosaveDue_ = false;

@@ -14,9 +14,17 @@ std::string modelId(std::size_t place) {
     return "m" + std::to_string(place + 1);
 }
 
+// In place of the one that its file replaces.
+void putFigure(std::vector<SessionFigure>& figures, SessionFigure figure) {
+    std::erase_if(figures, [&](const auto& held) { return held.file == figure.file; });
+    figures.push_back(std::move(figure));
+    for (std::size_t i = 0; i < figures.size(); ++i) figures[i].id = "f" + std::to_string(i + 1);
+}
+
 }  // namespace
 
-SessionSnapshot SessionKeeper::snapshot() {
+SessionSnapshot SessionKeeper::snapshot(const SessionFigure* added) {
+    std::erase_if(regionIds_, [](const auto& known) { return known.first.expired(); });
     SessionSnapshot snapshot;
     snapshot.numbers = results_.cache().numbers();
     SessionDocument& document = snapshot.document;
@@ -29,8 +37,9 @@ SessionSnapshot SessionKeeper::snapshot() {
         entry.file = {{}, std::filesystem::absolute(info.path).string(), info.sha256};
         entry.inputShape = info.inputShape;
         entry.device = info.device;
-        if (const auto architecture = opener_.architectureOf(model.get()); !architecture.empty())
-            entry.architecture = FileReference{{}, std::filesystem::absolute(architecture).string(), {}};
+        if (!info.architectureFile.empty())
+            entry.architecture =
+                FileReference{{}, std::filesystem::absolute(info.architectureFile).string(), {}};
         if (model == workspace_.model()) document.currentModel = entry.id;
         document.models.push_back(std::move(entry));
     }
@@ -55,10 +64,11 @@ SessionSnapshot SessionKeeper::snapshot() {
     for (const auto& [name, samples] : workspace_.subsets())
         document.subsets[name.toStdString()].assign(samples.begin(), samples.end());
 
-    int number = 0;
+    std::map<std::string, std::string> sliceIds;  // by the view's name
     for (SliceView* view : views_.slices()) {
         document.slices.push_back(sessionSliceOf(*view, views_.sliceTitle(view), views_.axes().isLocked()));
-        document.slices.back().id = "s" + std::to_string(++number);
+        document.slices.back().id = "s" + std::to_string(document.slices.size());
+        sliceIds[view->objectName().toStdString()] = document.slices.back().id;
         addRegions(*view, snapshot);
         if (view == views_.currentSlice()) document.currentView = document.slices.back().id;
     }
@@ -81,12 +91,19 @@ SessionSnapshot SessionKeeper::snapshot() {
         }
         document.results.push_back(std::move(result));
     }
-    for (const SessionFigure& figure : figures_) {
+    auto figures = figures_;
+    if (added) putFigure(figures, *added);
+    for (SessionFigure& figure : figures) {
+        for (auto& panel : figure.panels)
+            if (const auto found = sliceIds.find(panel.slice); found != sliceIds.end())
+                panel.slice = found->second;
+            else
+                panel.slice.clear();  // it was closed
         const bool isWhole = std::all_of(figure.panels.begin(), figure.panels.end(), [&](const auto& panel) {
             return panel.result.empty() ? document.slice(panel.slice) != nullptr
                                         : document.result(panel.result) != nullptr;
         });
-        if (isWhole) document.figures.push_back(figure);
+        if (isWhole) document.figures.push_back(std::move(figure));
     }
     return snapshot;
 }
@@ -104,10 +121,7 @@ void SessionKeeper::addRegions(const SliceView& view, SessionSnapshot& snapshot)
 }
 
 void SessionKeeper::addFigure(SessionFigure figure) {
-    std::erase_if(figures_, [&](const auto& held) { return held.file == figure.file; });
-    figure.id = "f" + std::to_string(figures_.size() + 1);
-    figures_.push_back(std::move(figure));
-    for (std::size_t i = 0; i < figures_.size(); ++i) figures_[i].id = "f" + std::to_string(i + 1);
+    putFigure(figures_, std::move(figure));
     touch();
 }
 

@@ -14,15 +14,11 @@ constexpr int kMostSteps = 500;
 
 using State = UndoRecorder::State;
 
-bool sameNormalisation(const Normalisation& a, const Normalisation& b) {
-    return a.mean == b.mean && a.std == b.std;
-}
-
 // What differs, in words; a slice is looked at part by part.
 QStringList differences(const State& a, const State& b) {
     QStringList parts;
     if (a.anchors != b.anchors) parts << QObject::tr("anchors");
-    if (!sameNormalisation(a.normalisation, b.normalisation)) parts << QObject::tr("normalisation");
+    if (a.normalisation != b.normalisation) parts << QObject::tr("normalisation");
     if (a.selection != b.selection) parts << QObject::tr("selection");
     if (a.reference != b.reference) parts << QObject::tr("reference");
     if (a.subsets != b.subsets) parts << QObject::tr("subsets");
@@ -159,8 +155,7 @@ void UndoRecorder::look() {
 }
 
 void UndoRecorder::apply(const State& state) {
-    if (!sameNormalisation(state.normalisation, workspace_.normalisation()))
-        opener_.setNormalisation(state.normalisation);
+    if (state.normalisation != workspace_.normalisation()) opener_.setNormalisation(state.normalisation);
     workspace_.setAnchors(state.anchors);
     const auto held = workspace_.subsets();
     for (const auto& [name, samples] : held)

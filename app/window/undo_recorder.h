@@ -3,7 +3,6 @@
 // over, and records what became of it as one step: who changed it does not need to know.
 #pragma once
 
-#include <QPointer>
 #include <QTimer>
 #include <QUndoStack>
 #include <map>

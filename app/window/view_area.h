@@ -5,7 +5,6 @@
 
 #include <QDockWidget>
 #include <QMainWindow>
-#include <QPointer>
 
 #include "app/window/axes_link.h"
 #include "widgets/jobs/job_runner.h"

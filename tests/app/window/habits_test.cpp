@@ -21,6 +21,7 @@
 #include "app/window/main_window.h"
 #include "app/window/view_area.h"
 #include "counting_probe.h"
+#include "tests/app/window/settings_in.h"
 #include "widgets/dialogs/about_dialogs.h"
 #include "widgets/dialogs/command_palette.h"
 #include "widgets/panels/gallery_panel.h"
@@ -46,10 +47,7 @@ class HabitsTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        QCoreApplication::setOrganizationName("Tessera");
-        QCoreApplication::setApplicationName("tessera-habits-test");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
+        useSettingsIn(settings_.path(), "tessera-habits-test");
         rememberDesktopPalette();
         applyTheme(Theme::Light);
     }
@@ -143,6 +141,7 @@ class HabitsTest : public QObject {
             dialog->findChild<QSpinBox*>("settingsAutosave")->setValue(0);
             dialog->accept();
             QVERIFY(isDark(QApplication::palette()));
+            QVERIFY(window->findChild<QAction*>("theme-dark")->isChecked());
             QVERIFY(window->findChild<QToolButton*>("resources")->text().contains("2 threads"));
         }
         const auto window = shown();
@@ -150,6 +149,24 @@ class HabitsTest : public QObject {
         QCOMPARE(window->windowSettings().memoryMegabytes, 512);
         QCOMPARE(window->windowSettings().autosaveSeconds, 0);
         QVERIFY(window->windowSettings().theme == Theme::Dark);
+        applyTheme(Theme::Light);
+    }
+
+    void settingsOfThisRunAreNotStored() {
+        const auto window = shown();
+        WindowSettings run = window->windowSettings();
+        run.threads = 3;  // as `tessera --threads 3` does
+        window->applySettings(run);
+        window->findChild<QAction*>("theme-dark")->trigger();
+        QVERIFY(Settings().window().theme == Theme::Dark);
+        QCOMPARE(Settings().window().threads, 0);
+        window->findChild<QAction*>("settings")->trigger();
+        auto* dialog = window->findChild<SettingsDialog*>();
+        dialog->findChild<QSpinBox*>("settingsMemory")->setValue(512);
+        dialog->accept();
+        QCOMPARE(Settings().window().memoryMegabytes, 512);
+        QCOMPARE(Settings().window().threads, 0);
+        QCOMPARE(window->windowSettings().threads, 3);
         applyTheme(Theme::Light);
     }
 

@@ -3,13 +3,16 @@
 #include <QAction>
 #include <QComboBox>
 #include <QInputDialog>
+#include <QLineEdit>
 #include <QListView>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QToolButton>
 
 #include "app/window/main_window.h"
+#include "tests/app/window/settings_in.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/model_chooser.h"
 #include "widgets/views/slice_view.h"
@@ -41,12 +44,7 @@ class LinkedStateTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() {
-        QCoreApplication::setOrganizationName("Tessera");
-        QCoreApplication::setApplicationName("tessera-linked-test");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
-    }
+    void initTestCase() { useSettingsIn(settings_.path(), "tessera-linked-test"); }
     void init() {
         QSettings().clear();
         window_ = std::make_unique<MainWindow>();
@@ -88,6 +86,15 @@ class LinkedStateTest : public QObject {
         click(0, Qt::ControlModifier);
         QCOMPARE(workspace().selection().size(), std::size_t(4));
         QVERIFY(workspace().isSelected(wrong));
+        click(0);  // it is selected already; the hidden ones are not any more
+        QCOMPARE(workspace().selection(), (std::vector<qint64>{wrong}));
+    }
+
+    void shiftSelectsFromTheCurrentSampleToHere() {
+        click(3);
+        click(7, Qt::ControlModifier);
+        click(9, Qt::ShiftModifier);
+        QCOMPARE(workspace().selection(), (std::vector<qint64>{7, 8, 9}));
     }
 
     void manyScatteredSamplesAreSelectedQuickly() {
@@ -168,6 +175,27 @@ class LinkedStateTest : public QObject {
         QTest::mouseRelease(&slice, Qt::LeftButton, Qt::ShiftModifier, at + QPoint(-15, 15));
         QVERIFY(workspace().isSelected(anchors[0].sample));
         QVERIFY(workspace().selection().size() < 40);
+    }
+
+    void anotherModelLeavesTheDataAsItIsLookedAt() {
+        window_->opener().setNormalisation({});  // what a model without settings of its own gets
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().evaluation() && window_->sliceView()->isUpToDate(), kPatienceMs);
+        workspace().setCurrentSample(17);
+        auto recipe = window_->sliceView()->computation().recipe();
+        recipe.moved[1] = Eigen::VectorXd::Constant(784, 0.25);
+        window_->sliceView()->computation().setRecipe(recipe);
+        window_->gallery()->findChild<QLineEdit*>("galleryFilter")->setText("label:3");
+        QTRY_VERIFY(rows().query().text == "label:3" && rows().rowCount() == 251);
+        QSignalSpy datasets(&workspace(), &Workspace::datasetChanged);
+        QSignalSpy normalisations(&workspace(), &Workspace::normalisationChanged);
+        const auto former = workspace().model();
+        window_->open({QStringLiteral(TESSERA_SAMPLES "/mnist_cnn.pt")});
+        QTRY_VERIFY_WITH_TIMEOUT(workspace().model() != former && workspace().evaluation(), kPatienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->sliceView()->isUpToDate(), kPatienceMs);
+        QVERIFY(datasets.isEmpty() && normalisations.isEmpty());
+        QCOMPARE(workspace().currentSample(), qint64(17));
+        QCOMPARE(rows().query().text, QString("label:3"));
+        QCOMPARE(window_->sliceView()->computation().recipe().moved.count(1), std::size_t(1));
     }
 
     void modelsAreSwitchedAndClosed() {

@@ -21,6 +21,7 @@
 #include <mutex>
 
 #include "heartbeat.h"
+#include "tests/app/window/settings_in.h"
 #include "tests/widgets/jobs/until_stopped.h"
 #include "widgets/dialogs/about_dialogs.h"
 #include "widgets/dialogs/architecture_dialog.h"
@@ -57,10 +58,7 @@ class MainWindowTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        QCoreApplication::setOrganizationName("Tessera");
-        QCoreApplication::setApplicationName("tessera-test");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
+        useSettingsIn(settings_.path(), "tessera-test");
         rememberDesktopPalette();
         applyTheme(Theme::Light);
     }

@@ -33,6 +33,7 @@
 #include "app/window/session_keeper.h"
 #include "app/window/view_area.h"
 #include "tests/app/program_run.h"
+#include "tests/app/window/settings_in.h"
 #include "widgets/dialogs/sheet_dialog.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/probe_panel.h"
@@ -46,10 +47,7 @@ namespace {
 constexpr int kPatienceMs = 120'000;
 
 void useSettingsIn(const QString& folder) {
-    QCoreApplication::setOrganizationName("Tessera");
-    QCoreApplication::setApplicationName("tessera-newcomer-test");
-    QSettings::setDefaultFormat(QSettings::IniFormat);
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder);
+    tessera::useSettingsIn(folder, "tessera-newcomer-test");
     QSettings().setValue("recoveryFolder", folder + "/recovery");
 }
 

@@ -13,9 +13,11 @@
 
 #include "app/window/main_window.h"
 #include "app/window/probe_runner.h"
+#include "app/window/session_keeper.h"
 #include "app/window/undo_recorder.h"
 #include "app/window/view_area.h"
 #include "counting_probe.h"
+#include "tests/app/window/settings_in.h"
 #include "widgets/dialogs/compare_dialog.h"
 #include "widgets/panels/parameter_form.h"
 #include "widgets/panels/results_panel.h"
@@ -48,12 +50,7 @@ class ProbesTest : public QObject {
     void choose(const char* mode) { qobject_cast<QComboBox*>(form().control("mode"))->setCurrentText(mode); }
 
   private Q_SLOTS:
-    void initTestCase() {
-        QCoreApplication::setOrganizationName("Tessera");
-        QCoreApplication::setApplicationName("tessera-probes-test");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
-    }
+    void initTestCase() { useSettingsIn(settings_.path(), "tessera-probes-test"); }
     void init() {
         QSettings().clear();
         CountingProbe::runs = 0;
@@ -202,6 +199,33 @@ class ProbesTest : public QObject {
         QTRY_VERIFY(window_->findChild<BrightnessView*>());
         find<QAction>("redo")->trigger();
         QVERIFY(window_->results().entries().empty());
+    }
+
+    void aRunThatWasDeletedComesBackCancelled() {
+        choose("wait");
+        run();
+        QTRY_VERIFY_WITH_TIMEOUT(window_->jobs().job(last().job).done == 3, kPatienceMs);
+        QTest::mouseClick(find<QPushButton>("deleteResult"), Qt::LeftButton);
+        QVERIFY(window_->results().entries().empty());
+        find<QAction>("undo")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(!window_->jobs().isBusy(), kPatienceMs);
+        QVERIFY(!last().isRunning);
+        QCOMPARE(outcomeSentence(last()), QString("cancelled: deleted while it ran"));
+        QCOMPARE(window_->keeper()->runningProbes(), 0);
+    }
+
+    void deletedNumbersOnTheDiskTakeNoMemory() {
+        runToTheEnd();
+        QTemporaryDir folder;
+        const QString path = folder.filePath("kept.tessera"), id = last().id();
+        window_->keeper()->save(path);
+        QTRY_VERIFY_WITH_TIMEOUT(window_->keeper()->path() == path, kPatienceMs);
+        RemovedResult gone = window_->results().remove(id);
+        QVERIFY(gone.numbers.stored && !gone.numbers.record);
+        QTRY_VERIFY(!window_->findChild<BrightnessView*>());
+        window_->results().restore(std::move(gone));
+        window_->probes()->openView(id);
+        QTRY_VERIFY(window_->findChild<BrightnessView*>());
     }
 
     void everyChangeOfTheDocumentIsUndone() {

@@ -11,20 +11,25 @@
 #include <QProcess>
 #include <QPushButton>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTimer>
 #include <cstdio>
 
+#include "app/window/figure_exporter.h"
 #include "app/window/main_window.h"
 #include "app/window/probe_runner.h"
 #include "app/window/session_keeper.h"
 #include "app/window/undo_recorder.h"
 #include "app/window/view_area.h"
 #include "counting_probe.h"
+#include "tests/app/window/settings_in.h"
 #include "widgets/dialogs/missing_files_dialog.h"
+#include "widgets/dialogs/sheet_dialog.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/message_bar.h"
+#include "widgets/views/sheet_preview.h"
 
 using namespace tessera;
 
@@ -32,12 +37,7 @@ namespace {
 
 constexpr int kPatienceMs = 60'000;
 
-void useSettingsIn(const QString& folder) {
-    QCoreApplication::setOrganizationName("Tessera");
-    QCoreApplication::setApplicationName("tessera-session-test");
-    QSettings::setDefaultFormat(QSettings::IniFormat);
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, folder);
-}
+const char* const kSettings = "tessera-session-test";
 
 ProbeRequest request(MainWindow& window, double gain, const char* mode = "plain") {
     ProbeRequest wanted;
@@ -53,7 +53,7 @@ ProbeRequest request(MainWindow& window, double gain, const char* mode = "plain"
 // The child that is killed: works for a while, says when its copy is on the disk, and waits for the end.
 int beTheVictim(int argc, char** argv) {
     QApplication application(argc, argv);
-    useSettingsIn(QString::fromLocal8Bit(argv[2]));
+    useSettingsIn(QString::fromLocal8Bit(argv[2]), kSettings);
     MainWindow window(nullptr, countingCatalogue());
     window.show();
     window.openSample("spiral");
@@ -108,7 +108,7 @@ class SessionTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() { useSettingsIn(settings_.path()); }
+    void initTestCase() { useSettingsIn(settings_.path(), kSettings); }
     void init() {
         QSettings().clear();
         QSettings().setValue("recoveryFolder", folder_.filePath("recovery"));
@@ -213,6 +213,155 @@ class SessionTest : public QObject {
         dialog->accept();
         QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
         QCOMPARE(window.workspace().model()->info().path.string(), there.filePath("net.pt").toStdString());
+    }
+
+    void aDescriptionThatWasOpenedAlongIsKept() {
+        QTemporaryDir here;
+        QVERIFY(QFile::copy(QStringLiteral(TESSERA_TEST_DATA "/models/mlp_ordered.pth"),
+                            here.filePath("net.pth")));
+        QFile description(here.filePath("described.json")), data(here.filePath("data.csv"));
+        QVERIFY(description.open(QIODevice::WriteOnly) && data.open(QIODevice::WriteOnly));
+        // Without it the activations would be taken for rectifiers.
+        description.write(R"({"input": [3], "layers": [{"name": "0", "op": "linear"}, "tanh",
+            {"name": "2", "op": "linear"}, "tanh", {"name": "4", "op": "linear"}]})");
+        data.write("x,y,z,label\n0,1,2,0\n1,0,2,1\n2,1,0,0\n");
+        description.close();
+        data.close();
+        const QString path = folder_.filePath("described.tessera");
+        {
+            MainWindow window(nullptr, countingCatalogue());
+            window.show();
+            window.open({here.filePath("net.pth"), here.filePath("described.json")});
+            QTRY_VERIFY_WITH_TIMEOUT(window.workspace().model() != nullptr, kPatienceMs);
+            QVERIFY(!window.workspace().model()->isExact());
+            window.open({here.filePath("data.csv")});
+            QTRY_VERIFY_WITH_TIMEOUT(window.workspace().evaluation() != nullptr, kPatienceMs);
+            window.keeper()->save(path);
+            QTRY_VERIFY_WITH_TIMEOUT(window.keeper()->path() == path, kPatienceMs);
+        }
+        MainWindow window(nullptr, countingCatalogue());
+        window.show();
+        window.open({path});
+        QTRY_VERIFY_WITH_TIMEOUT(window.keeper()->path() == path && window.workspace().evaluation(),
+                                 kPatienceMs);
+        QVERIFY(!window.workspace().model()->isExact());
+        QCOMPARE(window.workspace().model()->info().architectureFile.string(),
+                 here.filePath("described.json").toStdString());
+    }
+
+    void aFigureKeepsItsSliceWhenAnotherIsClosed() {
+        const QString path = folder_.filePath("figures.tessera"), figure = folder_.filePath("second.svg");
+        const auto kept = [](MainWindow& window) -> QString {
+            const SessionDocument document = window.keeper()->snapshot().document;
+            if (document.figures.size() != 1) return QStringLiteral("no figure");
+            const SessionSlice* slice = document.slice(document.figures.front().panels.front().slice);
+            return slice ? QString::fromStdString(slice->fill) : QStringLiteral("no slice");
+        };
+        {
+            const auto window = opened();
+            QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() && window->sliceView()->isUpToDate(),
+                                     kPatienceMs);
+            SliceView* first = window->sliceView();
+            SliceView* second = window->views()->addSlice();
+            auto switches = second->switches();
+            switches.fill = SliceFill::SlopeNorm;
+            second->setSwitches(switches);
+            QTRY_VERIFY_WITH_TIMEOUT(second->isUpToDate(), kPatienceMs);
+            const auto choices = window->figures()->choices();
+            QCOMPARE(choices.size(), std::size_t(2));
+            window->figures()->write(folder_.filePath("no/such/folder.svg"), {}, {choices.back()});
+            QTRY_VERIFY_WITH_TIMEOUT(!window->jobs().isBusy(), kPatienceMs);
+            QCOMPARE(kept(*window), QString("no figure"));  // it could not be written
+            window->figures()->write(figure, {}, {choices.back()});
+            QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(figure) && !window->jobs().isBusy(), kPatienceMs);
+            QCOMPARE(kept(*window), QString("slope"));
+            window->views()->showView(first);
+            window->views()->closeCurrent();
+            QTRY_COMPARE(window->views()->slices().size(), 1);
+            QCOMPARE(kept(*window), QString("slope"));
+            window->keeper()->save(path);
+            QTRY_VERIFY_WITH_TIMEOUT(window->keeper()->path() == path, kPatienceMs);
+        }
+        MainWindow window(nullptr, countingCatalogue());
+        window.show();
+        window.open({path});
+        QTRY_VERIFY_WITH_TIMEOUT(window.keeper()->path() == path && window.workspace().evaluation(),
+                                 kPatienceMs);
+        QCOMPARE(kept(window), QString("slope"));
+    }
+
+    void theSliceExportsThroughTheWindow() {
+        const auto window = opened();
+        QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() && window->sliceView()->isUpToDate(),
+                                 kPatienceMs);
+        SliceView* first = window->sliceView();
+        SliceView* second = window->views()->addSlice();
+        QTRY_VERIFY_WITH_TIMEOUT(second->isUpToDate(), kPatienceMs);
+        first->exportFigure();
+        auto* dialog = window->findChild<SheetDialog*>();
+        QVERIFY(dialog && dialog->isVisible());
+        QCOMPARE(dialog->chosen(), std::vector<int>{0});
+        QTRY_VERIFY_WITH_TIMEOUT(dialog->findChild<SheetPreview*>()->isUpToDate(), kPatienceMs);
+        dialog->reject();
+    }
+
+    void noCopyIsKeptWhenNoneIsWanted() {
+        for (const int seconds : {3600, 0}) {
+            QSettings().setValue("autosave", seconds);
+            const auto window = opened();
+            window->startKeeping();
+            QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() != nullptr, kPatienceMs);
+            QSignalSpy copies(window->keeper(), &SessionKeeper::autosaved);
+            runProbe(*window, 1);
+            if (seconds > 0)
+                QVERIFY(copies.wait(kPatienceMs));  // soon after a result
+            else
+                QVERIFY(!copies.wait(3000));
+        }
+    }
+
+    void savingWhileSavingSavesWhatChangedSince() {
+        const QString path = folder_.filePath("twice.tessera");
+        const auto window = opened();
+        QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() && window->sliceView()->isUpToDate(),
+                                 kPatienceMs);
+        std::size_t slices = 0;
+        connect(window->keeper(), &SessionKeeper::saved, window.get(), [&](const QString& file) {
+            if (slices == 0) slices = openSession(file.toStdString()).value().document.slices.size();
+        });
+        window->keeper()->save(path);
+        window->views()->addSlice();
+        QVERIFY(window->keeper()->isModified());
+        window->keeper()->save(path);
+        QTRY_VERIFY_WITH_TIMEOUT(slices > 0, kPatienceMs);
+        QCOMPARE(slices, std::size_t(2));
+        QVERIFY(!window->keeper()->isModified());
+    }
+
+    void aLateAnswerDoesNotTouchTheSessionThatWasOpened() {
+        const QString path = folder_.filePath("late.tessera");
+        {
+            const auto window = opened();
+            QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() != nullptr, kPatienceMs);
+            runProbe(*window, 3);
+            window->keeper()->save(path);
+            QTRY_VERIFY_WITH_TIMEOUT(window->keeper()->path() == path, kPatienceMs);
+        }
+        const auto window = opened();
+        QTRY_VERIFY_WITH_TIMEOUT(window->workspace().evaluation() != nullptr, kPatienceMs);
+        const QString id = window->probes()->run(request(*window, 1, "wait"));
+        QTRY_VERIFY_WITH_TIMEOUT(window->jobs().job(window->results().entries().back().job).done == 3,
+                                 kPatienceMs);
+        window->keeper()->open(path);
+        QTRY_VERIFY_WITH_TIMEOUT(window->keeper()->path() == path && !window->jobs().isBusy(), kPatienceMs);
+        QCOMPARE(window->results().entries().size(), std::size_t(1));
+        const ResultEntry& held = window->results().entries().front();
+        QCOMPARE(held.id(), id);  // the same name, another result
+        QVERIFY(held.about.outcome == Outcome::Complete);
+        QCOMPARE(std::get<double>(held.about.parameters.at("gain")), 3.0);
+        window->probes()->openView(id);
+        QTRY_VERIFY_WITH_TIMEOUT(window->findChild<BrightnessView*>(), kPatienceMs);
+        QCOMPARE(window->findChild<BrightnessView*>()->record()->tables.front().rows(), std::size_t(5));
     }
 
     void aBrokenSessionLeavesEverythingAsItWas() {

@@ -12,6 +12,7 @@
 
 #include "app/window/dock_title.h"
 #include "app/window/main_window.h"
+#include "tests/app/window/settings_in.h"
 #include "widgets/panels/slice_panel.h"
 #include "widgets/views/slice_state.h"
 
@@ -44,12 +45,7 @@ class ViewAreaTest : public QObject {
     }
 
   private Q_SLOTS:
-    void initTestCase() {
-        QCoreApplication::setOrganizationName("Tessera");
-        QCoreApplication::setApplicationName("tessera-views-test");
-        QSettings::setDefaultFormat(QSettings::IniFormat);
-        QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, settings_.path());
-    }
+    void initTestCase() { useSettingsIn(settings_.path(), "tessera-views-test"); }
     void init() { QSettings().clear(); }
 
     void slicesOpenSideBySideAndPanelsFollowTheCurrentOne() {
