@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # cmake -DROOT=SOURCE_TREE -P layering.cmake: fails on an include that points the wrong way, naming file and rule.
-# app -> widgets -> core, and in core base -> geometry -> numerics -> model|data -> probes -> session.
+# app -> widgets -> core, and in core base -> geometry -> numerics -> model|data -> heads -> probes -> session.
 cmake_minimum_required(VERSION 3.25)
 
 set(rank_base 0)
@@ -8,6 +8,7 @@ set(rank_geometry 1)
 set(rank_numerics 1.5)
 set(rank_model 2)
 set(rank_data 2)
+set(rank_heads 2.5)
 set(rank_probes 3)
 set(rank_session 4)
 # The one place in core that may use Qt: decoding JPEG and PNG.

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/heads/direct_heads.h"
+
+#include <Eigen/Cholesky>
+#include <cmath>
+#include <limits>
+
+#include "core/data/byte_store.h"
+
+namespace tessera {
+namespace {
+
+// A logit below any that data gives, yet finite: heads with infinite weights cannot be saved or drawn.
+constexpr double kNever = -1e300;
+
+struct ClassMeans {
+    Rows means;  // classes x D; zero for classes without a sample
+    Eigen::VectorXd counts;
+};
+
+ClassMeans classMeans(const TrainingData& data) {
+    ClassMeans found{Rows::Zero(data.classes, data.dimension), Eigen::VectorXd::Zero(data.classes)};
+    for (std::size_t i = 0; i < data.train.rows.size(); ++i) {
+        const auto label = data.train.labels[i];
+        found.means.row(label) += Eigen::Map<const Eigen::RowVectorXd>(data.train.rows[i], data.dimension);
+        found.counts(label) += 1;
+    }
+    for (int c = 0; c < data.classes; ++c)
+        if (found.counts(c) > 0) found.means.row(c) /= found.counts(c);
+    return found;
+}
+
+// Sum of (x - centre(x)) (x - centre(x))', in blocks whose size is fixed.
+template <typename Centre>
+Eigen::MatrixXd scatter(const TrainingData& data, const Centre& centre) {
+    constexpr std::size_t kBlock = 256;
+    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(data.dimension, data.dimension);
+    Eigen::MatrixXd block;
+    for (std::size_t begin = 0; begin < data.train.rows.size(); begin += kBlock) {
+        const std::size_t count = std::min(kBlock, data.train.rows.size() - begin);
+        block.resize(data.dimension, static_cast<Eigen::Index>(count));
+        for (std::size_t i = 0; i < count; ++i)
+            block.col(static_cast<Eigen::Index>(i)) =
+                Eigen::Map<const Eigen::VectorXd>(data.train.rows[begin + i], data.dimension) -
+                centre(data.train.labels[begin + i]);
+        sum.selfadjointView<Eigen::Lower>().rankUpdate(block);
+    }
+    return sum.selfadjointView<Eigen::Lower>();
+}
+
+}  // namespace
+
+Result<Head> nearestMeanHead(const TrainingData& data) {
+    const ClassMeans found = classMeans(data);
+    HeadLayer layer{found.means, -0.5 * found.means.rowwise().squaredNorm()};
+    for (int c = 0; c < data.classes; ++c)
+        if (found.counts(c) == 0) layer.bias(c) = kNever;
+    return Head{{std::move(layer)}};
+}
+
+Result<Head> ldaHead(const TrainingData& data, double shrinkage) {
+    const ClassMeans found = classMeans(data);
+    const double samples = found.counts.sum(),
+                 present = static_cast<double>((found.counts.array() > 0).count());
+    if (samples <= present)
+        return inputError(
+            "Linear discriminant analysis needs more training samples than classes, but there are " +
+            countText(static_cast<std::int64_t>(samples), "sample") +
+            "; use another method, or more samples.");
+    Eigen::MatrixXd covariance =
+        scatter(data,
+                [&](std::int32_t label) -> Eigen::VectorXd { return found.means.row(label).transpose(); }) /
+        (samples - present);
+    covariance.diagonal().array() += shrinkage * covariance.trace() / static_cast<double>(data.dimension);
+    const Eigen::LLT<Eigen::MatrixXd> factor(covariance);
+    if (factor.info() != Eigen::Success)
+        return inputError(
+            "The covariance within the classes is singular (constant or repeated columns, or fewer samples "
+            "than "
+            "columns); give linear discriminant analysis a shrinkage above 0.");
+    HeadLayer layer{factor.solve(found.means.transpose()).transpose(), Eigen::VectorXd(data.classes)};
+    for (int c = 0; c < data.classes; ++c)
+        layer.bias(c) = found.counts(c) == 0 ? kNever
+                                             : std::log(found.counts(c) / samples) -
+                                                   0.5 * layer.weight.row(c).dot(found.means.row(c));
+    return Head{{std::move(layer)}};
+}
+
+Result<Head> ridgeHead(const TrainingData& data, double ridge) {
+    const ClassMeans found = classMeans(data);
+    const double samples = found.counts.sum();
+    const Eigen::VectorXd mean = (found.counts.transpose() * found.means).transpose() / samples;
+    Eigen::MatrixXd gram = scatter(data, [&](std::int32_t) -> const Eigen::VectorXd& { return mean; });
+    gram.diagonal().array() += ridge;
+    // X'Y centred, from the class means alone: targets are 2 [own class] - 1.
+    Eigen::MatrixXd cross(data.dimension, data.classes);
+    for (int c = 0; c < data.classes; ++c)
+        cross.col(c) = 2 * found.counts(c) * (found.means.row(c).transpose() - mean);
+    const Eigen::LLT<Eigen::MatrixXd> factor(gram);
+    if (factor.info() != Eigen::Success)
+        return inputError(
+            "Ridge with a penalty of 0 has no single answer here (constant or repeated columns, or fewer "
+            "samples "
+            "than columns); give it a penalty above 0.");
+    HeadLayer layer{factor.solve(cross).transpose(), Eigen::VectorXd(data.classes)};
+    for (int c = 0; c < data.classes; ++c)
+        layer.bias(c) = 2 * found.counts(c) / samples - 1 - layer.weight.row(c).dot(mean);
+    return Head{{std::move(layer)}};
+}
+
+}  // namespace tessera
