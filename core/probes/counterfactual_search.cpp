@@ -43,6 +43,19 @@ std::span<T> part(std::span<T> whole, std::int64_t first, std::int64_t count) {
 
 }  // namespace
 
+Result<Rows> logitsOf(const LogitField& field, ConstRows points, WorkerTeam& team, std::stop_token stop) {
+    Rows logits(points.rows(), field.classes());
+    auto done =
+        overBlocks(points.rows(), field.blockRows(), team, stop, [&](std::int64_t first, std::int64_t size) {
+            Rows own;
+            auto read = field.logits(points.middleRows(first, size), own);
+            if (read.isOk()) logits.middleRows(first, size) = own;
+            return read;
+        });
+    if (!done.isOk()) return std::move(done).propagate<Rows>();
+    return logits;
+}
+
 std::int32_t flipTarget(FlipTarget choice, const double* logits, std::int64_t classes,
                         std::int32_t predicted) {
     return choice == FlipTarget::LeastLikely ? smallestOther(logits, classes, predicted)

@@ -67,6 +67,9 @@ Result<SearchOutput> searchFlips(const LogitField& field, ConstRows starts, std:
                                  const NeighbourPool* pool, const SearchOptions& options, WorkerTeam& team,
                                  std::stop_token stop);
 
+// Logits of many points, in blocks over the threads.
+Result<Rows> logitsOf(const LogitField& field, ConstRows points, WorkerTeam& team, std::stop_token stop);
+
 std::int32_t flipTarget(FlipTarget choice, const double* logits, std::int64_t classes,
                         std::int32_t predicted);
 

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/probes/counterfactual_references.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/probes/sample_inputs.h"
+
+namespace tessera {
+namespace {
+
+std::string mebibytes(std::int64_t bytes) {
+    return std::to_string((bytes >> 20) + 1) + " MiB";
+}
+
+Result<Done> checkClasses(const std::vector<std::int32_t>& names, const std::string& path) {
+    const bool isEmpty = names.empty();
+    if (!isEmpty && std::any_of(names.begin(), names.end(), [&](auto name) { return name != names.front(); }))
+        return Done{};
+    return inputError("The references of " + path + " are of " + (isEmpty ? "no class" : "one class only") +
+                      "; counterfactuals need references of at least two classes.");
+}
+
+Result<Rows> readPoints(const ProbeInputs& inputs, const std::vector<std::int64_t>& samples,
+                        const std::stop_token& stop) {
+    ProbeInputs chosen = inputs;
+    chosen.samples = samples;
+    SampleInputs reader(chosen);
+    Rows points(reader.size(), reader.width());
+    constexpr std::int64_t kAtOnce = 256;
+    for (std::int64_t first = 0; first < reader.size(); first += kAtOnce) {
+        if (stop.stop_requested()) return Cancelled{};
+        auto read = reader.read(first, std::min(kAtOnce, reader.size() - first));
+        if (!read.isOk()) return std::move(read).propagate<Rows>();
+        std::copy(read.value().begin(), read.value().end(), points.row(first).data());
+    }
+    return points;
+}
+
+Result<Done> measureThresholds(References& references, const CounterfactualSettings& settings,
+                               WorkerTeam& team, const std::stop_token& stop) {
+    const auto& pool = references.pool;
+    if (!settings.mahalanobis) {
+        auto thresholds = supportThresholds(pool, settings.support, team, stop);
+        if (!thresholds.isOk()) return std::move(thresholds).propagate<Done>();
+        references.thresholds = std::move(thresholds).value();
+        return Done{};
+    }
+    const auto bytes = 8 * pool.classCount() * pool.width() * pool.width();
+    if (bytes > settings.budgetBytes)
+        return inputError("The covariances of " + std::to_string(pool.classCount()) + " classes in " +
+                          std::to_string(pool.width()) + " dimensions need " + mebibytes(bytes) +
+                          " of memory; raise the setting memory or set support to neighbours.");
+    auto support = MahalanobisSupport::of(pool, settings.support.quantile, team, stop);
+    if (!support.isOk()) return std::move(support).propagate<Done>();
+    references.thresholds = support.value().thresholds();
+    references.mahalanobis = std::move(support).value();
+    return Done{};
+}
+
+}  // namespace
+
+Result<References> readReferences(const ProbeInputs& inputs, const LogitField& field,
+                                  const CounterfactualSettings& settings,
+                                  const std::vector<std::int64_t>& samples, WorkerTeam& team,
+                                  std::stop_token stop, Progress& progress) {
+    const auto path = inputs.dataset->path().string();
+    // The points and the pool's copy of them.
+    const auto bytes = 2 * 8 * static_cast<std::int64_t>(samples.size()) * field.width();
+    if (bytes > settings.budgetBytes / 2)
+        return inputError("The " + std::to_string(samples.size()) + " references of " + path + " need " +
+                          mebibytes(2 * bytes) +
+                          " of memory; raise the setting memory or lower reference-share.");
+    std::vector<std::int32_t> names;
+    for (const auto sample : samples) names.push_back(inputs.dataset->label(sample));
+    if (auto fine = checkClasses(names, path); !fine.isOk()) return std::move(fine).propagate<References>();
+    progress.report(0, 0, "reading references");
+    auto points = readPoints(inputs, samples, stop);
+    if (!points.isOk()) return std::move(points).propagate<References>();
+    References references{samples, {points.value(), names, static_cast<int>(field.classes())}, {}, {}, 0, {}};
+
+    progress.report(0, 0, "measuring references");
+    const auto& pool = references.pool;
+    if (auto done = measureThresholds(references, settings, team, stop); !done.isOk())
+        return std::move(done).propagate<References>();
+    if (settings.curvatureWeight > 0) {
+        const std::vector<unsigned char> hasSelf(static_cast<std::size_t>(pool.size()), 1);
+        auto curvature =
+            localCurvature(pool, pool.points(), hasSelf, settings.curvatureOptions(), team, stop);
+        if (!curvature.isOk()) return std::move(curvature).propagate<References>();
+        std::erase_if(curvature.value(), [](double kappa) { return std::isnan(kappa); });
+        references.medianCurvature = quantileOf(std::move(curvature).value(), 0.5);
+    }
+    auto logits = logitsOf(field, pool.points(), team, stop);
+    if (!logits.isOk()) return std::move(logits).propagate<References>();
+    for (std::int64_t place = 0; place < pool.size(); ++place)
+        references.predictedByPlace.push_back(
+            largestLogit(logits.value().row(place).data(), field.classes()));
+    return references;
+}
+
+}  // namespace tessera
