@@ -10,8 +10,8 @@
 namespace tessera {
 namespace {
 
-// A logit below any that data gives, yet finite: heads with infinite weights cannot be saved or drawn.
-constexpr double kNever = -1e300;
+// A logit below any that data gives, yet finite in float32 too: infinite weights cannot be saved or drawn.
+constexpr double kNever = -1e12;
 
 struct ClassMeans {
     Rows means;  // classes x D; zero for classes without a sample

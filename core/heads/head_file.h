@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Heads as safetensors: a state dict that loadModel() opens as an MLP, and PyTorch with
+// safetensors.torch.load_file; how the head was made is in the metadata.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/base/result.h"
+#include "core/heads/epoch_training.h"
+
+namespace tessera {
+
+using HeadMetadata = std::map<std::string, std::string>;
+
+// The recipe and the training's outcome as metadata; `origin` adds to it (the embeddings' hash, say).
+Result<Done> saveHead(const std::filesystem::path& path, const TrainedHead& trained,
+                      const HeadMetadata& origin = {});
+// Metadata of any safetensors file; empty where there is none or the file is of another kind.
+HeadMetadata readHeadMetadata(const std::filesystem::path& path);
+// What saveHead() wrote; nothing if the file comes from elsewhere.
+std::optional<HeadRecipe> recipeOf(const HeadMetadata& metadata);
+
+}  // namespace tessera

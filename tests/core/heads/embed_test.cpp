@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A model cut in two is the model again; embeddings on disk are the layer's values, served from the cache the
+// second time and continued after a stop.
+#include "core/heads/embed.h"
+
+#include <QtTest>
+#include <cmath>
+#include <fstream>
+
+#include "core/data/npz.h"
+#include "core/data/splits.h"
+#include "core/model/model_cut.h"
+#include "tests/core/data/scratch_folder.h"
+
+using namespace tessera;
+using namespace tessera::test;
+
+namespace {
+
+std::string sample(const char* name) {
+    return std::string(TESSERA_SAMPLES "/") + name;
+}
+
+EmbedRequest digits() {
+    EmbedRequest request;
+    request.model = loadModel(sample("mnist_cnn.pt")).value();
+    request.data = openDataset(sample("mnist-images-idx3-ubyte.gz")).value();
+    request.normalisation = {{0.1307}, {0.3081}};
+    return request;
+}
+
+class StopAt final : public Progress {
+  public:
+    StopAt(std::stop_source& stop, std::int64_t at) : stop_(stop), at_(at) {}
+    void report(std::int64_t done, std::int64_t, std::string_view) override {
+        if (done >= at_ && done > 0) stop_.request_stop();
+    }
+
+  private:
+    std::stop_source& stop_;
+    std::int64_t at_;
+};
+
+std::vector<std::filesystem::path> filesIn(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) files.push_back(entry.path());
+    return files;
+}
+
+}  // namespace
+
+class EmbedTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void cutModelsComposeToTheWhole_data() {
+        QTest::addColumn<QString>("file");
+        for (const char* file : {"mnist_mlp.pt", "mnist_cnn.pt", "spiral_mlp.pt"})
+            QTest::newRow(file) << file;
+    }
+    void cutModelsComposeToTheWhole() {
+        QFETCH(QString, file);
+        const auto model = loadModel(sample(qPrintable(file))).value();
+        const auto width = elementCount(model->info().inputShape);
+        std::vector<double> inputs(static_cast<std::size_t>(3 * width));
+        for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i] = std::sin(static_cast<double>(i));
+        std::vector<double> whole(static_cast<std::size_t>(3 * model->info().outputs)),
+            composed(whole.size());
+        QVERIFY(model->logits(inputs.data(), 3, whole.data()).isOk());
+        int cuts = 0;
+        for (const auto& layer : model->info().layers) {
+            if (layer.node == 0 || layer.node == static_cast<int>(model->info().layers.size()) - 1) continue;
+            const auto before = modelUpTo(*model, layer.name), after = modelFrom(*model, layer.name);
+            QVERIFY2(before.isOk(), layer.name.c_str());
+            if (after.isError()) {  // inside a residual block the shortcut leads round it
+                QVERIFY(layer.name.starts_with("block."));
+                QVERIFY(contains(after.error().message, "way round"));
+                continue;
+            }
+            QCOMPARE(before.value()->info().outputs, elementCount(layer.outputShape));
+            QCOMPARE(after.value()->info().inputShape, (Shape{elementCount(layer.outputShape)}));
+            std::vector<double> values(static_cast<std::size_t>(3 * before.value()->info().outputs));
+            QVERIFY(before.value()->logits(inputs.data(), 3, values.data()).isOk());
+            QVERIFY(after.value()->logits(values.data(), 3, composed.data()).isOk());
+            for (std::size_t i = 0; i < whole.size(); ++i) QVERIFY(std::abs(whole[i] - composed[i]) < 1e-12);
+            ++cuts;
+        }
+        QVERIFY(cuts > 2);
+        QVERIFY(!isAffine(*model));
+        const auto head = modelFrom(*model, penultimateLayer(*model)).value();
+        QVERIFY(isAffine(*head));
+        QCOMPARE(head->info().outputs, model->info().outputs);
+    }
+
+    void refusedCuts() {
+        const auto model = loadModel(sample("mnist_cnn.pt")).value();
+        const auto unknown = modelUpTo(*model, "layer9");
+        QVERIFY(contains(unknown.error().message, "no layer 'layer9'"));
+        QVERIFY(contains(unknown.error().message, penultimateLayer(*model)));
+        QVERIFY(
+            contains(modelFrom(*model, model->info().layers.back().name).error().message, "no head follows"));
+    }
+
+    void valuesAreTheLayersAndKeepLabels() {
+        const ScratchFolder scratch;
+        auto request = digits();
+        NoProgress progress;
+        const EmbedCache cache{scratch.path("cache")};
+        const auto made = embed(request, cache, {}, progress).value();
+        QCOMPARE(made.layer, penultimateLayer(*request.model));
+        QCOMPARE(made.samples, request.data->size());
+        QVERIFY(!made.isFromCache);
+        QCOMPARE(filesIn(cache.folder).size(), std::size_t{1});
+        const auto data = openDataset(made.file.string()).value();
+        QCOMPARE(data->size(), request.data->size());
+        QCOMPARE(data->sampleShape(), (Shape{made.dimension}));
+        const auto head = modelFrom(*request.model, made.layer).value();
+        const auto values = readAll(*data);
+        std::vector<float> logits(static_cast<std::size_t>(10 * data->size())), whole(logits.size());
+        QVERIFY(head->logits(values.data(), data->size(), logits.data()).isOk());
+        auto inputs = readAll(*request.data);
+        normalise(request.normalisation, request.data->sampleShape(), request.data->size(), inputs.data());
+        QVERIFY(request.model->logits(inputs.data(), data->size(), whole.data()).isOk());
+        for (std::size_t i = 0; i < logits.size(); ++i) QVERIFY(std::abs(logits[i] - whole[i]) < 1e-3f);
+        for (std::int64_t i = 0; i < data->size(); ++i) QCOMPARE(data->label(i), request.data->label(i));
+        const auto splits = splitsOf(*data, 99).value();
+        QVERIFY(splits.isGiven);
+        QCOMPARE(splits.test, splitsOf(*request.data, 0).value().test);
+    }
+
+    void equalRequestsComeFromTheCache() {
+        const ScratchFolder scratch;
+        auto request = digits();
+        NoProgress progress;
+        const EmbedCache cache{scratch.path("cache")};
+        const auto first = embed(request, cache, {}, progress).value();
+        const auto second = embed(request, cache, {}, progress).value();
+        QVERIFY(second.isFromCache);
+        QCOMPARE(second.file, first.file);
+        request.normalisation.mean = {0.13};
+        QVERIFY(embedKey(request, {}).value() != first.key);
+        request = digits();
+        request.splitSeed = 1;
+        QVERIFY(embedKey(request, {}).value() != first.key);
+        request = digits();
+        request.layer = request.model->info().layers.at(2).name;
+        QVERIFY(embedKey(request, {}).value() != first.key);
+        // A damaged entry is made again.
+        std::ofstream(first.file, std::ios::trunc) << "no";
+        request = digits();
+        const auto third = embed(request, cache, {}, progress).value();
+        QVERIFY(!third.isFromCache);
+        QVERIFY(openDataset(third.file.string()).isOk());
+    }
+
+    void continuesAfterAStop() {
+        const ScratchFolder scratch;
+        const auto request = digits();
+        NoProgress progress;
+        const auto whole = embed(request, {scratch.path("a")}, {}, progress).value();
+        std::stop_source stop;
+        StopAt stopper(stop, 130);
+        const EmbedCache cache{scratch.path("b")};
+        QVERIFY(embed(request, cache, stop.get_token(), stopper).isCancelled());
+        const auto held = filesIn(cache.folder);
+        QCOMPARE(held.size(), std::size_t{1});
+        std::ofstream(held[0], std::ios::app) << "half a row";  // as a killed process leaves it
+        const auto resumed = embed(request, cache, {}, progress).value();
+        QVERIFY(resumed.resumedAt >= 128 && resumed.resumedAt < resumed.samples);
+        QCOMPARE(readAll(*openDataset(resumed.file.string()).value()),
+                 readAll(*openDataset(whole.file.string()).value()));
+        QCOMPARE(filesIn(cache.folder).size(), std::size_t{1});
+    }
+
+    void cacheIsBounded() {
+        const ScratchFolder scratch;
+        auto request = digits();
+        NoProgress progress;
+        EmbedCache cache{scratch.path("cache")};
+        const auto first = embed(request, cache, {}, progress).value();
+        cache.mostBytes = std::filesystem::file_size(first.file) * 3 / 2;
+        request.splitSeed = 5;
+        const auto second = embed(request, cache, {}, progress).value();
+        QVERIFY(!std::filesystem::exists(first.file));
+        QVERIFY(std::filesystem::exists(second.file));
+    }
+
+    void valuesThatAreNotFiniteAreSaid() {
+        const ScratchFolder scratch;
+        auto request = digits();
+        request.normalisation = {{0}, {1e-44}};
+        NoProgress progress;
+        const auto made = embed(request, {scratch.path("cache")}, {}, progress);
+        QVERIFY(made.isError());
+        QVERIFY(contains(made.error().message, "not finite"));
+    }
+};
+
+QTEST_GUILESS_MAIN(EmbedTest)
+#include "embed_test.moc"
