@@ -71,6 +71,12 @@ std::pair<std::int64_t, std::int64_t> NeighbourPool::range(std::int32_t ofClass)
     return {begin_[name], begin_[name + 1]};
 }
 
+std::int64_t NeighbourPool::largestClass() const {
+    std::int64_t most = 0;
+    for (std::size_t i = 1; i < begin_.size(); ++i) most = std::max(most, begin_[i] - begin_[i - 1]);
+    return most;
+}
+
 // What is farther than the k-th by more than rounding can explain is out.
 void NeighbourSearch::cutDown(Shortlist& list, std::size_t k) {
     auto& candidates = list.candidates;

@@ -29,6 +29,7 @@ class NeighbourPool {
     std::int64_t width() const { return points_.cols(); }
     int classCount() const { return static_cast<int>(begin_.size()) - 1; }
     std::int64_t count(std::int32_t ofClass) const { return range(ofClass).second - range(ofClass).first; }
+    std::int64_t largestClass() const;  // its count
     // First and last + 1 place of a class, in which points lie in the order they were given.
     std::pair<std::int64_t, std::int64_t> range(std::int32_t ofClass) const;
     const Rows& points() const { return points_; }  // by place

@@ -200,8 +200,9 @@ class Run {
                          std::vector<CounterfactualRow>& rows) {
         std::vector<std::int32_t> targets;
         for (const auto& row : rows) targets.push_back(row.flip.target);
-        const int k = references_->mahalanobis ? 1 : settings().support.neighbours;
-        auto start = nearestNeighbours(references_->pool, points, targets, k, hasSelf, team_, stop_);
+        const auto& pool = references_->pool;
+        const int k = references_->mahalanobis ? 1 : neighboursWanted(pool, settings().support.neighbours);
+        auto start = nearestNeighbours(pool, points, targets, k, hasSelf, team_, stop_);
         if (!start.isOk()) return std::move(start).propagate<Done>();
         for (std::size_t i = 0; i < rows.size(); ++i) {
             auto& row = rows[i];
@@ -213,7 +214,7 @@ class Run {
             row.retrievalSample = references_->samples[static_cast<std::size_t>(nearest)];
             row.retrievalFlips =
                 row.retrievalDistance <= settings().search.radius &&
-                references_->predictedByPlace[static_cast<std::size_t>(references_->pool.placeOf(nearest))] ==
+                references_->predictedByPlace[static_cast<std::size_t>(pool.placeOf(nearest))] ==
                     row.flip.target;
         }
         if (references_->mahalanobis) {
@@ -223,7 +224,7 @@ class Run {
                 rows[i].supportStart = atStart[i], rows[i].supportEnd = atEnd[i];
             return Done{};
         }
-        auto end = nearestNeighbours(references_->pool, ends, targets, k, {}, team_, stop_);
+        auto end = nearestNeighbours(pool, ends, targets, k, {}, team_, stop_);
         if (!end.isOk()) return std::move(end).propagate<Done>();
         for (std::size_t i = 0; i < rows.size(); ++i)
             rows[i].supportEnd = supportRadius(end.value().distances(static_cast<std::int64_t>(i)),

@@ -5,6 +5,7 @@
 
 #include "core/probes/counterfactual_block.h"
 #include "core/probes/counterfactual_path.h"
+#include "core/probes/local_support.h"
 
 namespace tessera {
 namespace {
@@ -88,7 +89,7 @@ class Walks {
 
     // Mean of the nearest points of the target class, by row.
     void findSupport() {
-        const auto k = options_.neighbours;
+        const int k = neighboursWanted(*block_.pool, options_.neighbours);
         if (!search_) search_.emplace(*block_.pool);
         supports_.resize(block_.rows.size());
         std::vector<std::size_t> left = alive_;

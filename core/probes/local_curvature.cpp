@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -42,7 +43,8 @@ Result<std::vector<double>> localCurvature(const NeighbourPool& pool, ConstRows 
                                            std::span<const unsigned char> hasSelf,
                                            const CurvatureOptions& options, WorkerTeam& team,
                                            std::stop_token stop) {
-    auto found = nearestNeighbours(pool, queries, {}, options.neighbours, hasSelf, team, stop);
+    const int k = static_cast<int>(std::min<std::int64_t>(options.neighbours, pool.size()));
+    auto found = nearestNeighbours(pool, queries, {}, k, hasSelf, team, stop);
     if (!found.isOk()) return std::move(found).propagate<std::vector<double>>();
     std::vector<double> curvature(static_cast<std::size_t>(queries.rows()), kNan);
     forBlocks(team, queries.rows(), 16, [&](std::int64_t i) {

@@ -37,6 +37,10 @@ double supportRadius(std::span<const double> distances, FewPoints fewPoints) {
     return last == distances.rend() ? kInfinity : *last;
 }
 
+int neighboursWanted(const NeighbourPool& pool, int k) {
+    return static_cast<int>(std::min<std::int64_t>(k, pool.largestClass() + 1));
+}
+
 double quantileOf(std::vector<double> values, double share) {
     if (values.empty()) return kNan;
     const double at = share * static_cast<double>(values.size() - 1);
@@ -52,8 +56,8 @@ Result<ClassThresholds> supportThresholds(const NeighbourPool& pool, const Suppo
                                           WorkerTeam& team, std::stop_token stop) {
     auto thresholds = emptyThresholds(pool);
     const std::vector<unsigned char> hasSelf(static_cast<std::size_t>(pool.size()), 1);
-    auto found =
-        nearestNeighbours(pool, pool.points(), classesByPlace(pool), options.neighbours, hasSelf, team, stop);
+    auto found = nearestNeighbours(pool, pool.points(), classesByPlace(pool),
+                                   neighboursWanted(pool, options.neighbours), hasSelf, team, stop);
     if (!found.isOk()) return std::move(found).propagate<ClassThresholds>();
     for (std::int32_t name = 0; name < pool.classCount(); ++name) {
         const auto fewest = options.fewPoints == FewPoints::Shrink ? 1 : options.neighbours;

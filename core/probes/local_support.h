@@ -20,6 +20,9 @@ struct SupportOptions {
 // rho_k from the k smallest distances to a class, ascending, +inf where there are fewer. +inf: no radius.
 double supportRadius(std::span<const double> distances, FewPoints fewPoints);
 
+// How many neighbours to look for: k, but no more than show that every class has fewer.
+int neighboursWanted(const NeighbourPool& pool, int k);
+
 struct ClassThresholds {
     std::vector<double> tau;          // NaN: too few points; nothing is at most NaN
     std::vector<std::int64_t> count;  // reference points

@@ -89,6 +89,17 @@ class LocalSupportTest : public QObject {
         QCOMPARE(thresholdsOf(pool, {3, 0.5, FewPoints::Unsupported}).tau.front(), 2.5);
     }
 
+    // Looking for more neighbours than there can be costs nothing and changes nothing.
+    void moreNeighboursThanPoints() {
+        const auto pool = poolOf(latticeOf(4, 1));
+        QCOMPARE(neighboursWanted(pool, 3), 3);
+        QCOMPARE(neighboursWanted(pool, 4), 4);
+        QCOMPARE(neighboursWanted(pool, 1000000), 5);
+        QCOMPARE(thresholdsOf(pool, {1000000, 0.5, FewPoints::Shrink}).tau.front(), 2.5);
+        QVERIFY(std::isnan(thresholdsOf(pool, {1000000, 0.5, FewPoints::Unsupported}).tau.front()));
+        QVERIFY(std::isfinite(curvatureAt(latticeOf(9, 1) * Rows::Ones(1, 3), Rows::Zero(1, 3), 1000000, 1)));
+    }
+
     void aLonePointHasNoThreshold() {
         Rows points(3, 1);
         points << 0, 1, 9;
