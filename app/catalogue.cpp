@@ -3,8 +3,10 @@
 
 #include <algorithm>
 
+#include "core/probes/counterfactual.h"
 #include "core/probes/local_geometry.h"
 #include "core/probes/path_regions.h"
+#include "widgets/scenes/counterfactual_scenes.h"
 #include "widgets/scenes/local_geometry_scenes.h"
 #include "widgets/scenes/path_scene.h"
 #include "widgets/views/path_view.h"
@@ -24,6 +26,7 @@ const std::vector<CatalogueEntry>& catalogue() {
     static const std::vector<CatalogueEntry> entries{
         {std::make_shared<PathRegionsProbe>(), pathScenes, make<PathView>},
         {std::make_shared<LocalGeometry>(), localGeometryScenes, makeRecordView<localGeometryScenes>},
+        {std::make_shared<Counterfactual>(), counterfactualScenes, makeRecordView<counterfactualScenes>},
     };
     return entries;
 }

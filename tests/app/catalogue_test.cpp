@@ -103,7 +103,8 @@ class CatalogueTest : public QObject {
             QVERIFY(names.insert(entry.probe->description().name).second);
             QVERIFY(titles.insert(entry.probe->description().title).second);
         }
-        QVERIFY(names.contains("local-geometry") && names.contains("path-regions"));
+        for (const char* name : {"counterfactual", "local-geometry", "path-regions"})
+            QVERIFY2(names.contains(name), name);
         QVERIFY(!catalogueEntry("no such probe"));
     }
 

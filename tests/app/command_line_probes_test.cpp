@@ -196,7 +196,8 @@ class CommandLineProbesTest : public QObject {
     void listAndManual() {
         const auto list = runProgram({"probe", "--list"});
         QCOMPARE(list.status, 0);
-        for (const char* name : {"class-map:", "evaluate:", "regions:", "local-geometry:", "path-regions:"})
+        for (const char* name :
+             {"class-map:", "counterfactual:", "evaluate:", "regions:", "local-geometry:", "path-regions:"})
             QVERIFY2(list.out.contains(name), list.out);
         const QTemporaryDir folder;
         const auto manual = runProgram({"probe", "--manual", folder.filePath("manual")});

@@ -361,7 +361,8 @@ void CommandLineTest::probeList() {
         for (const QJsonValue parameter : probe["parameters"].toArray())
             QVERIFY(!parameter["sentence"].toString().isEmpty());
     }
-    for (const char* name : {"class-map", "evaluate", "regions", "local-geometry", "path-regions"})
+    for (const char* name :
+         {"class-map", "evaluate", "regions", "counterfactual", "local-geometry", "path-regions"})
         QVERIFY2(names.contains(name), name);
 }
 
