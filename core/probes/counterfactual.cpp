@@ -174,7 +174,7 @@ class Run {
                                         : 1 / (1 + settings().curvatureWeight * kappa /
                                                        (references_->medianCurvature + 1e-8)));
         auto options = settings().search;
-        if (pathsLeft_ == 0) options.pathPoints = 0;
+        options.pathCount = pathsLeft_;
         auto searched = searchFlips(*field_, points, stepScale, &references_->pool, options, team_, stop_);
         if (!searched.isOk()) return std::move(searched).propagate<Done>();
         auto& output = searched.value();
@@ -190,8 +190,8 @@ class Run {
         if (auto done = support(points, output.ends, hasSelf, rows); !done.isOk()) return done;
         if (found_.hasClosedForm) closedForms(points, stepScale, rows);
         found_.rows.insert(found_.rows.end(), rows.begin(), rows.end());
-        for (auto& path : output.paths)
-            if (pathsLeft_ > 0) found_.paths.push_back(std::move(path)), --pathsLeft_;
+        pathsLeft_ -= static_cast<std::int64_t>(output.paths.size());
+        for (auto& path : output.paths) found_.paths.push_back(std::move(path));
         return Done{};
     }
 

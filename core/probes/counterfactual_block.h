@@ -15,9 +15,10 @@ struct SearchBlock {
     std::span<FlipRow> rows;            // predicted, target and marginStart are filled in
     const Rows& startLogits;
     double* ends;                 // of the block, like `starts`
-    std::span<SearchPath> paths;  // empty: not kept
+    std::span<SearchPath> paths;  // of its first rows; of the others none is kept
     std::stop_token stop;
 
+    bool keepsPath(std::size_t row) const { return row < paths.size(); }
     Eigen::Map<Rows> endRows() const { return {ends, starts.rows(), starts.cols()}; }
     double step(std::size_t row) const { return options.step * (stepScale.empty() ? 1 : stepScale[row]); }
     // Ends the row's search if its rule holds, or its logits are numbers no more.

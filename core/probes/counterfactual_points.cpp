@@ -20,7 +20,7 @@ class Walks {
           options_(block.options),
           points_(block.starts),
           alive_(block.rows.size()),
-          paths_(block.rows.size(), PathRecorder(block.paths.empty() ? 0 : block.options.pathPoints)) {
+          paths_(block.paths.size(), PathRecorder(block.options.pathPoints)) {
         std::iota(alive_.begin(), alive_.end(), 0);
         if (options_.stepRule == StepRule::Sgd) return;
         mean_ = Rows::Zero(points_.rows(), points_.cols());
@@ -154,8 +154,8 @@ class Walks {
     }
 
     void record(std::int32_t step) {
-        if (block_.paths.empty()) return;
-        for (const auto row : alive_) paths_[row].add(step, pointOf(row));
+        for (const auto row : alive_)
+            if (block_.keepsPath(row)) paths_[row].add(step, pointOf(row));
     }
     std::span<const double> pointOf(std::size_t row) const {
         return {points_.row(static_cast<std::int64_t>(row)).data(), static_cast<std::size_t>(points_.cols())};
@@ -164,7 +164,7 @@ class Walks {
     void finish(std::size_t row) {
         const auto place = static_cast<std::int64_t>(row);
         block_.rows[row].distance = (points_.row(place) - block_.starts.row(place)).norm();
-        if (block_.paths.empty()) return;
+        if (!block_.keepsPath(row)) return;
         auto& path = paths_[row];
         path.finish(block_.rows[row].steps, pointOf(row));
         auto& kept = block_.paths[row];

@@ -35,10 +35,11 @@ bool staysInSpan(const LogitField& field, const SearchOptions& options) {
            options.supportWeight == 0 && !options.valid;
 }
 
+// Of a list that may be shorter.
 template <typename T>
 std::span<T> part(std::span<T> whole, std::int64_t first, std::int64_t count) {
-    return whole.empty() ? whole
-                         : whole.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count));
+    const auto begin = std::min(whole.size(), static_cast<std::size_t>(first));
+    return whole.subspan(begin, std::min(whole.size() - begin, static_cast<std::size_t>(count)));
 }
 
 }  // namespace
@@ -81,7 +82,8 @@ Result<SearchOutput> searchFlips(const LogitField& field, ConstRows starts, std:
     SearchOutput output;
     output.rows.resize(static_cast<std::size_t>(count));
     output.ends.resize(count, starts.cols());
-    if (options.pathPoints > 0) output.paths.resize(output.rows.size());
+    if (options.pathPoints > 0)
+        output.paths.resize(static_cast<std::size_t>(std::min(count, options.pathCount)));
     std::optional<HeadGeometry> geometry;
     if (staysInSpan(field, options)) geometry.emplace(*field.linearHead());
     auto done = overBlocks(count, field.blockRows(), team, stop, [&](std::int64_t first, std::int64_t size) {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -40,7 +41,8 @@ struct SearchOptions {
     int neighbours = 20;                   // of the support term; a class with fewer: all of them
     std::optional<ValidRange> valid = {};  // steps are cut to it
     int pathPoints = 0;                    // kept of each path, with the first and the last; 0: none
-    bool useSpan = true;                   // false: take the long way on linear heads too
+    std::int64_t pathCount = std::numeric_limits<std::int64_t>::max();  // of the first points; of no others
+    bool useSpan = true;  // false: take the long way on linear heads too
 };
 
 struct SearchPath {
@@ -59,7 +61,7 @@ struct FlipRow {
 struct SearchOutput {
     std::vector<FlipRow> rows;
     Rows ends;
-    std::vector<SearchPath> paths;  // empty: none asked for
+    std::vector<SearchPath> paths;  // of the first points
 };
 
 // `stepScale` multiplies the step of each point (empty: 1); `pool` may be null without a support term.

@@ -94,11 +94,11 @@ void searchInSpan(const SearchBlock& block, const HeadGeometry& head) {
     for (std::size_t row = 0; row < block.rows.size(); ++row) {
         if (block.stop.stop_requested()) return;
         const auto at = static_cast<std::int64_t>(row);
-        PathRecorder path(block.paths.empty() ? 0 : block.options.pathPoints);
+        PathRecorder path(block.keepsPath(row) ? block.options.pathPoints : 0);
         Walk walk(block, head, row);
         walk.run(path);
         std::copy_n(walk.coefficients().data(), weight.rows(), coefficients.row(at).data());
-        if (block.paths.empty()) continue;
+        if (!block.keepsPath(row)) continue;
         auto& kept = block.paths[row];
         kept.step = path.steps();
         kept.points.resize(static_cast<std::int64_t>(path.points().size()), weight.cols());

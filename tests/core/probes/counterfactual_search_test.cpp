@@ -382,6 +382,24 @@ class CounterfactualSearchTest : public QObject {
         }
     }
 
+    void pathsOfTheFirstPoints() {
+        const auto model = modelOfHead(randomHead(4, 6, 16));
+        const Rows points = randomRows(150, 6, 17);
+        for (const bool useSpan : {true, false}) {
+            SearchOptions options{.steps = 50, .pathPoints = 5, .useSpan = useSpan};
+            const auto all = search(*fieldOf(*model), points, options);
+            options.pathCount = 70;  // one block and a part of the next
+            const auto some = search(*fieldOf(*model), points, options);
+            QCOMPARE(all.paths.size(), std::size_t{150});
+            QCOMPARE(some.paths.size(), std::size_t{70});
+            for (std::size_t i = 0; i < 70; ++i) {
+                QCOMPARE(some.paths[i].step, all.paths[i].step);
+                QVERIFY(some.paths[i].points == all.paths[i].points);
+            }
+            QVERIFY(some.ends == all.ends);
+        }
+    }
+
     void threadsChangeNothing_data() { settings(); }
     void threadsChangeNothing() {
         QFETCH(SearchOptions, options);
