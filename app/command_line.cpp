@@ -9,6 +9,7 @@
 
 #include "app/command_line_console.h"
 #include "app/command_line_figure.h"
+#include "app/command_line_heads.h"
 #include "app/command_line_options.h"
 #include "app/command_line_parser.h"
 #include "app/command_line_probes.h"
@@ -125,6 +126,10 @@ std::optional<int> parseAndRun(int argc, char** argv, WindowRequest& request) {
     auto* probeCommand = app.add_subcommand("probe", "run a registered probe, or list them");
     ProbeCommands probes;
     probes.addTo(*probeCommand);
+    auto* headsCommand =
+        app.add_subcommand("heads", "make embeddings, train classifier heads over them, compare heads");
+    HeadsCommands heads;
+    heads.addTo(*headsCommand);
     ReplayOptions replay;
     auto* replayCommand =
         app.add_subcommand("replay", "run every result of a session again and draw its figures");
@@ -157,6 +162,10 @@ std::optional<int> parseAndRun(int argc, char** argv, WindowRequest& request) {
     if (probeCommand->parsed()) {
         if (const auto wrong = probes.usageProblem(); !wrong.empty()) return usageError(wrong);
         return probes.run();
+    }
+    if (headsCommand->parsed()) {
+        if (const auto wrong = heads.usageProblem(); !wrong.empty()) return usageError(wrong);
+        return heads.run();
     }
     if (replayCommand->parsed()) return runReplay(replay);
 

@@ -8,7 +8,7 @@ namespace {
 
 std::string shortest(double value) {
     char text[32];
-    return {text, std::to_chars(text, text + sizeof text, value).ptr};
+    return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::general).ptr};
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ std::string recipeText(const HeadRecipe& recipe) {
                 shortest(recipe.weightDecay);
     if (recipe.method == HeadMethod::Logistic || recipe.method == HeadMethod::Svm)
         text += " C " + shortest(recipe.cost);
-    if (recipe.method == HeadMethod::Ridge) text += " ridge " + shortest(recipe.ridge);
+    if (recipe.method == HeadMethod::Ridge) text += " " + shortest(recipe.ridge);
     if (recipe.scale != 1) text += " scale " + shortest(recipe.scale);
     return text;
 }

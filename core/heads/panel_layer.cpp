@@ -91,6 +91,7 @@ void adamPanel(std::int64_t values, const double* learningRate, const double* we
                double rootCorrection2, const double* gradient, double* weights, double* mean,
                double* square) {
     constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
+    const double overRoot = 1 / rootCorrection2;
     double rate[kPanel], decay[kPanel];
     for (std::int64_t c = 0; c < kPanel; ++c)
         rate[c] = learningRate[c] / correction1, decay[c] = weightDecay[c];
@@ -100,7 +101,7 @@ void adamPanel(std::int64_t values, const double* learningRate, const double* we
             const double g = gradient[i] + decay[c] * weights[i];
             mean[i] = kBeta1 * mean[i] + (1 - kBeta1) * g;
             square[i] = kBeta2 * square[i] + (1 - kBeta2) * g * g;
-            weights[i] -= rate[c] * mean[i] / (std::sqrt(square[i]) / rootCorrection2 + kEpsilon);
+            weights[i] -= rate[c] * mean[i] / (std::sqrt(square[i]) * overRoot + kEpsilon);
         }
 }
 
