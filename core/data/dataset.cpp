@@ -14,7 +14,8 @@ namespace tessera {
 namespace {
 
 constexpr const char* kFormats =
-    "IDX (MNIST), a folder of class folders with images, .npy, .npz, CSV with a header line, or CIFAR binary";
+    "IDX (MNIST), a folder of class folders with images, .npy, .npz, "
+    "safetensors, CSV with a header line, or CIFAR binary";
 
 bool startsWith(const std::vector<unsigned char>& bytes, std::string_view magic) {
     return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
@@ -94,6 +95,7 @@ OpenedDataset openFile(const std::filesystem::path& path, const DataOptions& opt
     if (startsWith(start, "\x1f\x8b")) return openGzip(path);
     if (startsWith(start, "\x93NUMPY")) return openNpyDataset(path, options);
     if (startsWith(start, "PK")) return openNpzDataset(path, options);
+    if (looksLikeSafetensorsData(start.data(), start.size())) return openSafetensorsDataset(path, options);
     if (looksLikeIdx(start.data(), start.size(), size)) return openIdx(path, false);
     if (looksLikeCifarFile(path)) return openCifar(path);
     if (looksLikeIdx(start.data(), start.size(), 0))

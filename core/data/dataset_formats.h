@@ -23,6 +23,8 @@ bool looksLikeImageFolder(const std::filesystem::path& folder);
 
 OpenedDataset openNpyDataset(const std::filesystem::path& path, const DataOptions& options);
 OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOptions& options);
+OpenedDataset openSafetensorsDataset(const std::filesystem::path& path, const DataOptions& options);
+bool looksLikeSafetensorsData(const unsigned char* start, std::size_t length);
 OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& options);
 
 // One .bin file, or the folder of batches (the training batches).

@@ -4,10 +4,9 @@
 #include <array>
 #include <optional>
 
-#include "core/data/dataset_formats.h"
+#include "core/data/array_dataset.h"
 #include "core/data/npz_archive.h"
 #include "core/data/parts.h"
-#include "core/data/stored_dataset.h"
 
 namespace tessera {
 
@@ -35,20 +34,16 @@ bool isNamed(const std::string& name, const std::string& word, const std::string
                : plain == word + "_" + split || plain == split + "_" + word || plain == word + split;
 }
 
-template <std::size_t N>
-const NpzMember* findNamed(const NpzArchive& archive, const std::array<const char*, N>& words,
-                           const std::string& split) {
-    for (const char* word : words)
-        for (const auto& member : archive.members())
-            if (isNamed(member.name, word, split)) return &member;
-    return nullptr;
-}
+constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
-struct Array {
-    std::string what;
-    NpyHeader header;
-    std::shared_ptr<const ByteStore> store;  // the whole .npy
-};
+template <std::size_t N>
+std::size_t findNamed(std::span<const ArrayEntry> entries, const std::array<const char*, N>& words,
+                      const std::string& split) {
+    for (const char* word : words)
+        for (std::size_t i = 0; i < entries.size(); ++i)
+            if (isNamed(entries[i].name, word, split)) return i;
+    return kNone;
+}
 
 std::uint64_t dataBytes(const NpyHeader& header, NpyType type) {
     const auto count = static_cast<std::uint64_t>(npyElementCount(header.shape));
@@ -58,7 +53,7 @@ std::uint64_t dataBytes(const NpyHeader& header, NpyType type) {
 }
 
 // Labels: (N,), (N, 1), or one-hot rows (N, K).
-Result<std::vector<double>> labelValues(const Array& array, std::vector<std::string>& notes) {
+Result<std::vector<double>> labelValues(const StoredArray& array, std::vector<std::string>& notes) {
     auto fits = checkFitsInMemory(array.store->size() * 8, array.what, "use fewer samples");
     if (!fits.isOk()) return std::move(fits).error();
     std::vector<unsigned char> bytes(array.store->size());
@@ -85,8 +80,9 @@ Result<std::vector<double>> labelValues(const Array& array, std::vector<std::str
     return labels;
 }
 
-OpenedDataset makeDataset(DatasetFacts facts, const Array& samples, const std::optional<Array>& labels,
-                          const std::optional<Array>& parts, const DataOptions& options) {
+OpenedDataset makeDataset(DatasetFacts facts, const StoredArray& samples,
+                          const std::optional<StoredArray>& labels, const std::optional<StoredArray>& parts,
+                          const DataOptions& options) {
     auto type = npyType(samples.header.dtype, samples.what);
     if (!type.isOk()) return std::move(type).error();
     const auto& shape = samples.header.shape;
@@ -146,14 +142,14 @@ OpenedDataset makeDataset(DatasetFacts facts, const Array& samples, const std::o
         std::make_shared<RecordDataset>(std::move(facts), std::vector{block}, type.value(), moveChannels));
 }
 
-Result<Array> openArray(const std::filesystem::path& path) {
+Result<StoredArray> openArray(const std::filesystem::path& path) {
     auto file = FileStore::open(path);
     if (!file.isOk()) return std::move(file).error();
     const auto start = readStart(path, 64 << 10);
     if (!start.isOk()) return start.error();
     auto header = parseNpyHeader(start.value(), path.string());
     if (!header.isOk()) return std::move(header).error();
-    return Array{path.string(), std::move(header).value(), file.value()};
+    return StoredArray{path.string(), std::move(header).value(), file.value()};
 }
 
 // "train_X.npy" -> "train_y.npy": the file beside `path` whose name has one word exchanged; empty if there is
@@ -196,7 +192,7 @@ OpenedDataset openNpyDataset(const std::filesystem::path& given, const DataOptio
     }
     auto samples = openArray(samplesPath);
     if (!samples.isOk()) return std::move(samples).error();
-    std::optional<Array> labels;
+    std::optional<StoredArray> labels;
     DatasetFacts facts;
     facts.path = samplesPath;
     facts.format = "NumPy array";
@@ -211,7 +207,7 @@ OpenedDataset openNpyDataset(const std::filesystem::path& given, const DataOptio
         labels = std::move(opened).value();
         facts.sources.push_back(labelsPath);
     }
-    std::optional<Array> parts;
+    std::optional<StoredArray> parts;
     if (const auto partsPath = partnerByName(samplesPath, kSampleWords, kPartWords); !partsPath.empty()) {
         auto opened = openArray(partsPath);
         if (!opened.isOk()) return std::move(opened).error();
@@ -219,6 +215,48 @@ OpenedDataset openNpyDataset(const std::filesystem::path& given, const DataOptio
         facts.sources.push_back(partsPath);
     }
     return makeDataset(std::move(facts), samples.value(), labels, parts, options);
+}
+
+OpenedDataset datasetOfArrays(DatasetFacts facts, std::span<const ArrayEntry> entries,
+                              const std::function<Result<StoredArray>(std::size_t)>& load,
+                              const DataOptions& options) {
+    std::size_t samples = kNone, labels = kNone;
+    for (const char* split : kSplits) {
+        const std::size_t found = findNamed(entries, kSampleWords, split);
+        if (found == kNone || entries[found].shape.empty()) continue;
+        if (samples != kNone) {
+            facts.notes.push_back("'" + shownText(entries[samples].name) + "' is open; the file holds '" +
+                                  shownText(entries[found].name) + "' too.");
+            break;
+        }
+        samples = found;
+        labels = findNamed(entries, kLabelWords, split);
+    }
+    if (samples == kNone) {
+        std::string held;
+        for (const auto& entry : entries)
+            held += (held.empty() ? "'" : ", '") + shownText(entry.name) + "' " + numpyShapeText(entry.shape);
+        return inputError(
+            facts.path.string() +
+            " has no array of samples named 'x' (or 'images', 'data', 'embeddings', 'features'); it holds " +
+            held.substr(0, 300) + ", so rename one.");
+    }
+    auto data = load(samples);
+    if (!data.isOk()) return std::move(data).error();
+    std::optional<StoredArray> targets, parts;
+    if (labels == kNone) {
+        facts.notes.push_back("No labels: there is no array named 'y' (or 'labels', 'targets').");
+    } else {
+        auto loaded = load(labels);
+        if (!loaded.isOk()) return std::move(loaded).error();
+        targets = std::move(loaded).value();
+    }
+    if (const std::size_t at = findNamed(entries, kPartWords, ""); at != kNone) {
+        auto loaded = load(at);
+        if (!loaded.isOk()) return std::move(loaded).error();
+        parts = std::move(loaded).value();
+    }
+    return makeDataset(std::move(facts), data.value(), targets, parts, options);
 }
 
 OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOptions& options) {
@@ -230,49 +268,17 @@ OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOption
     facts.format = "NumPy archive";
     facts.namePrefix = path.stem().string();
     facts.sources = {path};
-    const NpzMember *samples = nullptr, *labels = nullptr;
-    std::string held;
-    for (const char* split : kSplits) {
-        const auto* found = findNamed(archive, kSampleWords, split);
-        if (found == nullptr || found->header.shape.empty()) continue;
-        if (samples != nullptr) {
-            facts.notes.push_back("'" + shownText(samples->name) + "' is open; the file holds '" +
-                                  shownText(found->name) + "' too.");
-            break;
-        }
-        samples = found;
-        labels = findNamed(archive, kLabelWords, split);
-    }
-    for (const auto& member : archive.members())
-        held += (held.empty() ? "'" : ", '") + shownText(member.name) + "' " +
-                numpyShapeText(member.header.shape);
-    if (samples == nullptr)
-        return inputError(
-            path.string() +
-            " has no array of samples named 'x' (or 'images', 'data', 'embeddings', 'features'); it holds " +
-            held.substr(0, 300) + ", so rename one.");
-    const auto load = [&](const NpzMember& member) -> Result<Array> {
-        auto store = archive.bytes(member);
-        if (!store.isOk()) return std::move(store).error();
-        return Array{archive.what(member), member.header, std::move(store).value()};
-    };
-    auto data = load(*samples);
-    if (!data.isOk()) return std::move(data).error();
-    std::optional<Array> targets;
-    if (labels == nullptr) {
-        facts.notes.push_back("No labels: there is no array named 'y' (or 'labels', 'targets').");
-    } else {
-        auto loaded = load(*labels);
-        if (!loaded.isOk()) return std::move(loaded).error();
-        targets = std::move(loaded).value();
-    }
-    std::optional<Array> parts;
-    if (const auto* member = archive.find(kPartWords[0])) {
-        auto loaded = load(*member);
-        if (!loaded.isOk()) return std::move(loaded).error();
-        parts = std::move(loaded).value();
-    }
-    return makeDataset(std::move(facts), data.value(), targets, parts, options);
+    std::vector<ArrayEntry> entries;
+    for (const auto& member : archive.members()) entries.push_back({member.name, member.header.shape});
+    return datasetOfArrays(
+        std::move(facts), entries,
+        [&](std::size_t at) -> Result<StoredArray> {
+            const NpzMember& member = archive.members()[at];
+            auto store = archive.bytes(member);
+            if (!store.isOk()) return std::move(store).error();
+            return StoredArray{archive.what(member), member.header, std::move(store).value()};
+        },
+        options);
 }
 
 }  // namespace tessera

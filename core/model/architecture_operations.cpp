@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/architecture_operations_torch.h"
-#include "core/model/stored_type.h"
+#include "core/base/stored_type.h"
 
 namespace tessera {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/architecture_parts_torch.h"
 
-#include "core/model/stored_type.h"
+#include "core/base/stored_type.h"
 
 namespace tessera {
 namespace {

@@ -11,7 +11,7 @@
 #include "core/base/result.h"
 #include "core/model/pickle.h"
 #include "core/model/state_file.h"
-#include "core/model/stored_type.h"
+#include "core/base/stored_type.h"
 
 namespace tessera {
 

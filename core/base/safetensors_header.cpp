@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/safetensors_header.h"
+#include "core/base/safetensors_header.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <unordered_set>
+
+#include "core/base/stored_type.h"
 
 namespace tessera {
 namespace {
@@ -96,6 +99,11 @@ class HeaderReader : public nlohmann::json::json_sax_t {
     std::unordered_set<std::string> names_, fields_;
 };
 
+Error inconsistent(const SafetensorsEntry& entry, const std::string& what) {
+    return fileError("tensor '" + entry.name + "' " + what +
+                     ", so the file is damaged; save or download it again");
+}
+
 }  // namespace
 
 Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(std::string_view json) {
@@ -105,6 +113,38 @@ Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(std::string_view js
         return fileError("its safetensors header is malformed (" + reader.finding +
                          "), so the file is damaged; save or download it again");
     return std::move(reader.entries);
+}
+
+Result<Done> checkSafetensorsLayout(std::vector<SafetensorsEntry>& entries, std::uint64_t dataSize) {
+    // The table is usually sorted by name; by offset is the order in which the values were saved.
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const auto& a, const auto& b) { return a.offsets < b.offsets; });
+    std::uint64_t expected = 0;
+    for (const SafetensorsEntry& entry : entries) {
+        const std::uint64_t begin = entry.offsets[0], end = entry.offsets[1];
+        const auto type = typeOfSafetensorsName(entry.dtype);
+        if (!type)
+            return unsupported("tensor '" + entry.name + "' has the type " + entry.dtype.substr(0, 40) +
+                               ", which Tessera does not read; convert it to F32 and save again");
+        if (begin < expected) return inconsistent(entry, "overlaps the one before it");
+        if (begin > expected)
+            return inconsistent(entry,
+                                "leaves a gap of " + std::to_string(begin - expected) + " bytes before it");
+        if (end < begin) return inconsistent(entry, "ends before it begins");
+        if (end > dataSize)
+            return fileError("its values are cut short, so the file is truncated; copy or download it again");
+        const auto count = checkedElementCount(entry.shape);
+        std::uint64_t bytes = 0;
+        if (!count || __builtin_mul_overflow(*count, storedSize(*type), &bytes) || bytes != end - begin)
+            return inconsistent(entry, "has " + std::to_string(end - begin) + " bytes, which do not fit " +
+                                           entry.dtype + " " + shapeText(entry.shape));
+        expected = end;
+    }
+    if (expected != dataSize)
+        return fileError(
+            "it has " + std::to_string(dataSize - expected) +
+            " bytes that belong to no tensor, so the file is damaged; save or download it again");
+    return Done{};
 }
 
 }  // namespace tessera

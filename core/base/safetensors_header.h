@@ -21,6 +21,12 @@ struct SafetensorsEntry {
     bool hasShape = false;
 };
 
+constexpr std::uint64_t kLargestSafetensorsHeader = 100'000'000;  // the format's own bound
+
+// Errors here say what is wrong with "it"; the caller names the file.
 Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(std::string_view json);
+// Puts the entries into the order of their values and holds the file to its promise: no overlap, no gap, and
+// as many bytes as dtype and shape need.
+Result<Done> checkSafetensorsLayout(std::vector<SafetensorsEntry>& entries, std::uint64_t dataSize);
 
 }  // namespace tessera

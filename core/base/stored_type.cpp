@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/stored_type.h"
+#include "core/base/stored_type.h"
 
 #include <array>
 #include <bit>

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// safetensors of samples, labels and split: by the format's own description, every number type, and what is
+// refused.
+#include <QtTest>
+#include <cstring>
+
+#include "core/data/splits.h"
+#include "tests/core/data/scratch_folder.h"
+
+using namespace tessera;
+using namespace tessera::test;
+
+namespace {
+
+struct Tensor {
+    std::string name, dtype, shape, bytes;
+};
+
+template <typename T>
+std::string bytesOf(const std::vector<T>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+// Eight bytes of length, the JSON table, the values.
+std::string fileOf(const std::vector<Tensor>& tensors) {
+    std::string json = "{\"__metadata__\":{\"format\":\"pt\"}", values;
+    for (const auto& tensor : tensors) {
+        json += ",\"" + tensor.name + "\":{\"dtype\":\"" + tensor.dtype + "\",\"shape\":" + tensor.shape +
+                ",\"data_offsets\":[" + std::to_string(values.size()) + "," +
+                std::to_string(values.size() + tensor.bytes.size()) + "]}";
+        values += tensor.bytes;
+    }
+    json += "}";
+    std::string file;
+    for (std::size_t i = 0; i < 8; ++i) file += static_cast<char>(json.size() >> (8 * i) & 255);
+    return file + json + values;
+}
+
+const Tensor kLabels{"y", "I64", "[3]", bytesOf<std::int64_t>({2, 0, 1})};
+
+}  // namespace
+
+class SafetensorsDatasetTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void samplesLabelsAndSplit() {
+        const ScratchFolder scratch;
+        const auto path = scratch.write("e.safetensors",
+                                        fileOf({{"split", "I32", "[3]", bytesOf<std::int32_t>({0, 2, 1})},
+                                                {"x", "F32", "[3,2]", bytesOf<float>({1, 2, 3, 4, 5, -6.5f})},
+                                                kLabels}));
+        const auto data = openDataset(path);
+        QVERIFY2(data.isOk(), data.isError() ? data.error().message.c_str() : "");
+        QCOMPARE(data.value()->format(), std::string("safetensors"));
+        QCOMPARE(data.value()->sampleShape(), (Shape{2}));
+        QCOMPARE(readAll(*data.value()), (std::vector<float>{1, 2, 3, 4, 5, -6.5f}));
+        QCOMPARE(data.value()->label(0), 2);
+        const auto splits = splitsOf(*data.value(), 0).value();
+        QVERIFY(splits.isGiven);
+        QCOMPARE(splits.reference, std::vector<std::int64_t>{2});
+        float row[4];
+        const std::int64_t backwards[] = {2, 0};
+        QVERIFY(data.value()->read(backwards, row).isOk());
+        QCOMPARE(row[0], 5.0f);
+        QCOMPARE(row[3], 2.0f);
+    }
+
+    void numberTypes_data() {
+        QTest::addColumn<QByteArray>("dtype");
+        QTest::addColumn<QByteArray>("bytes");
+        const auto row = [](const char* dtype, const std::string& bytes) {
+            QTest::newRow(dtype) << QByteArray(dtype)
+                                 << QByteArray(bytes.data(), static_cast<int>(bytes.size()));
+        };
+        // 1.5, -2 and 3 where there are fractions, else 1, -2, 3.
+        row("F64", bytesOf<double>({1.5, -2, 3}));
+        row("F16", bytesOf<std::uint16_t>({0x3e00, 0xc000, 0x4200}));
+        row("BF16", bytesOf<std::uint16_t>({0x3fc0, 0xc000, 0x4040}));
+        row("I8", bytesOf<std::int8_t>({1, -2, 3}));
+        row("I64", bytesOf<std::int64_t>({1, -2, 3}));
+    }
+    void numberTypes() {
+        QFETCH(QByteArray, dtype);
+        QFETCH(QByteArray, bytes);
+        const ScratchFolder scratch;
+        const auto path =
+            scratch.write("e", fileOf({{"embeddings", dtype.toStdString(), "[3,1]", bytes.toStdString()},
+                                       {"labels", kLabels.dtype, kLabels.shape, kLabels.bytes}}));
+        const auto data = openDataset(path);
+        QVERIFY2(data.isOk(), data.isError() ? data.error().message.c_str() : "");
+        QCOMPARE(readAll(*data.value()), (std::vector<float>{dtype.contains('F') ? 1.5f : 1.0f, -2, 3}));
+        QCOMPARE(data.value()->label(2), 1);
+    }
+
+    void refused() {
+        const ScratchFolder scratch;
+        const Tensor x{"x", "F32", "[3,1]", bytesOf<float>({1, 2, 3})};
+        const auto sentence = [&](const std::string& content) {
+            return refusal(scratch.write("bad.safetensors", content), "bad.safetensors");
+        };
+        // A head, not data.
+        QVERIFY(
+            contains(sentence(fileOf({{"weight", "F32", "[3,1]", x.bytes}})), "it holds 'weight' (3, 1)"));
+        const auto whole = fileOf({x, kLabels});
+        QVERIFY(contains(sentence(whole.substr(0, whole.size() - 1)), "cut short"));
+        QVERIFY(contains(sentence(whole.substr(0, 40)), "cut short"));
+        QVERIFY(contains(sentence(whole + "x"), "belong to no tensor"));
+        auto wrong = x;
+        wrong.shape = "[4,1]";
+        QVERIFY(contains(sentence(fileOf({wrong, kLabels})), "do not fit"));
+        wrong = x;
+        wrong.dtype = "F8_E4M3";
+        QVERIFY(contains(sentence(fileOf({wrong, kLabels})), "F8_E4M3"));
+        QVERIFY(
+            contains(sentence(fileOf({x, {"y", "I64", "[2]", bytesOf<std::int64_t>({0, 1})}})), "2 labels"));
+    }
+};
+
+QTEST_GUILESS_MAIN(SafetensorsDatasetTest)
+#include "safetensors_dataset_test.moc"
