@@ -138,6 +138,34 @@ class CommandLineProbesTest : public QObject {
         QCOMPARE(columnOf(run.json(), "sample"), (QJsonArray{5, 1, 5}));
     }
 
+    // Bit for bit, on a network in input space; the three rates are all there is.
+    void counterfactuals() {
+        const QTemporaryDir folder;
+        const auto figure = folder.filePath("c.svg"), csv = folder.filePath("csv");
+        const QStringList arguments =
+            QStringList{"probe", "counterfactual"} + kSpiral +
+            QStringList{"--radius", "0.4", "--preset", "v2", "--json", "-", "--csv", csv, "--figure", figure};
+        const auto run = runProgram(arguments + QStringList{"--threads", "1"});
+        QVERIFY2(run.status == 0, run.err);
+        const auto one = run.json(), two = runProgram(arguments + QStringList{"--threads", "2"}).json();
+        QCOMPARE(one["tables"], two["tables"]);
+        QCOMPARE(one["summary"], two["summary"]);
+        double sum = 0;
+        int rates = 0;
+        for (const QJsonValue metric : one["summary"].toArray())
+            if (const auto name = metric["name"].toString();
+                name == "supported_rate" || name == "unsupported_rate" || name == "no_flip_rate")
+                sum += metric["value"].toDouble(), ++rates;
+        QCOMPARE(rates, 3);
+        QVERIFY(std::abs(sum - 1) < 1e-12);
+        QCOMPARE(contentOf(csv + "/samples.csv").count('\n'), columnOf(one, "sample").size() + 1);
+        QVERIFY(contentOf(csv + "/classes.csv").startsWith("class,name,references,threshold,"));
+        QVERIFY(contentOf(figure).contains("Outcome by distance and support"));
+        const auto wrong = runProgram(arguments + QStringList{"--quantile", "1.5"});
+        QVERIFY(wrong.status != 0);
+        QVERIFY2(wrong.err.contains("quantile") && wrong.err.count('\n') == 1, wrong.err);
+    }
+
     void threadsDoNotChangeTheNumbers() {
         const QStringList arguments =
             QStringList{"probe", "local-geometry"} + kDigits + QStringList{"--limit", "40", "--json", "-"};
