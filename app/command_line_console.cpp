@@ -48,21 +48,41 @@ ConsoleProgress::~ConsoleProgress() {
 
 void ConsoleProgress::report(std::int64_t done, std::int64_t total, std::string_view what) {
     if (!isTerminal_) return;
+    std::string text;
+    if (total > 0)
+        text = std::to_string(done) + "/" + std::to_string(total) + " ";
+    else if (done > 0)
+        text = std::to_string(done) + " ";
+    draw(total > 0 ? static_cast<double>(done) / static_cast<double>(total) : -1, text.append(what));
+}
+
+void ConsoleProgress::reportShare(double share, std::string_view what) {
+    if (!isTerminal_) return;
+    share = std::clamp(share, 0.0, 1.0);
+    draw(share, (std::to_string(static_cast<int>(100 * share)) + " % ").append(what));
+}
+
+void ConsoleProgress::beginStep(int step, int steps, std::string_view title) {
+    if (!isTerminal_) return;
+    {
+        const std::lock_guard lock(mutex_);
+        step_ = std::to_string(step) + "/" + std::to_string(steps) + " ";
+    }
+    draw(-1, std::string(title));
+}
+
+void ConsoleProgress::draw(double share, const std::string& text) {
     const std::lock_guard lock(mutex_);
     const auto now = std::chrono::steady_clock::now();
     if (isDrawn_ && now - last_ < kBetweenDraws) return;
     last_ = now;
     isDrawn_ = true;
-    std::string line = "\r\033[K";
-    if (total > 0) {
-        const auto share = std::clamp(static_cast<double>(done) / static_cast<double>(total), 0.0, 1.0);
-        const auto filled = static_cast<std::size_t>(share * kBarCells);
+    std::string line = "\r\033[K" + step_;
+    if (share >= 0) {
+        const auto filled = static_cast<std::size_t>(std::min(share, 1.0) * kBarCells);
         line += "[" + std::string(filled, '#') + std::string(kBarCells - filled, '.') + "] ";
-        line += std::to_string(done) + "/" + std::to_string(total) + " ";
-    } else if (done > 0) {
-        line += std::to_string(done) + " ";
     }
-    line += what;
+    line += text;
     std::fputs(line.c_str(), stderr);
     std::fflush(stderr);
 }

@@ -20,10 +20,14 @@ class ConsoleProgress final : public Progress {
     ConsoleProgress();
     ~ConsoleProgress() override;
     void report(std::int64_t done, std::int64_t total, std::string_view what) override;
+    void reportShare(double share, std::string_view what) override;
+    void beginStep(int step, int steps, std::string_view title) override;
     void clear();  // before anything else is written to the terminal
 
   private:
+    void draw(double share, const std::string& text);  // share < 0: not known
     const bool isTerminal_;
+    std::string step_;  // "2/3 "
     std::mutex mutex_;
     std::chrono::steady_clock::time_point last_;
     bool isDrawn_ = false;

@@ -90,12 +90,13 @@ void FigureExporter::write(const QString& path, FigureSheet sheet, const std::ve
         [path, sheet = std::move(sheet), snapshot = keeper_.snapshot(figure ? &*figure : nullptr),
          hashes = keeper_.hashes()](std::stop_token stop,
                                     Progress& progress) mutable -> Result<FigureReport> {
-            progress.report(0, 0, "drawing");
+            progress.beginStep(1, 2, "naming the files it was made from");
             if (auto done = hashes->complete(snapshot, stop); !done.isOk())
                 return std::move(done).propagate<FigureReport>();
             // The numbers stay in the session file: a figure only says what was asked and held.
             for (auto& result : snapshot.document.results) result.hasNumbers = false;
             sheet.session = sessionText(snapshot.document);
+            progress.beginStep(2, 2, "drawing and writing");
             return writeFigureSheet(path.toStdString(), sheet, stop);
         },
         [this, figure, session = keeper_.sessionsOpened()](Result<FigureReport> result) {

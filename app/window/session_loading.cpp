@@ -11,7 +11,8 @@ Result<LoadedSession> loadSession(OpenedSession session, const std::filesystem::
                                   std::stop_token stop, Progress& progress) {
     LoadedSession loaded;
     loaded.session = std::move(session);
-    progress.report(0, 0, "looking for its files");
+    constexpr int kSteps = 3;
+    progress.beginStep(1, kSteps, "looking for its files");
     auto resolved = resolveFiles(loaded.session.document, folder, replacements, stop, progress);
     if (!resolved.isOk()) return std::move(resolved).propagate<LoadedSession>();
     loaded.resolved = std::move(resolved).value();
@@ -20,6 +21,7 @@ Result<LoadedSession> loadSession(OpenedSession session, const std::filesystem::
     const SessionDocument& document = loaded.session.document;
     for (const auto& file : loaded.resolved.files)
         if (file.status == FileStatus::Changed) loaded.problems.push_back(file.sentence);
+    progress.beginStep(2, kSteps, "reading models and data");
     std::int64_t done = 0;
     const auto total = static_cast<std::int64_t>(document.models.size()) + (document.data ? 1 : 0);
     for (const auto& entry : document.models) {
@@ -47,13 +49,13 @@ Result<LoadedSession> loadSession(OpenedSession session, const std::filesystem::
         else if (dataset.isError())
             loaded.problems.push_back(dataset.error().message);
     }
+    progress.beginStep(3, kSteps, "reading regions");
     // The slices show what was saved; only what cannot be read is computed again.
     for (const auto& result : document.results) {
         const auto numbers = loaded.session.numbers.find(result.id);
         if (result.slice.empty() || result.probe != kRegionsProbe || numbers == loaded.session.numbers.end())
             continue;
         if (stop.stop_requested()) return Cancelled{};
-        progress.report(0, 0, "reading regions");
         auto record = numbers->second->load(stop, progress);
         if (!record.isOk()) continue;
         if (auto regions = regionsFromRecord(*record.value(), numbers->second->what()); regions.isOk())

@@ -86,10 +86,14 @@ class CloserProgress final : public Progress {
   public:
     explicit CloserProgress(Progress& progress) : progress_(progress) {}
     void report(std::int64_t done, std::int64_t total, std::string_view what) override {
-        progress_.report(done, total, "closer: " + std::string(what));
+        progress_.report(done, total, closer(what));
+    }
+    void reportShare(double share, std::string_view what) override {
+        progress_.reportShare(share, closer(what));
     }
 
   private:
+    static std::string closer(std::string_view what) { return "closer: " + std::string(what); }
     Progress& progress_;
 };
 

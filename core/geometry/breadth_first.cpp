@@ -16,7 +16,6 @@ constexpr std::int64_t kStandardBytes = std::int64_t{512} << 20;
 // A chunk's live values at most: large enough for batches to pay, small enough for a layer to take well under
 // 100 ms and for the allocator to reuse the buffers (beyond 32 MiB, grown ones too, it maps fresh pages).
 constexpr std::int64_t kChunkBytes = std::int64_t{8} << 20;
-constexpr std::int64_t kProgressTotal = 10000;
 
 class Refinement {
   public:
@@ -117,8 +116,7 @@ class Refinement {
             regionsAfter_[site] += chunk->faces();
             chunk->live->advance();
             workDone_ += finished.areaOf(*chunk) / (sites * windowArea_);
-            progress_.report(std::min<std::int64_t>(kProgressTotal, std::llround(workDone_ * kProgressTotal)),
-                             kProgressTotal, "refining " + network_.sites()[site].name);
+            progress_.reportShare(workDone_, "refining " + network_.sites()[site].name);
             if (control_.shouldStop()) return stopped();
         }
     }

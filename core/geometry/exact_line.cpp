@@ -18,7 +18,6 @@ constexpr std::int64_t kChunkBytes = std::int64_t{4} << 20;
 constexpr std::int64_t kChunkRows = 256;
 constexpr std::int64_t kMiddles = 64;  // evaluated together on a thread, at most
 constexpr std::int64_t kSplitByNetwork = 8;
-constexpr std::int64_t kProgressTotal = 10000;
 
 // Neighbouring points and their live values before one site. `rows` says which row each point has; others
 // only helped to blend.
@@ -223,10 +222,7 @@ class LineRefinement {
                 span += chunk.points[i + 1].t - chunk.points[i].t;
         return span;
     }
-    void report(const std::string& what) {
-        progress_.report(std::min<std::int64_t>(kProgressTotal, std::llround(workDone_ * kProgressTotal)),
-                         kProgressTotal, what);
-    }
+    void report(const std::string& what) { progress_.reportShare(workDone_, what); }
 
     // A chunk that holds logits: its regions are final. A stop keeps those before it. False: not finite.
     bool finish(const Chunk& chunk) {

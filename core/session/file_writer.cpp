@@ -128,8 +128,9 @@ Result<Done> FileWriter::appendUncounted(std::span<const unsigned char> bytes) {
                               SYNC_FILE_RANGE_WRITE);
             flushed_ = size_;
             if (progress_ != nullptr)
-                progress_->report(static_cast<std::int64_t>(std::min(size_, expected_) >> 10),
-                                  static_cast<std::int64_t>(expected_ >> 10), "saving, KiB");
+                progress_->reportShare(
+                    static_cast<double>(size_) / static_cast<double>(std::max<std::uint64_t>(expected_, 1)),
+                    "saving");
         }
     }
     return Done{};

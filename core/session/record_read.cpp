@@ -52,8 +52,8 @@ class EntryReader {
             sum = crc32_z(sum, out, static_cast<z_size_t>(part));
             offset += part, out += part, size -= part, done_ += part;
             if (done_ % (16 * kBlock) < part)
-                progress_.report(static_cast<std::int64_t>(done_ >> 10),
-                                 static_cast<std::int64_t>(bytes_.size() >> 10), "reading results, KiB");
+                progress_.reportShare(static_cast<double>(done_) / static_cast<double>(bytes_.size()),
+                                      "reading results");
         }
         if (static_cast<std::uint32_t>(sum) != wanted) return damaged("a checksum does not match");
         return Done{};

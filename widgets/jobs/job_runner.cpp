@@ -36,7 +36,8 @@ struct JobRunner::Record final : Progress {
     QString key;
     JobLane lane = JobLane::Interactive;
     QElapsedTimer clock;
-    qint64 stageStartMs = 0, stageTotal = -1, stageDone = 0;
+    // What is counted without a break: rate and time left go by it.
+    qint64 stageStartMs = 0, stageTotal = -1, stageFirst = 0, stageDone = 0;
     int quietTicks = 0;
 
     std::stop_source stopSource;
@@ -44,38 +45,69 @@ struct JobRunner::Record final : Progress {
     ErasedWork work;
 
     std::mutex mutex;
-    bool reported = false;
+    bool reported = false, isShare = false;
     qint64 done = 0, total = 0;
+    QList<JobStep> steps;
+    int stepCount = 0;
     std::string what;
 
     void report(std::int64_t doneNow, std::int64_t totalNow, std::string_view whatNow) override {
         const std::lock_guard lock(mutex);
+        take(doneNow, totalNow, whatNow, false);
+    }
+    void reportShare(double share, std::string_view whatNow) override {
+        constexpr double kWhole = 10000;
+        const std::lock_guard lock(mutex);
+        take(qint64(std::clamp(share, 0.0, 1.0) * kWhole), qint64(kWhole), whatNow, true);
+    }
+    void beginStep(int, int count, std::string_view title) override {
+        const std::lock_guard lock(mutex);
+        take(0, 0, title, false);
+        const qint64 now = clock.elapsed();
+        if (!steps.isEmpty()) steps.back().elapsedMs = now - steps.back().startedMs;
+        steps.push_back({QString::fromUtf8(title.data(), qsizetype(title.size())), now, 0});
+        stepCount = count;
+    }
+
+    void take(qint64 doneNow, qint64 totalNow, std::string_view whatNow, bool isShareNow) {
         reported = true;
+        isShare = isShareNow;
         done = doneNow;
         total = totalNow;
         what.assign(whatNow);
+    }
+    void endSteps() {
+        if (!info.steps.isEmpty()) info.steps.back().elapsedMs = info.elapsedMs - info.steps.back().startedMs;
     }
 
     // Copies the latest report into `info`; true if there was one.
     bool takeReport() {
         info.elapsedMs = clock.isValid() ? clock.elapsed() : 0;
+        endSteps();
         {
             const std::lock_guard lock(mutex);
             if (!std::exchange(reported, false)) return false;
             info.done = done;
             info.total = total;
+            info.isShare = isShare;
+            if (info.steps.size() != steps.size()) stageTotal = -1;
+            info.steps = steps;
+            info.stepCount = stepCount;
+            endSteps();
             if (!stopSource.stop_requested()) info.what = QString::fromStdString(what);
         }
         if (info.total != stageTotal || info.done < stageDone) {
             stageTotal = info.total;
             stageStartMs = info.elapsedMs;
+            stageFirst = info.done;
         }
         stageDone = info.done;
         const qint64 inStageMs = info.elapsedMs - stageStartMs;
+        const bool isKnown = inStageMs >= kEtaAfterMs && info.done > stageFirst;
+        const double perMs = isKnown ? double(info.done - stageFirst) / double(inStageMs) : 0;
+        info.perSecond = info.isShare ? 0 : 1000 * perMs;
         info.etaMs =
-            info.total > 0 && info.done > 0 && inStageMs >= kEtaAfterMs
-                ? static_cast<qint64>(double(inStageMs) * double(info.total - info.done) / double(info.done))
-                : -1;
+            isKnown && info.total > 0 ? static_cast<qint64>(double(info.total - info.done) / perMs) : -1;
         return true;
     }
 };
@@ -233,6 +265,7 @@ void JobRunner::conclude(const std::shared_ptr<Record>& record, Outcome outcome)
     record->info.state = record->replaced ? JobInfo::State::Cancelled : outcome.state;
     record->info.error = outcome.error;
     record->info.etaMs = -1;
+    record->info.perSecond = 0;
     if (!record->replaced) {
         d_->recent.push_front(record->info);
         if (d_->recent.size() > kRecent) d_->recent.pop_back();

@@ -4,6 +4,7 @@
 // still lives and no newer request with the same key has replaced it.
 #pragma once
 
+#include <QList>
 #include <QObject>
 #include <QPointer>
 #include <QString>
@@ -25,12 +26,22 @@ enum class JobLane {
                   // picture
 };
 
+// A part of a job that said so as it began; `elapsedMs` until the next began, or the job ended.
+struct JobStep {
+    QString title;
+    qint64 startedMs = 0, elapsedMs = 0;  // since the job began; of the step
+};
+
 struct JobInfo {
     enum class State { Waiting, Running, Done, Failed, Cancelled };
     JobId id = 0;
     QString title;
     State state = State::Waiting;
-    qint64 done = 0, total = 0;  // total 0: unknown
+    qint64 done = 0, total = 0;  // total 0: unknown; of the step if there are steps
+    bool isShare = false;        // done / total is a share of the work, not a count of anything
+    double perSecond = 0;        // of what is counted; 0: not known
+    QList<JobStep> steps;        // begun so far
+    int stepCount = 0;           // 0: the job has no steps
     QString what;                // "refining conv2"
     qint64 startedMs = 0, elapsedMs = 0, etaMs = -1;
     QString error;  // one sentence, when Failed

@@ -49,10 +49,16 @@ QString jobProgressText(const JobInfo& job) {
     if (job.state == JobInfo::State::Failed) return job.error;
     const QLocale locale;
     QStringList parts;
-    if (job.total > 0)
+    if (job.stepCount > 0 && isActive(job.state))
+        parts << tr("step %1 of %2").arg(job.steps.size()).arg(job.stepCount);
+    if (job.isShare)
+        parts << tr("%1 %").arg(job.total > 0 ? 100 * job.done / job.total : 0);
+    else if (job.total > 0)
         parts << tr("%1 of %2").arg(locale.toString(job.done), locale.toString(job.total));
     else if (job.done > 0)
         parts << locale.toString(job.done);
+    if (job.perSecond > 0 && job.state == JobInfo::State::Running)
+        parts << tr("%1 per second").arg(locale.toString(job.perSecond, 'f', job.perSecond < 10 ? 1 : 0));
     if (!job.what.isEmpty() && isActive(job.state)) parts << job.what;
     return parts.join(QStringLiteral(" · "));
 }
@@ -66,7 +72,6 @@ JobsPanel::JobsPanel(JobRunner& jobs, QWidget* parent)
     list_->setObjectName(QStringLiteral("jobs"));
     list_->setAccessibleName(tr("Jobs"));
     list_->setHeaderLabels({tr("Job"), tr("State"), tr("Progress"), tr("Time"), tr("Left")});
-    list_->setRootIsDecorated(false);
     list_->setAlternatingRowColors(true);
     list_->setColumnWidth(TitleColumn, 260);
     list_->setColumnWidth(ProgressColumn, 320);
@@ -123,6 +128,16 @@ void JobsPanel::fill(QTreeWidgetItem* item, const JobInfo& job) {
     item->setText(ElapsedColumn,
                   job.state == JobInfo::State::Waiting ? QString() : durationText(job.elapsedMs));
     item->setText(LeftColumn, job.etaMs >= 0 ? durationText(job.etaMs) : QString());
+    for (qsizetype i = 0; i < job.steps.size(); ++i) {
+        const bool isNew = i >= item->childCount();
+        auto* child = isNew ? new QTreeWidgetItem(item) : item->child(int(i));
+        const bool isLast = i + 1 == job.steps.size();
+        child->setData(0, Qt::UserRole, job.id);
+        child->setText(TitleColumn, tr("%1 of %2: %3").arg(i + 1).arg(job.stepCount).arg(job.steps[i].title));
+        child->setText(StateColumn, jobStateText(isLast ? job.state : JobInfo::State::Done));
+        child->setText(ElapsedColumn, durationText(job.steps[i].elapsedMs));
+        if (isNew && i == 0) item->setExpanded(isActive(job.state));
+    }
 }
 
 void JobsPanel::updateButtons() {

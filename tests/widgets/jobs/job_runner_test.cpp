@@ -6,6 +6,7 @@
 #include <QTest>
 #include <QTimer>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <stdexcept>
@@ -268,6 +269,63 @@ class JobRunnerTest : public QObject {
         QCOMPARE(last.done, 200'000);
         QCOMPARE(last.what, QString("even"));
         QVERIFY2(signalCount <= clock.elapsed() / 50 + 2, qPrintable(QString::number(signalCount)));
+    }
+
+    void stepsSharesAndRates() {
+        JobRunner runner;
+        // Handed to the work one by one, so that each is seen before the next.
+        std::mutex mutex;
+        std::condition_variable_any turn;
+        int allowed = 0;
+        const auto id = runner.start<int>(
+            this, "steps", "Two steps", JobLane::Heavy,
+            [&](std::stop_token stop, Progress& progress) -> Result<int> {
+                const auto await = [&](int wanted) {
+                    std::unique_lock lock(mutex);
+                    turn.wait(lock, stop, [&] { return allowed >= wanted; });
+                };
+                progress.beginStep(1, 2, "measuring");
+                progress.reportShare(0.25, "measuring");
+                await(1);
+                progress.beginStep(2, 2, "walking");
+                for (int done = 1;; ++done) {
+                    progress.report(done, 1'000'000, "walking");
+                    std::unique_lock lock(mutex);
+                    if (turn.wait_for(lock, stop, std::chrono::milliseconds(10),
+                                      [&] { return allowed >= 2; }) ||
+                        stop.stop_requested())
+                        return 0;
+                }
+            },
+            [](Result<int>) {});
+        const auto allow = [&](int count) {
+            const std::lock_guard lock(mutex);
+            allowed = count;
+            turn.notify_all();
+        };
+        QTRY_VERIFY(runner.job(id).isShare);
+        JobInfo info = runner.job(id);
+        QCOMPARE(info.stepCount, 2);
+        QCOMPARE(info.steps.size(), 1);
+        QCOMPARE(info.steps[0].title, QString("measuring"));
+        QCOMPARE(100 * info.done / info.total, 25);
+        QCOMPARE(info.perSecond, 0.0);
+        allow(1);
+        QTRY_VERIFY(runner.job(id).perSecond > 0);
+        info = runner.job(id);
+        QVERIFY(!info.isShare);
+        QCOMPARE(info.steps.size(), 2);
+        // One each 10 ms at most, and what is left goes by the same rate.
+        QVERIFY2(info.perSecond > 1 && info.perSecond <= 110, qPrintable(QString::number(info.perSecond)));
+        const double left = double(info.total - info.done) / info.perSecond * 1000;
+        QVERIFY(std::abs(double(info.etaMs) - left) <= 1 + 1e-6 * left);
+        allow(2);
+        QTRY_VERIFY(!runner.isBusy());
+        info = runner.job(id);
+        QCOMPARE(info.etaMs, -1);
+        QCOMPARE(info.perSecond, 0.0);
+        QCOMPARE(info.steps[1].startedMs, info.steps[0].startedMs + info.steps[0].elapsedMs);
+        QCOMPARE(info.steps[1].startedMs + info.steps[1].elapsedMs, info.elapsedMs);
     }
 
     void destructorCancelsAndJoins() {

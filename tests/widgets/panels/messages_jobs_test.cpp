@@ -112,6 +112,43 @@ class MessagesJobsTest : public QObject {
         QTRY_VERIFY(!jobs.isBusy());
     }
 
+    void stepsAreChildrenOfTheirJob() {
+        JobRunner jobs;
+        JobsPanel panel(jobs);
+        panel.show();
+        auto* list = panel.findChild<QTreeWidget*>("jobs");
+        jobs.start<Done>(
+            this, "steps", "Local geometry", JobLane::Heavy,
+            [](std::stop_token stop, Progress& progress) -> Result<Done> {
+                progress.beginStep(1, 2, "measuring samples");
+                progress.beginStep(2, 2, "walking to the boundary");
+                return untilStopped(stop, progress);
+            },
+            [](Result<Done>) {});
+        QTRY_VERIFY(list->topLevelItemCount() == 1 && list->topLevelItem(0)->childCount() == 2);
+        auto* job = list->topLevelItem(0);
+        QVERIFY(job->isExpanded());
+        QCOMPARE(job->text(2), QString::fromUtf8("step 2 of 2 · 1,200 of 2,500 · refining conv2"));
+        QCOMPARE(job->child(0)->text(0), QString("1 of 2: measuring samples"));
+        QCOMPARE(job->child(0)->text(1), QString("done"));
+        QCOMPARE(job->child(1)->text(1), QString("running"));
+        list->setCurrentItem(job->child(1));  // a step stands for its job
+        QTest::mouseClick(panel.findChildren<QPushButton*>().at(0), Qt::LeftButton);
+        QTRY_VERIFY(!jobs.isBusy());
+        QCOMPARE(list->topLevelItem(0)->child(1)->text(1), QString("cancelled"));
+    }
+
+    void sharesAreWrittenAsSuch() {
+        JobInfo job;
+        job.state = JobInfo::State::Running;
+        job.what = "refining conv2";
+        job.done = 4321, job.total = 10000, job.isShare = true;
+        QCOMPARE(jobProgressText(job), QString::fromUtf8("43 % · refining conv2"));
+        job.isShare = false, job.perSecond = 310.4;
+        QCOMPARE(jobProgressText(job),
+                 QString::fromUtf8("4,321 of 10,000 · 310 per second · refining conv2"));
+    }
+
     void durations() {
         QCOMPARE(durationText(340), QString("0.3 s"));
         QCOMPARE(durationText(12'400), QString("12 s"));
