@@ -79,13 +79,16 @@ Result<Done> Linearisation::jacobians(const double* inputs, std::int64_t count, 
     const LayerGraph& graph = device_ ? device_->graph : model_->graph();
     const at::Device device = device_ ? device_->device : at::Device(at::kCPU);
     const std::int64_t width = elementCount(graph.inputShape());
-    const std::int64_t share = budgetBytes / (device_ ? 1 : computeThreads()) / bytesPerSample();
-    const std::int64_t atOnce = std::clamp<std::int64_t>(share, 1, kMostRows);
+    const std::int64_t fitting = budgetBytes / (device_ ? 1 : computeThreads()) / bytesPerSample();
+    const std::int64_t atOnce =
+        std::clamp<std::int64_t>(fitting, 1, device_ ? kMostRows : model_->tileRows());
     std::atomic<bool> isStopped = false;
-    const auto part = [&](std::int64_t begin, std::int64_t rows) {
-        for (std::int64_t first = begin; first < begin + rows; first += atOnce) {
+    const std::int64_t tiles = (count + atOnce - 1) / atOnce;
+    const auto part = [&](std::int64_t begin, std::int64_t share) {
+        for (std::int64_t first = begin * atOnce; first < std::min(count, (begin + share) * atOnce);
+             first += atOnce) {
             const auto batch =
-                batchOver(graph, inputs + first * width, std::min(atOnce, begin + rows - first)).to(device);
+                batchOver(graph, inputs + first * width, std::min(atOnce, count - first)).to(device);
             const auto local = inputJacobian(graph, batch, stop);
             if (!local) {
                 isStopped = true;
@@ -96,9 +99,9 @@ Result<Done> Linearisation::jacobians(const double* inputs, std::int64_t count, 
     };
     auto done = guarded(model_->info(), [&] {
         if (device_)
-            part(0, count);
+            part(0, tiles);
         else
-            parallelRows(count, 1, part);
+            parallelRows(tiles, 1, part);
     });
     if (done.isOk() && isStopped) return Cancelled{};
     return done;

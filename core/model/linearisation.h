@@ -24,13 +24,14 @@ class Linearisation {
     explicit Linearisation(std::shared_ptr<const Model> model);
     ~Linearisation();
 
+    const Model& model() const { return *model_; }
     std::int64_t rank() const;  // min(K, D)
     // Working memory of one sample's Jacobian.
     std::int64_t bytesPerSample() const;
 
     Result<Done> logits(const double* inputs, std::int64_t count, double* out) const;
-    // Split into parts that fit `budgetBytes` and over computeThreads() threads. Stops between two of the K
-    // backward passes; then Cancelled, and the rows hold nothing of use.
+    // In tiles (Model::tileRows) that fit `budgetBytes`, over computeThreads() threads. Stops between two of
+    // the K backward passes; then Cancelled, and the rows hold nothing of use.
     Result<Done> jacobians(const double* inputs, std::int64_t count, const LinearisationRows& out,
                            std::int64_t budgetBytes, std::stop_token stop) const;
 

@@ -25,18 +25,32 @@ std::int64_t batchSize(const LayerGraph& graph, std::size_t bytesPerValue) {
                                     kLargestBatch);
 }
 
-constexpr std::int64_t kGrain = 16;  // rows worth a thread
+// Large enough that the cost of calling LibTorch does not count, small enough to stop between two of them.
+std::int64_t tileFor(const LayerGraph& graph) {
+    constexpr std::int64_t kWork = 8'000'000;  // multiplications: some hundred microseconds
+    constexpr std::int64_t kFewest = 8, kMost = 512, kHeavy = 64'000'000;
+    std::int64_t work = 1;  // of a row
+    for (const auto& node : graph.nodes()) {
+        work += elementCount(node.outputShape);
+        for (const auto& param : node.params)
+            if (param.value.dim() >= 2)
+                work += param.value.numel() / std::max<std::int64_t>(1, param.value.size(0)) *
+                        elementCount(node.outputShape);
+    }
+    std::int64_t rows = work > kHeavy ? 1 : kFewest;
+    while (2 * rows * work <= kWork && rows < kMost) rows *= 2;
+    return std::min(rows, batchSize(graph, sizeof(double)));
+}
 
-// On the CPU rows are shared between threads.
+// On the CPU tiles are shared between threads.
 template <typename Scalar>
-void forwardOnCpu(const LayerGraph& graph, const Scalar* inputs, std::int64_t count, std::int64_t outputs,
-                  Scalar* out) {
+void forwardOnCpu(const LayerGraph& graph, const Scalar* inputs, std::int64_t count, std::int64_t tile,
+                  std::int64_t outputs, Scalar* out) {
     const std::int64_t width = elementCount(graph.inputShape());
-    const std::int64_t batch = batchSize(graph, sizeof(Scalar));
-    parallelRows(count, kGrain, [&](std::int64_t begin, std::int64_t share) {
+    parallelRows((count + tile - 1) / tile, 1, [&](std::int64_t begin, std::int64_t tiles) {
         const c10::InferenceMode inference;
-        for (std::int64_t first = begin; first < begin + share; first += batch) {
-            const std::int64_t rows = std::min(batch, begin + share - first);
+        for (std::int64_t t = begin; t < begin + tiles; ++t) {
+            const std::int64_t first = t * tile, rows = std::min(tile, count - first);
             copyOut(graph.forward(batchOver(graph, inputs + first * width, rows)), out + first * outputs);
         }
     });
@@ -71,6 +85,7 @@ struct Model::Float32Copy {
 Model::Model(ModelInfo info, std::shared_ptr<const LayerGraph> graph)
     : info_(std::move(info)),
       graph_(std::move(graph)),
+      tileRows_(tileFor(*graph_)),
       float32_(new Float32Copy{graph_->to(at::kFloat, info_.device), at::Device(info_.device)}) {}
 
 Model::~Model() = default;
@@ -88,18 +103,18 @@ const LayerInfo* Model::firstInexact() const {
 Result<Done> Model::logits(const float* inputs, std::int64_t count, float* out) const {
     return guarded(info_, [&] {
         const auto& [graph, device] = *float32_;
-        if (device.is_cpu()) return forwardOnCpu(graph, inputs, count, info_.outputs, out);
+        if (device.is_cpu()) return forwardOnCpu(graph, inputs, count, tileRows_, info_.outputs, out);
         try {
             forwardOnDevice(graph, device, inputs, count, info_.outputs, out);
         } catch (const std::exception& failure) {
             if (!isOutOfMemory(failure)) throw;
-            forwardOnCpu(graph_->to(at::kFloat), inputs, count, info_.outputs, out);
+            forwardOnCpu(graph_->to(at::kFloat), inputs, count, tileRows_, info_.outputs, out);
         }
     });
 }
 
 Result<Done> Model::logits(const double* inputs, std::int64_t count, double* out) const {
-    return guarded(info_, [&] { forwardOnCpu(*graph_, inputs, count, info_.outputs, out); });
+    return guarded(info_, [&] { forwardOnCpu(*graph_, inputs, count, tileRows_, info_.outputs, out); });
 }
 
 float confidence(const float* logits, std::int64_t outputs) {

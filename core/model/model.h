@@ -83,10 +83,15 @@ class Model {
     // use.
     Result<Done> logits(const float* inputs, std::int64_t count, float* out) const;
     Result<Done> logits(const double* inputs, std::int64_t count, double* out) const;
+    // Rows that are always computed together on the CPU, from the first of a call on. The last bits of a row
+    // depend on how many go with it: callers that give whole tiles at a time (all but the last call) get the
+    // same bits whatever the number of threads, and however they cut their work.
+    std::int64_t tileRows() const { return tileRows_; }
 
   private:
     ModelInfo info_;
     std::shared_ptr<const LayerGraph> graph_;
+    std::int64_t tileRows_;
     struct Float32Copy;
     std::unique_ptr<Float32Copy> float32_;
 };

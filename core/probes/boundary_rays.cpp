@@ -23,19 +23,23 @@ BoundaryRays::BoundaryRays(const Linearisation& model, const RayTargets& targets
       outputs_(outputs),
       width_(width),
       options_(options),
-      pace_((width + outputs) * static_cast<std::int64_t>(sizeof(double))) {
+      pace_((width + outputs) * static_cast<std::int64_t>(sizeof(double)), model.model()) {
     const auto points = rowsOf(targets.points, width);
     for (Eigen::Index row = 0; row < points.rows(); ++row)
         targetNorms_.push_back(points.row(row).squaredNorm());
 }
 
 std::int64_t BoundaryRays::samplesAtOnce(std::int64_t budgetBytes) const {
-    constexpr std::int64_t kMost = 256;  // more would only delay the first finished rows
+    // Some tiles a step: more would only delay the first finished rows. Not by the clock, which would show in
+    // the last bits.
+    constexpr std::int64_t kTiles = 8, kMost = 256;
+    const auto rays = std::max<std::int64_t>(1, outputs_ - 1);
+    const auto most = std::min(kMost, (kTiles * model_.model().tileRows() + rays - 1) / rays);
     const auto perSample =
         width_ * static_cast<std::int64_t>(sizeof(float) + sizeof(double)) +  // as read and as given
         static_cast<std::int64_t>(targets_.size() * sizeof(double)) +
         std::max<std::int64_t>(2, outputs_) * static_cast<std::int64_t>(sizeof(Ray) + sizeof(Point));
-    return std::clamp<std::int64_t>(budgetBytes / perSample, 1, kMost);
+    return std::clamp<std::int64_t>(budgetBytes / perSample, 1, most);
 }
 
 BoundaryRays::Walk BoundaryRays::walkOf(std::span<const double> point, std::int64_t predicted, double margin,

@@ -31,7 +31,7 @@ ClassMapSampler::ClassMapSampler(const Model& model, const SlicePlane& plane,
       options_(options),
       stop_(std::move(stop)),
       progress_(progress),
-      pace_(2 * plane.origin.size() * static_cast<std::int64_t>(sizeof(float))) {
+      pace_(2 * plane.origin.size() * static_cast<std::int64_t>(sizeof(float)), model) {
     auto& field = field_;
     const auto box = boundingBox(plane.window);
     field.low = box.low;
@@ -118,8 +118,9 @@ Result<Done> ClassMapSampler::evaluateAs(std::span<const std::int32_t> points) {
         field_.evaluations += static_cast<std::int64_t>(count);
         pace_.end(static_cast<std::int64_t>(count));
         done += count;
-        progress_.report(level_ * 1000 + static_cast<std::int64_t>(1000 * done / points.size()),
-                         levels_ * 1000, "sampling the class map");
+        const double ofLevel = static_cast<double>(done) / static_cast<double>(points.size());
+        progress_.reportShare((static_cast<double>(level_) + ofLevel) / static_cast<double>(levels_),
+                              "sampling the class map");
     }
     return Done{};
 }

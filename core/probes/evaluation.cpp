@@ -123,7 +123,7 @@ Result<Evaluation::Output> Evaluation::run(const Model& model, const Dataset& da
     const auto outputs = static_cast<std::size_t>(output.outputs);
     output.logits.resize(static_cast<std::size_t>(wanted) * outputs);
 
-    BatchPace pace(width * static_cast<std::int64_t>(sizeof(float)));
+    BatchPace pace(width * static_cast<std::int64_t>(sizeof(float)), model);
     std::vector<std::int64_t> indices;
     std::vector<float> inputs;
     while (output.samples < wanted && !stop.stop_requested()) {

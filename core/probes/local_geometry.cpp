@@ -2,7 +2,6 @@
 #include "core/probes/local_geometry.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "core/model/linearisation.h"
@@ -61,6 +60,7 @@ class Run {
     }
 
     Result<ResultRecord> run() {
+        if (rows_.hasRays) progress_.beginStep(1, 2, "measuring samples");
         if (auto done = measure(); !done.isOk()) return std::move(done).propagate<ResultRecord>();
         if (rows_.sample.empty()) return Cancelled{};
         if (rows_.hasRays && !stop_.stop_requested())
@@ -77,12 +77,11 @@ class Run {
                           inputs_.dataset->sampleName(sample) + " of " + inputs_.dataset->path().string() +
                           "; check its weights, the data and the normalisation.");
     }
-    std::int64_t units() const { return (rows_.hasRays ? 2 : 1) * samples_.size(); }
 
     // Logits and Jacobians of all samples.
     Result<Done> measure() {
         const auto perSample = settings_.jacobian ? model_.bytesPerSample() : 8 * samples_.width();
-        BatchPace pace(perSample, computeThreads());
+        BatchPace pace(perSample, model_.model());
         const auto rank = static_cast<std::size_t>(model_.rank());
         std::vector<double> logits, singularValues, frobenius, gradient;
         for (std::int64_t first = 0; first < samples_.size();) {
@@ -119,7 +118,7 @@ class Run {
             }
             first += count;
             pace.end(count);
-            progress_.report(first, units(), "measuring samples");
+            progress_.report(first, samples_.size(), "measuring samples");
         }
         return Done{};
     }
@@ -145,18 +144,17 @@ class Run {
         }
     }
 
-    // Distances along rays of all samples, in blocks that take about a second.
+    // Distances along rays of all samples, block by block.
     Result<Done> walk() {
+        progress_.beginStep(2, 2, "walking to the boundary");
         auto targets = rows_.toMeans ? means_.targets(model_, outputs_)
                                      : nearestTargets(samples_, rows_.label, rows_.predicted,
                                                       settings_.targetPool, settings_.budgetBytes / 4, stop_);
         if (!targets.isOk()) return std::move(targets).propagate<Done>();
         rows_.targets = std::move(targets).value();
         BoundaryRays rays(model_, rows_.targets, outputs_, samples_.width(), settings_.rays);
-        const auto most = rays.samplesAtOnce(settings_.budgetBytes / 4);
-        std::int64_t block = std::min<std::int64_t>(4, most);
+        const auto block = rays.samplesAtOnce(settings_.budgetBytes / 4);
         for (std::int64_t first = 0; first < samples_.size();) {
-            const auto begin = std::chrono::steady_clock::now();
             const auto count = std::min(block, samples_.size() - first);
             auto read = samples_.read(first, count);
             if (!read.isOk()) return std::move(read).propagate<Done>();
@@ -166,11 +164,7 @@ class Run {
             if (!hits.isOk()) return std::move(hits).propagate<Done>();
             rows_.hits.insert(rows_.hits.end(), hits.value().begin(), hits.value().end());
             first += count;
-            progress_.report(samples_.size() + first, units(), "walking to the boundary");
-            const double seconds =
-                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-            if (seconds < 0.5) block = std::min(most, 2 * block);
-            if (seconds > 2) block = std::max<std::int64_t>(1, block / 2);
+            progress_.report(first, samples_.size(), "walking to the boundary");
         }
         return Done{};
     }

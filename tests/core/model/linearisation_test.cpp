@@ -274,6 +274,53 @@ class LinearisationTest : public QObject {
         }
     }
 
+    // However a long list is cut into whole tiles and shared between threads, every bit stays.
+    void wholeTilesKeepTheirBits_data() {
+        QTest::addColumn<int>("net");
+        QTest::newRow("small") << 0;
+        QTest::newRow("large") << 1;
+        QTest::newRow("convolution") << 2;
+        QTest::newRow("smooth") << 3;
+    }
+    void wholeTilesKeepTheirBits() {
+        QFETCH(int, net);
+        const auto model = net == 0   ? randomMlp({6, 32, 32, 5}, 2)
+                           : net == 1 ? randomMlp({300, 700, 300, 7}, 2)
+                           : net == 2 ? poolModel()
+                                      : smoothModel();
+        const auto tile = model->tileRows(), width = elementCount(model->info().inputShape),
+                   outputs = model->info().outputs, count = 5 * tile + tile / 2 + 1;
+        QVERIFY(tile >= 8 && tile <= 512);
+        const auto x = torch::randn({count, width}, at::kDouble);
+        const auto narrow = x.to(at::kFloat);
+        const auto size = static_cast<std::size_t>(count * outputs);
+        std::vector<double> whole(size), parts(size);
+        std::vector<float> wholeFloat(size), partsFloat(size);
+        const int before = computeThreads();
+        setComputeThreads(1);
+        QVERIFY(model->logits(x.data_ptr<double>(), count, whole.data()).isOk());
+        QVERIFY(model->logits(narrow.data_ptr<float>(), count, wholeFloat.data()).isOk());
+        const auto local = localAt(model, x.view(batchShape(model->info().inputShape, count)));
+        setComputeThreads(3);
+        for (std::int64_t first = 0, tiles = 1; first < count; first += tile * tiles, tiles = 3 - tiles) {
+            const auto rows = std::min(tile * tiles, count - first);
+            QVERIFY(
+                model
+                    ->logits(x.data_ptr<double>() + first * width, rows, &parts[std::size_t(first * outputs)])
+                    .isOk());
+            QVERIFY(model
+                        ->logits(narrow.data_ptr<float>() + first * width, rows,
+                                 &partsFloat[std::size_t(first * outputs)])
+                        .isOk());
+        }
+        const auto again = localAt(model, x.view(batchShape(model->info().inputShape, count)));
+        setComputeThreads(before);
+        QVERIFY(whole == parts);
+        QVERIFY(wholeFloat == partsFloat);
+        QVERIFY(local.frobenius == again.frobenius && local.singularValues == again.singularValues &&
+                local.marginGradient == again.marginGradient);
+    }
+
     void stops() {
         const auto model = randomMlp({6, 32, 32, 5}, 2);
         const Linearisation local(model);

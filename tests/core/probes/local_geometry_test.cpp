@@ -64,16 +64,23 @@ double predictionAt(const Model& model, const std::vector<double>& point) {
 
 class StopAt final : public Progress {
   public:
-    StopAt(std::stop_source source, std::int64_t done) : source_(std::move(source)), done_(done) {}
+    StopAt(std::stop_source source, int step, std::int64_t done)
+        : source_(std::move(source)), step_(step), done_(done) {}
+    void beginStep(int step, int steps, std::string_view title) override {
+        begun.push_back(QStringLiteral("%1 of %2: ").arg(step).arg(steps) + QLatin1String(title.data()));
+    }
     void report(std::int64_t done, std::int64_t, std::string_view) override {
-        if (done < done_ || timer_.isValid()) return;
+        if (begun.size() < step_ || done < done_ || timer_.isValid()) return;
         timer_.start();
         source_.request_stop();
     }
     qint64 elapsed() const { return timer_.elapsed(); }
 
+    QStringList begun;
+
   private:
     std::stop_source source_;
+    int step_;
     std::int64_t done_;
     QElapsedTimer timer_;
 };
@@ -321,31 +328,35 @@ class LocalGeometryTest : public QObject {
     }
 
     void cancelKeepsFinishedRows_data() {
+        QTest::addColumn<int>("step");
         QTest::addColumn<int>("after");
-        QTest::newRow("while measuring") << 100;
-        QTest::newRow("while walking") << 4000 + 8;
+        QTest::newRow("while measuring") << 1 << 100;
+        QTest::newRow("while walking") << 2 << 8;
     }
     void cancelKeepsFinishedRows() {
+        QFETCH(int, step);
         QFETCH(int, after);
         const auto model = randomMlp({8, 64, 64, 10}, 3, 3);
         const auto data = dataOf({8}, randomValues(8 * 4000, 2));
         const auto whole4000 = recordOf(runOn(model, data, {{"ray-targets", std::string("none")}}));
         std::stop_source stop;
-        StopAt progress(stop, after);
+        StopAt progress(stop, step, after);
         const auto record = recordOf(runOn(model, data, {}, {}, stop.get_token(), &progress));
         const auto waited = progress.elapsed();
         QVERIFY2(waited < 400, qPrintable(QString::number(waited)));  // 100 ms, on a machine that is busy
         QVERIFY(!record->provenance.complete);
         QVERIFY(hasNote(*record, "Partial"));
         const auto rows = record->table("samples")->rows();
-        QVERIFY(rows >= 100 && (after > 4000 ? rows == 4000 : rows < 4000));
+        QVERIFY(rows >= 100 && (step == 2 ? rows == 4000 : rows < 4000));
+        const QStringList steps{"1 of 2: measuring samples", "2 of 2: walking to the boundary"};
+        QCOMPARE(progress.begun, steps.first(step));
         for (std::size_t i = 0; i < rows; ++i)
             QVERIFY(std::abs(real(*record, "jacobian_norm")[i] - real(*whole4000, "jacobian_norm")[i]) <
                     1e-9);
         const auto& distance = real(*record, "boundary_distance");
         QCOMPARE(distance.size(), rows);
         QVERIFY(std::isnan(distance.back()));
-        if (after > 4000) QVERIFY(distance[0] > 0);
+        if (step == 2) QVERIFY(distance[0] > 0);
     }
 
     void stoppedAtOnceIsCancelled() {
