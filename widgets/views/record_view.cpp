@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/record_view.h"
 
+#include <QFileInfo>
+#include <QLabel>
 #include <QTabWidget>
 #include <QTextBrowser>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "widgets/views/panel_canvas.h"
+#include "widgets/views/record_origin.h"
 #include "widgets/views/record_summary.h"
 
 namespace tessera {
@@ -15,6 +19,7 @@ RecordView::RecordView(const ViewContext& context, RecordScenes scenes, QWidget*
       context_(context),
       scenes_(scenes),
       thumbnails_(context.jobs),
+      otherData_(new QLabel),
       tabs_(new QTabWidget),
       summary_(new QTextBrowser) {
     tabs_->setDocumentMode(true);
@@ -24,10 +29,17 @@ RecordView::RecordView(const ViewContext& context, RecordScenes scenes, QWidget*
     tabs_->addTab(summary_, tr("Summary"));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
+    otherData_->setObjectName(QStringLiteral("otherData"));
+    otherData_->setWordWrap(true);
+    otherData_->setMargin(6);
+    otherData_->hide();
+    layout->addWidget(otherData_);
     layout->addWidget(tabs_);
     thumbnails_.setDataset(context.workspace.dataset());
-    connect(&context.workspace, &Workspace::datasetChanged, this,
-            [this] { thumbnails_.setDataset(context_.workspace.dataset()); });
+    connect(&context.workspace, &Workspace::datasetChanged, this, [this] {
+        thumbnails_.setDataset(context_.workspace.dataset());
+        findOrigin();
+    });
     RecordView::show(nullptr);
 }
 
@@ -41,7 +53,10 @@ void RecordView::show(std::shared_ptr<const ResultRecord> record) {
         delete pages_.back();
         pages_.pop_back();
     }
-    if (!record_) return summary_->setPlainText(tr("No result yet."));
+    if (!record_) {
+        findOrigin();
+        return summary_->setPlainText(tr("No result yet."));
+    }
     summary_->setHtml(recordSummaryHtml(*record_));
     for (std::size_t i = 0; i < tables; ++i) {
         const Table& table = record_->tables[i];
@@ -54,6 +69,7 @@ void RecordView::show(std::shared_ptr<const ResultRecord> record) {
         tabs_->setTabText(tabs_->indexOf(pages_[i]), title);
         pages_[i]->setTable(std::shared_ptr<const Table>(record_, &table));
     }
+    findOrigin();
     if (!scenes_) return;
     isDrawing_ = true;
     using Scenes = std::vector<std::shared_ptr<const PanelScene>>;
@@ -65,6 +81,40 @@ void RecordView::show(std::shared_ptr<const ResultRecord> record) {
             isDrawing_ = false;
             if (pictures.isOk()) showPictures(std::move(pictures).value());
         });
+}
+
+// Samples are numbers: those of other data would select, and show, whatever has that number here.
+void RecordView::findOrigin() {
+    context_.jobs.cancelKey(this, QStringLiteral("origin"));
+    isComparing_ = false;
+    const auto data = context_.workspace.dataset();
+    const auto known = record_ ? isOfDataByPath(*record_, data.get()) : true;
+    setOfOpenData(known.value_or(false));
+    if (known) return;
+    isComparing_ = true;
+    context_.jobs.start<bool>(
+        this, QStringLiteral("origin"), QString(), JobLane::Interactive,
+        [record = record_, data](std::stop_token stop, Progress&) {
+            return isOfDataByContents(*record, *data, std::move(stop));
+        },
+        [this](Result<bool> isOfData) {
+            isComparing_ = false;
+            if (isOfData.isOk()) setOfOpenData(isOfData.value());
+        });
+}
+
+void RecordView::setOfOpenData(bool isOfOpenData) {
+    for (TablePage* page : pages_) page->setOfOpenData(isOfOpenData);
+    const bool hasSamples =
+        record_ && std::any_of(record_->tables.begin(), record_->tables.end(),
+                               [](const Table& table) { return !table.sampleColumn.empty(); });
+    otherData_->setVisible(!isOfOpenData && hasSamples);
+    if (otherData_->isHidden()) return;
+    const auto& files = record_->provenance.files;
+    otherData_->setText(
+        tr("Made on %1, which is not the data set that is open: rows are not linked to samples.")
+            .arg(files.size() > 1 ? QFileInfo(QString::fromStdString(files[1].path)).fileName()
+                                  : tr("data")));
 }
 
 void RecordView::showPictures(std::vector<std::shared_ptr<const PanelScene>> pictures) {
@@ -100,7 +150,7 @@ bool RecordView::isSettled() const {
         if (!page->isSettled()) return false;
     for (const auto* canvas : canvases_)
         if (canvas->isVisible() && !canvas->isUpToDate()) return false;
-    return !isDrawing_;
+    return !isDrawing_ && !isComparing_;
 }
 
 }  // namespace tessera

@@ -8,6 +8,7 @@
 #include "widgets/views/result_view.h"
 #include "widgets/views/table_page.h"
 
+class QLabel;
 class QTabWidget;
 class QTextBrowser;
 
@@ -31,17 +32,20 @@ class RecordView : public ResultView {
     bool isSettled() const;
 
   private:
+    void findOrigin();
+    void setOfOpenData(bool isOfOpenData);
     void showPictures(std::vector<std::shared_ptr<const PanelScene>> pictures);
 
     ViewContext context_;
     RecordScenes scenes_;
     std::shared_ptr<const ResultRecord> record_;
     ThumbnailCache thumbnails_;
+    QLabel* otherData_;
     QTabWidget* tabs_;
     QTextBrowser* summary_;
     std::vector<PanelCanvas*> canvases_;
     std::vector<TablePage*> pages_;
-    bool isDrawing_ = false;
+    bool isDrawing_ = false, isComparing_ = false;
 };
 
 // For the catalogue: {probe, scenes, makeRecordView<scenes>}.

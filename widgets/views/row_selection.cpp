@@ -13,10 +13,20 @@ RowSelection::RowSelection(Workspace& workspace, QObject* parent) : QObject(pare
 
 void RowSelection::setTable(std::shared_ptr<const Table> table) {
     table_ = std::move(table);
+    readSamples();
+}
+
+void RowSelection::setOfOpenData(bool isOfOpenData) {
+    if (isOfOpenData == isOfOpenData_) return;
+    isOfOpenData_ = isOfOpenData;
+    readSamples();
+}
+
+void RowSelection::readSamples() {
     samples_.clear();
     rowsOfSample_.clear();
     currentRow_ = referenceRow_ = -1;
-    const Column* column = table_ ? table_->column(table_->sampleColumn) : nullptr;
+    const Column* column = table_ && isOfOpenData_ ? table_->column(table_->sampleColumn) : nullptr;
     if (const auto* samples = column ? std::get_if<std::vector<std::int64_t>>(&column->values) : nullptr) {
         samples_.assign(samples->begin(), samples->end());
         for (std::size_t row = 0; row < samples_.size(); ++row)
@@ -24,7 +34,8 @@ void RowSelection::setTable(std::shared_ptr<const Table> table) {
         std::sort(rowsOfSample_.begin(), rowsOfSample_.end());
     }
     mask_.assign(table_ ? table_->rows() : 0, 0);
-    count_ = 0;
+    countRows();
+    Q_EMIT currentChanged();
     followSelection();
     followCurrent();
 }

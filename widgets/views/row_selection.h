@@ -19,7 +19,9 @@ class RowSelection : public QObject {
 
     void setTable(std::shared_ptr<const Table> table);  // null: none
     const std::shared_ptr<const Table>& table() const { return table_; }
-    bool isLinked() const { return !samples_.empty(); }  // rows are samples
+    bool isLinked() const { return !samples_.empty(); }  // rows are samples of the open data
+    // False: rows are samples of other data, and stand for themselves.
+    void setOfOpenData(bool isOfOpenData);
 
     const std::vector<unsigned char>& mask() const { return mask_; }  // by row
     std::size_t count() const { return count_; }
@@ -37,6 +39,7 @@ class RowSelection : public QObject {
     void currentChanged();  // or the reference
 
   private:
+    void readSamples();
     qint64 rowOf(qint64 sample) const;  // the first; -1: none
     void followSelection();
     void followCurrent();
@@ -44,6 +47,7 @@ class RowSelection : public QObject {
 
     Workspace& workspace_;
     std::shared_ptr<const Table> table_;
+    bool isOfOpenData_ = true;
     std::vector<qint64> samples_;                               // by row
     std::vector<std::pair<qint64, std::size_t>> rowsOfSample_;  // ascending
     std::vector<unsigned char> mask_;

@@ -17,6 +17,7 @@ class TablePage : public QWidget {
     TablePage(const ViewContext& context, ThumbnailCache& thumbnails, QWidget* parent = nullptr);
 
     void setTable(std::shared_ptr<const Table> table);
+    void setOfOpenData(bool isOfOpenData) { rows_.setOfOpenData(isOfOpenData); }
     RowSelection& rows() { return rows_; }
     TableView& tableView() const { return *table_; }
     ScatterView& scatterView() const { return *scatter_; }

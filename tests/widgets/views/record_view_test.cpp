@@ -99,6 +99,52 @@ class RecordViewTest : public QObject {
         QVERIFY(opened.view.pages().empty() && opened.view.panels().empty());
         QCOMPARE(opened.view.tabs()->count(), 1);
     }
+    // Sample 17 of other data is not sample 17 here.
+    void rowsOfOtherDataAreNotLinked() {
+        const QTemporaryDir folder;
+        const auto write = [&](const char* name, const char* text) {
+            QFile file(folder.filePath(QLatin1String(name)));
+            if (!file.open(QIODevice::WriteOnly) || file.write(text) < 0) qFatal("%s", name);
+            file.close();
+            return file.fileName().toStdString();
+        };
+        const auto made = write("made.csv", "a,b,label\n1,2,0\n3,4,1\n");
+        const auto moved = write("moved.csv", "a,b,label\n1,2,0\n3,4,1\n");
+        const auto other = write("other.csv", "a,b,label\n1,2,0\n3,4,0\n");
+        const auto hash = sha256OfFile(made);
+        QVERIFY(hash.isOk());
+        auto record = std::make_shared<ResultRecord>(*recordOf(2));
+        std::get<std::vector<std::int64_t>>(record->tables[0].columns[0].values) = {0, 1};
+        QCOMPARE(record->tables[0].columns[0].name, record->tables[0].sampleColumn);
+        record->provenance.files = {{"/models/net.pt", "ab"}, {made, hash.value()}};
+        Workspace workspace;
+        JobRunner jobs;
+        RecordView view({workspace, jobs});
+        view.QWidget::show();
+        auto* note = view.findChild<QLabel*>("otherData");
+        view.show(record);
+        RowSelection& rows = view.pages().front()->rows();
+        QVERIFY(!rows.isLinked());  // nothing is open
+        const auto open = [&](const std::string& path) {
+            auto data = openDataset(path);
+            if (!data.isOk()) qFatal("%s", data.error().message.c_str());
+            workspace.setDataset(data.value());
+            return QTest::qWaitFor([&] { return view.isSettled(); }, 20'000);
+        };
+        QVERIFY(open(made));
+        QVERIFY(rows.isLinked() && note->isHidden());
+        QVERIFY(open(other));
+        QVERIFY(!rows.isLinked());
+        QVERIFY(note->isVisible() && note->text().contains("made.csv"));
+        rows.select({1}, SelectionMode::Replace);  // by itself
+        QVERIFY(rows.isSelected(1) && workspace.selection().empty());
+        QVERIFY(open(moved));  // the same bytes in another place
+        QVERIFY(rows.isLinked() && note->isHidden());
+        rows.select({1}, SelectionMode::Replace);
+        QCOMPARE(workspace.selection(), (std::vector<qint64>{1}));
+        view.show(nullptr);
+        QVERIFY(note->isHidden());
+    }
     void boxSelectsWhatItHolds() {
         Opened opened;
         QVERIFY(opened.settle());
