@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "core/base/provenance.h"
+#include "core/data/dataset_formats.h"
 #include "core/model/state_file.h"
 
 namespace tessera {
@@ -33,6 +34,7 @@ std::optional<ModelFileKind> asModel(const QString& source) {
     if (source.startsWith(QLatin1String("generate:")) || QFileInfo(source).isDir()) return std::nullopt;
     auto kind = modelFileKind(pathOf(source));
     if (!kind.isOk() || kind.value() == ModelFileKind::Unknown) return std::nullopt;
+    if (kind.value() == ModelFileKind::Safetensors && holdsSamples(pathOf(source))) return std::nullopt;
     return kind.value();
 }
 

@@ -69,6 +69,10 @@ QWidget* SheetDialog::makePanelList() {
     list_->setObjectName(QStringLiteral("sheetPanels"));
     list_->setAccessibleName(tr("Panels of the figure"));
     list_->setDragDropMode(QAbstractItemView::InternalMove);
+    list_->setWordWrap(true);  // "Local geometry per sample · r2: Distance to the boundary" is long
+    list_->setTextElideMode(Qt::ElideNone);
+    list_->setResizeMode(QListView::Adjust);
+    list_->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     for (std::size_t i = 0; i < panels_.size(); ++i) {
         auto* item = new QListWidgetItem(panels_[i].title, list_);
         item->setFlags(item->flags() | Qt::ItemIsUserCheckable);

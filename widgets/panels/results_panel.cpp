@@ -60,7 +60,8 @@ ResultsPanel::ResultsPanel(ResultList& results, JobRunner& jobs, std::vector<Pro
     details_->setColumnCount(2);
     details_->setRootIsDecorated(false);
     details_->setIndentation(10);
-    details_->header()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
+    details_->header()->setSectionResizeMode(
+        QHeaderView::Stretch);  // values stay in sight; tips say the rest
 
     empty_ =
         new QLabel(tr("What probes find is listed here and stays with the session.\nChoose a probe in the "

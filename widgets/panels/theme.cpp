@@ -7,8 +7,9 @@
 #include <QIconEngine>
 #include <QPainter>
 #include <QPixmapCache>
-#include <QStyle>
+#include <QProxyStyle>
 #include <QStyleFactory>
+#include <QStyleOption>
 #include <QSvgRenderer>
 
 // The icons are compiled into a static library, which the linker would leave out. Must be outside any
@@ -61,6 +62,31 @@ QPalette paletteOf(const Colours& colours) {
     palette.setColor(QPalette::Disabled, QPalette::Highlight, QColor(colours.disabled));
     return palette;
 }
+
+// Fusion outlines check boxes darker than the window: in a dark one they are all but invisible while empty.
+class OutlinedStyle final : public QProxyStyle {
+  public:
+    OutlinedStyle() : QProxyStyle(QStringLiteral("fusion")) { setObjectName(QStringLiteral("tessera")); }
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        const bool isRound = element == PE_IndicatorRadioButton;
+        const bool isBox = element == PE_IndicatorCheckBox || element == PE_IndicatorItemViewItemCheck;
+        if (!(isRound || isBox) || !isDark(option->palette)) return;
+        const bool isEnabled = option->state & State_Enabled;
+        painter->save();
+        painter->setRenderHint(QPainter::Antialiasing);
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(option->palette.color(isEnabled ? QPalette::Active : QPalette::Disabled,
+                                              isEnabled ? QPalette::PlaceholderText : QPalette::WindowText));
+        const QRectF outline = QRectF(option->rect).adjusted(0.5, 0.5, -0.5, -0.5);
+        if (isRound)
+            painter->drawEllipse(outline);
+        else
+            painter->drawRoundedRect(outline, 2, 2);
+        painter->restore();
+    }
+};
 
 // Draws the SVG when it is needed, in the colour of the moment, so that a change of theme needs no new icons.
 class ThemedIconEngine final : public QIconEngine {
@@ -129,8 +155,7 @@ bool isDark(const QPalette& palette) {
 }
 
 void applyTheme(Theme theme) {
-    if (QApplication::style()->objectName().compare(QLatin1String("fusion"), Qt::CaseInsensitive) != 0)
-        QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    if (!dynamic_cast<OutlinedStyle*>(QApplication::style())) QApplication::setStyle(new OutlinedStyle);
     const bool dark = theme == Theme::Dark || (theme == Theme::System && isDark(desktopPalette()));
     QApplication::setPalette(paletteOf(dark ? kDark : kLight));
 }

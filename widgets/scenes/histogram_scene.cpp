@@ -53,6 +53,7 @@ PlotFrame HistogramScene::frame(const PanelStyle& style, const QSizeF& sizePt) c
     spec.x = bins_->xAxis;
     spec.y = {bins_->table->sampleColumn.empty() ? QStringLiteral("Rows") : QStringLiteral("Samples"), {}};
     spec.y.logarithmic = bins_->choice.logCounts;
+    spec.y.wholeNumbers = true;
     spec.y.low = bins_->choice.logCounts ? kLowestCount : 0;
     const auto highest = static_cast<double>(std::max<std::int64_t>(bins_->highest, 1));
     spec.y.high = bins_->choice.logCounts ? highest * 1.5 : highest * 1.06;

@@ -16,6 +16,22 @@ double rootOfRatio(double a, double b) {
     return std::sqrt(a) / std::sqrt(b);
 }
 
+AxisTicks roundTicks(const PlotAxis& axis, int about) {
+    if (!axis.wholeNumbers) return axisTicks(axis.low, axis.high, about);
+    // From whole number to whole number, so that the step is one; then those in sight.
+    const double low = std::floor(axis.low), high = std::ceil(axis.high);
+    const auto most = static_cast<int>(std::clamp(high - low, 1.0, 1e6));
+    const AxisTicks all = axisTicks(low, high, std::min(about, most));
+    AxisTicks ticks = all;
+    ticks.values.clear(), ticks.labels.clear();
+    for (std::size_t i = 0; i < all.values.size(); ++i) {
+        if (all.values[i] < axis.low || all.values[i] > axis.high) continue;
+        ticks.values.push_back(all.values[i]);
+        ticks.labels.push_back(all.labels[i]);
+    }
+    return ticks;
+}
+
 QString powerLabel(double mantissa, int exponent) {
     if (exponent >= -3 && exponent <= 3) return shortNumber(mantissa * std::pow(10.0, exponent), 6);
     const QString power = QStringLiteral("10") + superscript(exponent);
@@ -27,7 +43,7 @@ PlotTicks logTicks(const PlotAxis& axis, int about) {
     if (!isDrawable({axis.low, axis.high}, true)) return ticks;  // no powers of ten to count
     const double first = std::log10(axis.low), last = std::log10(axis.high), decades = last - first;
     if (decades < 0.7) {  // too short for powers of ten: round numbers, unevenly spaced
-        ticks.labelled = axisTicks(axis.low, axis.high, about);
+        ticks.labelled = roundTicks(axis, about);
         return ticks;
     }
     const int from = static_cast<int>(std::floor(first)), to = static_cast<int>(std::ceil(last));
@@ -124,7 +140,7 @@ void makeDrawable(PlotAxis& axis) {
 PlotTicks plotTicks(const PlotAxis& axis, int about) {
     if (!axis.categories.isEmpty()) return categoryTicks(axis, about);
     if (axis.logarithmic) return logTicks(axis, about);
-    return {axisTicks(axis.low, axis.high, about), {}};
+    return {roundTicks(axis, about), {}};
 }
 
 }  // namespace tessera

@@ -13,6 +13,7 @@ struct PlotAxis {
     QString title, unit = {};  // unit: empty if there is none
     double low = 0, high = 1;  // low < high; both positive on a logarithmic axis
     bool logarithmic = false;
+    bool wholeNumbers = false;    // counts: no ticks between them
     QStringList categories = {};  // names of 0, 1, 2, ...: shown instead of numbers
 };
 

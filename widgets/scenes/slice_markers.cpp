@@ -42,21 +42,58 @@ QString offPlaneText(double offPlane) {
                               : shortNumber(offPlane));
 }
 
-AnchorLabel anchorLabel(const SliceMarker& anchor, const SliceStyle& style, const SliceMap& map,
-                        const QRectF& target) {
+std::vector<AnchorLabel> anchorLabels(const SliceScene& scene, const SliceStyle& style, const SliceMap& map,
+                                      const QRectF& target) {
     const SceneText text(style);
-    const QPointF at = map.toDrawing(anchor.position);
-    const double gap = style.markerPt * 1.1;
-    const double width = std::max(text.width(anchor.name, kNameScale, true),
-                                  text.width(offPlaneText(anchor.offPlane), kDistanceScale));
-    AnchorLabel label;
-    label.isLeft = at.x() + gap + width > target.right();
-    label.middle = std::clamp(at.y(), target.top() + text.height(),
-                              std::max(target.top() + text.height(), target.bottom() - text.height()));
-    label.rect =
-        QRectF(label.isLeft ? at.x() - gap - width : at.x() + gap, label.middle - text.height(kNameScale),
-               width, text.height(kNameScale) + text.height(kDistanceScale));
-    return label;
+    const double gap = style.markerPt * 1.1, upper = text.height(kNameScale),
+                 height = upper + text.height(kDistanceScale);
+    std::vector<QRectF> taken;  // by diamonds, then by labels
+    for (const auto& marker : scene.markers) {
+        if (!marker.isAnchor) continue;
+        const QPointF at = map.toDrawing(marker.position),
+                      reach(style.markerPt * 0.85, style.markerPt * 0.85);
+        taken.emplace_back(at - reach, at + reach);
+    }
+    std::vector<AnchorLabel> labels;
+    for (const auto& anchor : scene.markers) {
+        if (!anchor.isAnchor) continue;
+        const QPointF at = map.toDrawing(anchor.position);
+        if (!target.contains(at)) {
+            labels.emplace_back();
+            continue;
+        }
+        const double width = std::max(text.width(anchor.name, kNameScale, true),
+                                      text.width(offPlaneText(anchor.offPlane), kDistanceScale));
+        const auto place = [&](Qt::Alignment side, double left, double middle) {
+            // A line too high or too low is moved in.
+            const double least = target.top() + upper, most = target.bottom() - (height - upper);
+            middle = std::clamp(middle, least, std::max(least, most));
+            return AnchorLabel{QRectF(left, middle - upper, width, height), side, middle};
+        };
+        const double above = at.y() - gap - (height - upper), below = at.y() + gap + upper;
+        const AnchorLabel right = place(Qt::AlignLeft, at.x() + gap, at.y()),
+                          left = place(Qt::AlignRight, at.x() - gap - width, at.y());
+        const AnchorLabel choices[] = {right,
+                                       left,
+                                       place(Qt::AlignHCenter, at.x() - width / 2, above),
+                                       place(Qt::AlignHCenter, at.x() - width / 2, below),
+                                       place(Qt::AlignLeft, at.x() + gap, above),
+                                       place(Qt::AlignLeft, at.x() + gap, below),
+                                       place(Qt::AlignRight, at.x() - gap - width, above),
+                                       place(Qt::AlignRight, at.x() - gap - width, below)};
+        const auto isInside = [&](const AnchorLabel& label) {
+            return label.rect.left() >= target.left() && label.rect.right() <= target.right();
+        };
+        const auto isFree = [&](const AnchorLabel& label) {
+            return isInside(label) && std::none_of(taken.begin(), taken.end(), [&](const QRectF& other) {
+                       return label.rect.intersects(other);
+                   });
+        };
+        const auto* free = std::find_if(std::begin(choices), std::end(choices), isFree);
+        labels.push_back(free != std::end(choices) ? *free : isInside(right) ? right : left);
+        taken.push_back(labels.back().rect);
+    }
+    return labels;
 }
 
 void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& style, const SliceMap& map,
@@ -66,23 +103,27 @@ void paintMarkers(QPainter& painter, const SliceScene& scene, const SliceStyle& 
     for (const auto& marker : scene.markers)
         if (!marker.isAnchor) farthest = std::max(farthest, marker.offPlane);
     const SceneText text(style);
+    const auto labels = anchors ? anchorLabels(scene, style, map, target) : std::vector<AnchorLabel>();
+    auto label = labels.rbegin();
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     for (auto marker = scene.markers.rbegin(); marker != scene.markers.rend();
          ++marker) {  // nearest come first in the list, on top here
+        if (marker->isAnchor != anchors) continue;
         const QPointF at = map.toDrawing(marker->position);
-        if (marker->isAnchor != anchors || !target.contains(at)) continue;
+        const AnchorLabel* const beside = anchors ? &*label++ : nullptr;
+        if (!target.contains(at)) continue;
         const double nearness = anchors || farthest <= 0 ? 1 : 1 - marker->offPlane / farthest;
         paintMarkerShape(painter, at, style.markerPt * (anchors ? 1.25 : 0.5 + 0.5 * nearness), anchors,
                          classColour(marker->label, scene.classCount), scene.theme, 0.35 + 0.65 * nearness);
-        if (!anchors) continue;
-        const AnchorLabel label = anchorLabel(*marker, style, map, target);
-        const Qt::Alignment side = label.isLeft ? Qt::AlignRight : Qt::AlignLeft;
-        const double x = label.isLeft ? label.rect.right() : label.rect.left();
-        text.drawWithHalo(painter, {x, label.middle}, side | Qt::AlignBottom, marker->name, scene.theme.ink,
-                          scene.theme.halo, kNameScale, true);
-        text.drawWithHalo(painter, {x, label.middle}, side | Qt::AlignTop, offPlaneText(marker->offPlane),
-                          scene.theme.ink, scene.theme.halo, kDistanceScale);
+        if (!beside) continue;
+        const double x = beside->side & Qt::AlignLeft    ? beside->rect.left()
+                         : beside->side & Qt::AlignRight ? beside->rect.right()
+                                                         : beside->rect.center().x();
+        text.drawWithHalo(painter, {x, beside->middle}, beside->side | Qt::AlignBottom, marker->name,
+                          scene.theme.ink, scene.theme.halo, kNameScale, true);
+        text.drawWithHalo(painter, {x, beside->middle}, beside->side | Qt::AlignTop,
+                          offPlaneText(marker->offPlane), scene.theme.ink, scene.theme.halo, kDistanceScale);
     }
     painter.restore();
 }

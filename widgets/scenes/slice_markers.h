@@ -13,13 +13,15 @@ void paintMarkerShape(QPainter& painter, const QPointF& at, double size, bool is
 // "0.00 off plane", "1.27 off plane".
 QString offPlaneText(double offPlane);
 
-// Where an anchor's name and distance go: beside it, inside the target.
+// Where an anchor's name and distance go: inside the target, and clear of the other anchors and their names
+// where there is room.
 struct AnchorLabel {
     QRectF rect;
-    bool isLeft = false;  // of the marker, where there is no room on its right
-    double middle = 0;    // between the two lines
+    Qt::Alignment side = Qt::AlignLeft;  // of the text in it: to the right of the marker, or the other way
+    double middle = 0;                   // between the two lines
 };
-AnchorLabel anchorLabel(const SliceMarker& anchor, const SliceStyle& style, const SliceMap& map,
-                        const QRectF& target);
+// Of the scene's anchors, in their order; without a rectangle where the anchor is outside the target.
+std::vector<AnchorLabel> anchorLabels(const SliceScene& scene, const SliceStyle& style, const SliceMap& map,
+                                      const QRectF& target);
 
 }  // namespace tessera

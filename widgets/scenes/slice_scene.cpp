@@ -38,9 +38,11 @@ void paintClassNames(QPainter& painter, const SliceScene& scene, const SliceStyl
                      const QRectF& target) {
     const SceneText text(style);
     std::vector<SliceRect> taken;  // by the anchors and their own names
+    const auto labels = anchorLabels(scene, style, map, target);
+    auto label = labels.begin();
     for (const auto& marker : scene.markers) {
         if (!marker.isAnchor || !scene.switches.samples) continue;
-        QRectF rect = anchorLabel(marker, style, map, target).rect;
+        QRectF rect = (label++)->rect;
         const double reach = style.markerPt;
         const QPointF at = map.toDrawing(marker.position);
         rect |= QRectF(at.x() - reach, at.y() - reach, 2 * reach, 2 * reach);

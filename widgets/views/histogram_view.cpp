@@ -37,7 +37,7 @@ HistogramView::HistogramView(const ViewContext& context, RowSelection& rows, QWi
     };
     for (auto* box : {column_, groups_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(12);
+        box->setMinimumContentsLength(6);
         connect(box, &QComboBox::currentIndexChanged, this, &HistogramView::prepare);
     }
     column_->setAccessibleName(tr("Column"));

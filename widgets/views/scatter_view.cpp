@@ -35,34 +35,35 @@ ScatterView::ScatterView(const ViewContext& context, RowSelection& rows, Thumbna
         return data && sample < data->size() ? QString::fromStdString(data->sampleName(sample))
                                              : tr("sample %1").arg(sample);
     });
-    auto* bar = new QHBoxLayout;
-    const auto addBox = [&](const QString& text, const QString& tip) {
+    // Two rows: one would make a window of 1280 pixels wider.
+    auto *bar = new QHBoxLayout, *colours = new QHBoxLayout;
+    const auto addBox = [&](QHBoxLayout* row, const QString& text, const QString& tip) {
         auto* box = new QComboBox;
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        box->setMinimumContentsLength(9);
+        box->setMinimumContentsLength(6);
         box->setToolTip(tip);
         box->setAccessibleName(tip);
         auto* label = new QLabel(text);
         label->setBuddy(box);
-        bar->addWidget(label);
-        bar->addWidget(box, 1);
+        row->addWidget(label);
+        row->addWidget(box, 1);
         connect(box, &QComboBox::currentIndexChanged, this, &ScatterView::prepare);
         return box;
     };
-    const auto addLog = [&](const QString& tip) {
+    const auto addLog = [&](QHBoxLayout* row, const QString& tip) {
         auto* log = new QCheckBox(tr("log"));
         log->setToolTip(tip);
         log->setAccessibleName(tip);
-        bar->addWidget(log);
+        row->addWidget(log);
         connect(log, &QCheckBox::toggled, this, &ScatterView::prepare);
         return log;
     };
-    x_ = addBox(tr("&X"), tr("Column along x"));
-    logX_ = addLog(tr("Logarithmic x axis"));
-    y_ = addBox(tr("&Y"), tr("Column along y"));
-    logY_ = addLog(tr("Logarithmic y axis"));
-    colour_ = addBox(tr("&Colour"), tr("Column that colours the points"));
-    logColour_ = addLog(tr("Logarithmic colours"));
+    x_ = addBox(bar, tr("&X"), tr("Column along x"));
+    logX_ = addLog(bar, tr("Logarithmic x axis"));
+    y_ = addBox(bar, tr("&Y"), tr("Column along y"));
+    logY_ = addLog(bar, tr("Logarithmic y axis"));
+    colour_ = addBox(colours, tr("&Colour"), tr("Column that colours the points"));
+    logColour_ = addLog(colours, tr("Logarithmic colours"));
     map_ = new QComboBox;
     map_->addItem(tr("Viridis"), static_cast<int>(ColourBar::Map::Viridis));
     map_->addItem(tr("Cividis"), static_cast<int>(ColourBar::Map::Cividis));
@@ -70,15 +71,16 @@ ScatterView::ScatterView(const ViewContext& context, RowSelection& rows, Thumbna
     map_->setToolTip(tr("Colour map of a column of numbers"));
     map_->setAccessibleName(map_->toolTip());
     connect(map_, &QComboBox::currentIndexChanged, this, &ScatterView::prepare);
-    bar->addWidget(map_);
+    colours->addWidget(map_);
     auto* fit = new QToolButton;
     fit->setText(tr("Fit"));
     fit->setToolTip(tr("Show all points (double click, Home)"));
     connect(fit, &QToolButton::clicked, plot_, &ScatterPlot::fit);
-    bar->addWidget(fit);
+    colours->addWidget(fit);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 6, 6, 6);
     column->addLayout(bar);
+    column->addLayout(colours);
     column->addWidget(plot_, 1);
     plot_->setToolTip({});
 }

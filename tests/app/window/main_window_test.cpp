@@ -3,6 +3,7 @@
 #include "app/window/main_window.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
 #include <QDockWidget>
@@ -12,6 +13,7 @@
 #include <QMenuBar>
 #include <QMimeData>
 #include <QPushButton>
+#include <QRadioButton>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
@@ -320,6 +322,26 @@ class MainWindowTest : public QObject {
         QTRY_VERIFY(isDark(window.palette()));
         applyTheme(Theme::Light);
         QTRY_VERIFY(!isDark(window.palette()));
+    }
+
+    void emptyBoxesAreSeenInEitherTheme() {
+        for (const Theme theme : {Theme::Light, Theme::Dark}) {
+            applyTheme(theme);
+            QCheckBox box;
+            QRadioButton round;
+            for (QAbstractButton* button :
+                 {static_cast<QAbstractButton*>(&box), static_cast<QAbstractButton*>(&round)}) {
+                const QImage image = button->grab().toImage();
+                const QColor window = button->palette().color(QPalette::Window);
+                int contrast = 0;
+                for (int x = 0; x < image.width(); ++x)
+                    contrast = std::max(
+                        contrast,
+                        std::abs(image.pixelColor(x, image.height() / 2).lightness() - window.lightness()));
+                QVERIFY2(contrast > 40, qPrintable(QString("%1: %2").arg(themeName(theme)).arg(contrast)));
+            }
+        }
+        applyTheme(Theme::Light);
     }
 
     // For the eye: TESSERA_PICTURES=DIR saves every panel and dialog, light and dark.

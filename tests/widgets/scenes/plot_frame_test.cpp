@@ -151,6 +151,19 @@ class PlotFrameTest : public QObject {
         QVERIFY(!isDrawable({1, 1}, false) && !isDrawable({1, 1 + 1e-15}, false));
         QVERIFY(!isDrawable({NAN, 1}, false) && !isDrawable({-1.7e308, 1.7e308}, false));
     }
+    void countsHaveWholeTicks() {
+        for (const bool logarithmic : {false, true})
+            for (const double highest : {1.0, 2.0, 3.0, 4.0, 7.0, 30.0, 2500.0}) {
+                PlotAxis axis{"Samples", {}, logarithmic ? 0.7 : 0, highest * (logarithmic ? 1.5 : 1.06)};
+                axis.logarithmic = logarithmic;
+                axis.wholeNumbers = true;
+                const auto ticks = plotTicks(axis, 6).labelled;
+                QVERIFY(!ticks.values.empty());
+                for (const double value : ticks.values) QCOMPARE(value, std::round(value));
+            }
+        PlotAxis measured{"Area", {}, 0, 2.12};
+        QVERIFY(plotTicks(measured, 6).labelled.values.size() > 3);  // these are no counts
+    }
     void categoriesAreThinned() {
         PlotAxis axis{"class", "", -0.5, 99.5};
         for (int i = 0; i < 100; ++i) axis.categories << QString("class %1").arg(i);

@@ -4,6 +4,7 @@
 #include <QtTest>
 #include <set>
 
+#include "widgets/scenes/slice_markers.h"
 #include "widgets/scenes/synthetic_arrangement.h"
 
 using namespace tessera;
@@ -65,6 +66,42 @@ class SliceLayoutTest : public QObject {
         QCOMPARE(axisTicks(-1e6, 1e6, 4).exponent, 6);
         QCOMPARE(roundBelow(0.7), 0.5);
         QCOMPARE(roundBelow(25), 20.0);
+    }
+    // Three anchors in a narrow slice, in any places: no name lies on another anchor or its name.
+    void anchorNamesKeepClear() {
+        SliceScene s = scene(3);
+        s.low = {-1, -1}, s.high = {1, 1};
+        SliceStyle style;
+        const QRectF target(0, 0, 260, 200);
+        const SliceMap map = SliceMap::onto(target, s.low, s.high);
+        std::uint32_t state = 5;
+        const auto random = [&] { return (state = state * 1664525u + 1013904223u) / 4294967296.0 * 2 - 1; };
+        int crowded = 0;
+        for (int round = 0; round < 300; ++round) {
+            s.markers.clear();
+            for (const char* name : {"mnist #17", "mnist #1042", "mnist #3"}) {
+                SliceMarker marker;
+                marker.position = {0.9 * random(), 0.9 * random()};
+                marker.isAnchor = true;
+                marker.name = QString::fromLatin1(name);
+                s.markers.push_back(marker);
+            }
+            const auto labels = anchorLabels(s, style, map, target);
+            QCOMPARE(labels.size(), std::size_t(3));
+            bool overlaps = false;
+            for (std::size_t i = 0; i < 3; ++i) {
+                QVERIFY(labels[i].rect.top() >= target.top() && labels[i].rect.bottom() <= target.bottom());
+                for (std::size_t j = 0; j < 3; ++j) {
+                    overlaps |= j < i && labels[i].rect.intersects(labels[j].rect);
+                    overlaps |= labels[i].rect.contains(map.toDrawing(s.markers[j].position));
+                }
+            }
+            crowded += overlaps;
+        }
+        QVERIFY2(crowded <= 3, qPrintable(QString("%1 of 300 overlap").arg(crowded)));
+        s.markers.resize(1);
+        s.markers[0].position = {3, 0};
+        QVERIFY(anchorLabels(s, style, map, target)[0].rect.isNull());
     }
     void nothingIsCutOffOrOverlaps_data() {
         QTest::addColumn<int>("classes");
