@@ -93,7 +93,8 @@ Result<ResolvedSession> resolveFiles(const SessionDocument& document, const fs::
         return found != known.end() ? found->second
                                     : known.emplace(path, fingerprint(path, stop)).first->second;
     };
-    const auto folder = fs::absolute(sessionFolder);
+    std::error_code failure;  // no folder is the current one
+    const auto folder = fs::absolute(sessionFolder.empty() ? fs::path(".") : sessionFolder, failure);
     forEachFile(session.document, [&](FileReference& reference, const std::string& role) {
         progress.report(done++, total, "looking for " + role);
         ResolvedFile file{role, reference, FileStatus::Missing, {}, {}};
@@ -124,8 +125,10 @@ Result<ResolvedSession> resolveFiles(const SessionDocument& document, const fs::
 }
 
 Result<FileReference> referenceTo(const fs::path& path, std::string knownSha256) {
+    if (path.empty()) return inputError("No file is named; give its path.");
     FileReference file;
-    file.absolute = fs::absolute(path).lexically_normal().string();
+    std::error_code failure;
+    file.absolute = fs::absolute(path, failure).lexically_normal().string();
     if (knownSha256.empty()) {
         auto hash = fingerprint(path);
         if (!hash.isOk()) return std::move(hash).propagate<FileReference>();

@@ -67,6 +67,12 @@ class ResolveTest : public QObject {
     }
 
     // A relative path that leads to other bytes loses to an absolute one that leads to the right ones.
+    void noFolderIsTheCurrentOne() {
+        const ScratchFolder scratch;
+        QVERIFY(resolved(made(scratch), {}).isUnchanged());  // by the absolute paths
+        QVERIFY(referenceTo({}).isError());
+    }
+
     void hashesDecideBetweenPlaces() {
         const ScratchFolder scratch;
         const auto document = made(scratch);
