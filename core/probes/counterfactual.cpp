@@ -26,6 +26,7 @@ class Run {
         progress_.report(0, 0, "reading references");
         if (auto done = prepare(); !done.isOk()) return std::move(done).propagate<ResultRecord>();
         if (auto done = measure(); !done.isOk()) return std::move(done).propagate<ResultRecord>();
+        if (auto done = tune(); !done.isOk()) return std::move(done).propagate<ResultRecord>();
         auto done = search();
         if (done.isError()) return std::move(done).propagate<ResultRecord>();
         if (found_.rows.empty()) return Cancelled{};
@@ -117,10 +118,25 @@ class Run {
             const double median = quantileOf(std::move(distances), 0.5);
             if (!(median > 0))
                 return inputError(
-                    "The median boundary distance of the samples is not a positive number, so the trust "
-                    "radius "
-                    "cannot be given in it; set radius-unit to input.");
+                    "The median boundary distance of the samples is not a positive number and cannot be a "
+                    "unit; "
+                    "set radius-unit to input.");
             options.radius *= median;
+        }
+        return Done{};
+    }
+
+    // Step, radius and weights are final after it.
+    Result<Done> tune() {
+        auto& options = settings().search;
+        if (settings().tuning != Tuning::None) {
+            auto tuned = tuneOnReferences(*field_, references_->pool, settings(), inputs_.seed, team_, stop_,
+                                          progress_);
+            if (!tuned.isOk()) return std::move(tuned).propagate<Done>();
+            const auto best = tuned.value().trials[tuned.value().best];
+            options.step = best.step, options.radius = best.radius;
+            options.shiftWeight = best.shiftWeight, options.supportWeight = best.supportWeight;
+            found_.tuning = std::move(tuned).value();
         }
         found_.radius = options.radius, found_.step = options.step;
         found_.hasClosedForm = found_.isLinear && options.target != FlipTarget::Untargeted &&

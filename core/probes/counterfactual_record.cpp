@@ -184,6 +184,37 @@ Table classesTable(const CounterfactualRows& found) {
     return table;
 }
 
+Table tuningTable(const TuningResult& tuning) {
+    std::vector<std::int64_t> trial, chosen;
+    std::vector<double> step, radius, shift, support, flips, distance, end, loss;
+    for (std::size_t i = 0; i < tuning.trials.size(); ++i) {
+        const auto& own = tuning.trials[i];
+        trial.push_back(static_cast<std::int64_t>(i)), chosen.push_back(i == tuning.best);
+        step.push_back(own.step), radius.push_back(own.radius);
+        shift.push_back(own.shiftWeight), support.push_back(own.supportWeight);
+        flips.push_back(own.flips), distance.push_back(own.distance);
+        end.push_back(own.supportEnd), loss.push_back(own.loss);
+    }
+    Table table{"tuning", "Tuning", {}};
+    auto& list = table.columns;
+    list.push_back({"trial", "Trial", "", "In the order they were run.", std::move(trial)});
+    list.push_back(
+        {"chosen", "Chosen", "", "1 for the one that the search uses, else 0.", std::move(chosen)});
+    list.push_back({"step", "Step length", "", "Of the trial.", std::move(step)});
+    list.push_back({"radius", "Trust radius", kDistance, "Of the trial.", std::move(radius)});
+    list.push_back({"shift_weight", "Weight of the shift", "", "Of the trial.", std::move(shift)});
+    list.push_back({"support_weight", "Weight of support", "", "Of the trial.", std::move(support)});
+    list.push_back({"flips", "Flips", "", "Share of the references.", std::move(flips)});
+    list.push_back({"distance", "Distance, mean", kDistance, "Over flips in the grid, else over all.",
+                    std::move(distance)});
+    list.push_back(
+        {"support_end", "Support radius at end, mean", kDistance, "None in the grid.", std::move(end)});
+    list.push_back({"loss", "Loss", "",
+                    "5 (1 - flips) + (distance + support radius) / its scale; none in the grid.",
+                    std::move(loss)});
+    return table;
+}
+
 void addPaths(ResultRecord& record, const CounterfactualRows& found) {
     if (found.paths.empty()) return;
     std::vector<std::int64_t> samples, begin{0}, steps;
@@ -235,6 +266,10 @@ void addNotes(ResultRecord& record, const CounterfactualRows& found) {
     if (!found.isLinear) notes.push_back("The network is not affine: boundary distances are of first order.");
     if (found.isNormalised)
         notes.push_back("Input units are those of the network: of samples after normalisation.");
+    if (found.tuning)
+        notes.push_back("Tuned on " + countText(found.tuning->samples, "reference", "references") + " in " +
+                        countText(static_cast<std::int64_t>(found.tuning->trials.size()), "trial", "trials") +
+                        "; the table of tuning has what was chosen.");
     if (found.isClipped) notes.push_back("Steps are cut to valid pixel values.");
     if (const auto kept = static_cast<std::int64_t>(found.paths.size());
         kept < found.pathsAsked && record.provenance.complete)
@@ -249,6 +284,7 @@ ResultRecord counterfactualRecord(const CounterfactualRows& found) {
     ResultRecord record;
     record.tables.push_back(samplesTable(found));
     record.tables.push_back(classesTable(found));
+    if (found.tuning) record.tables.push_back(tuningTable(*found.tuning));
     addPaths(record, found);
     summariseCounterfactuals(record, found);
     auto& provenance = record.provenance;

@@ -5,6 +5,7 @@
 #include "core/base/record.h"
 #include "core/probes/counterfactual_closed_form.h"
 #include "core/probes/counterfactual_settings.h"
+#include "core/probes/counterfactual_tuning.h"
 
 namespace tessera {
 
@@ -32,6 +33,7 @@ struct CounterfactualRows {
     bool hasSelf = false;           // some evaluated samples are references
     std::vector<SearchPath> paths;  // of the first rows
     std::int64_t pathsAsked = 0;    // there may not be room for all
+    std::optional<TuningResult> tuning;
     CounterfactualSettings settings;
 };
 

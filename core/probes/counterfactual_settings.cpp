@@ -54,6 +54,21 @@ std::vector<Parameter> searchParameters() {
     };
 }
 
+std::vector<Parameter> tuningParameters() {
+    return {
+        choice("tuning", "Tuning",
+               "Choose step and radius by trials on references: a grid of half to twice those given (the "
+               "most flips, "
+               "then the shortest), or at random together with the weights, within ranges that follow the "
+               "scales of "
+               "support and boundary (geometry) or fixed ones (control).",
+               {"none", "grid", "geometry", "control"}),
+        {"tuning-trials", "Trials", "Random ones.", "", std::int64_t{20}, 1, 10000},
+        {"tuning-samples", "References of a trial", "At most so many, evenly taken.", "", std::int64_t{128},
+         1, 100000},
+    };
+}
+
 std::vector<Parameter> supportParameters() {
     return {
         {"neighbours", "Neighbours", "References that a support radius reaches for (k).", "references",
@@ -128,7 +143,8 @@ ProbeDescription counterfactualDescription() {
         "radius "
         "in boundary distances, and clipping to valid pixels.";
     d.parameters = searchParameters();
-    for (auto& parameter : supportParameters()) d.parameters.push_back(std::move(parameter));
+    for (const auto& more : {tuningParameters(), supportParameters()})
+        d.parameters.insert(d.parameters.end(), more.begin(), more.end());
     return d;
 }
 
@@ -166,6 +182,13 @@ CounterfactualSettings counterfactualSettings(const ParameterMap& values) {
     settings.mahalanobis = text("support") == "mahalanobis";
     settings.referenceShare = real("reference-share"), settings.testShare = real("test-share");
     settings.clip = parameterValue<bool>(values, "clip");
+    const auto tuning = text("tuning");
+    settings.tuning = tuning == "none"       ? Tuning::None
+                      : tuning == "grid"     ? Tuning::Grid
+                      : tuning == "geometry" ? Tuning::Geometry
+                                             : Tuning::Control;
+    settings.tuningTrials = static_cast<int>(whole("tuning-trials"));
+    settings.tuningSamples = whole("tuning-samples");
     settings.paths = whole("paths");
     settings.budgetBytes = whole("memory") << 20;
     return settings;

@@ -8,6 +8,9 @@
 
 namespace tessera {
 
+// How step, radius and weights are chosen: as given, or by trials on references.
+enum class Tuning { None, Grid, Geometry, Control };
+
 struct CounterfactualSettings {
     std::string preset;  // "v1", "v2"
     SearchOptions search;
@@ -21,6 +24,9 @@ struct CounterfactualSettings {
     double referenceShare = 0.1, testShare = 0.2;
     bool clip = true;
     std::int64_t paths = 0;  // samples whose paths are kept
+    Tuning tuning = Tuning::None;
+    int tuningTrials = 20;  // of the random ones
+    std::int64_t tuningSamples = 0;
     std::int64_t budgetBytes = 0;
     CurvatureOptions curvatureOptions() const { return {search.neighbours, tangentDimensions}; }
 };

@@ -111,6 +111,13 @@ void summariseCounterfactuals(ResultRecord& record, const CounterfactualRows& fo
     add("retrieval_rate", "Flips by retrieval", "", values.mean("retrieval_flipped"),
         "Share of samples whose nearest reference of the target is within the radius and predicted as it.");
     add("radius", "Trust radius", kDistance, found.radius, "As used.");
+    add("step", "Step length", "", found.step, "As used.");
+    if (found.tuning) {
+        add("support_scale", "Scale of support", kDistance, found.tuning->supportScale,
+            "Median support radius of references against their runner-up class.");
+        add("boundary_scale", "Scale of the boundary", kDistance, found.tuning->boundaryScale,
+            "Median boundary distance of references.");
+    }
     if (!found.hasClosedForm) return;
     double mismatches = 0;
     for (const auto& row : found.rows)

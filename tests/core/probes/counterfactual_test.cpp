@@ -299,6 +299,69 @@ class CounterfactualTest : public QObject {
         QCOMPARE(record->table("samples")->column("support_end")->unit, std::string());
     }
 
+    // The grid is around what is given, and takes the most flips; its table says what was tried.
+    void tunesOnAGrid() {
+        const auto data = clusters(200).data();
+        const ParameterMap given{{"tuning", std::string("grid")}, {"radius", 0.8}, {"step", 0.02}};
+        const auto record = runOn(meansHead(), data, given);
+        const auto &steps = real(record, "step", "tuning"), &radii = real(record, "radius", "tuning"),
+                   &flips = real(record, "flips", "tuning"), &distances = real(record, "distance", "tuning");
+        QCOMPARE(steps.size(), std::size_t{9});
+        QCOMPARE(*std::min_element(steps.begin(), steps.end()), 0.01);
+        QCOMPARE(*std::max_element(radii.begin(), radii.end()), 1.6);
+        const auto& chosen = whole(record, "chosen", "tuning");
+        QCOMPARE(std::count(chosen.begin(), chosen.end(), 1), 1);
+        const auto best =
+            static_cast<std::size_t>(std::find(chosen.begin(), chosen.end(), 1) - chosen.begin());
+        for (std::size_t i = 0; i < 9; ++i)
+            QVERIFY(flips[best] > flips[i] || (flips[best] == flips[i] && !(distances[i] < distances[best])));
+        QCOMPARE(metric(record, "radius"), radii[best]);
+        QCOMPARE(metric(record, "step"), steps[best]);
+        QCOMPARE(metric(record, "closed_form_mismatches"), 0.0);
+        QVERIFY(hasNote(record, "Tuned on 60 references in 9 trials"));
+    }
+
+    // Within ranges that grow with the representation: the same trials, scaled, and the same outcomes.
+    void tunesByGeometry() {
+        auto made = clusters(200);
+        const ParameterMap given{{"tuning", std::string("geometry")},
+                                 {"tuning-trials", std::int64_t{6}},
+                                 {"steps", std::int64_t{40}}};
+        const auto record = runOn(meansHead(), made.data(), given);
+        const double support = metric(record, "support_scale"), boundary = metric(record, "boundary_scale");
+        QVERIFY(support > 0 && boundary > 0);
+        const auto& loss = real(record, "loss", "tuning");
+        for (std::size_t i = 0; i < 6; ++i) {
+            const double step = real(record, "step", "tuning")[i] / support,
+                         radius = real(record, "radius", "tuning")[i] / boundary;
+            QVERIFY(step >= 0.1 && step <= 1 && radius >= 0.1 && radius <= 10);
+            const double expected =
+                5 * (1 - real(record, "flips", "tuning")[i]) +
+                (real(record, "distance", "tuning")[i] + real(record, "support_end", "tuning")[i]) / support;
+            QVERIFY(std::abs(loss[i] - expected) < 1e-12);
+            QVERIFY(loss[i] >= *std::min_element(loss.begin(), loss.end()));
+            if (whole(record, "chosen", "tuning")[i] == 1) {
+                QCOMPARE(loss[i], *std::min_element(loss.begin(), loss.end()));
+                QCOMPARE(metric(record, "radius"), real(record, "radius", "tuning")[i]);
+            }
+        }
+        QVERIFY(sameNumbers(record, runOn(meansHead(), made.data(), given, {}, 1)));
+        for (auto& value : made.values) value *= 4;  // a power of two: no rounding
+        const Rows centres = 0.25 * centresOfClasses(), bias = -8 * centres.rowwise().squaredNorm();
+        const auto head = linearModel(tensorOf(centres), tensorOf(bias).reshape({-1}));
+        const auto scaled = runOn(head, made.data(), given);
+        QCOMPARE(metric(scaled, "support_scale"), 4 * support);
+        QVERIFY(std::abs(metric(scaled, "boundary_scale") - 4 * boundary) < 1e-12);
+        QVERIFY(std::abs(real(scaled, "radius", "tuning")[0] - 4 * real(record, "radius", "tuning")[0]) <
+                1e-12);
+        const auto control = runOn(meansHead(), made.data(),
+                                   {{"tuning", std::string("control")},
+                                    {"tuning-trials", std::int64_t{3}},
+                                    {"steps", std::int64_t{20}}});
+        for (const double radius : real(control, "radius", "tuning"))
+            QVERIFY(radius >= 0.01 && radius <= 100);
+    }
+
     void threadsChangeNothing() {
         const auto data = clusters(200).data();
         for (const auto& model : {meansHead(), randomMlp({kWidth, 16, kClasses}, 4)})
