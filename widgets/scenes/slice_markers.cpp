@@ -70,7 +70,9 @@ std::vector<AnchorLabel> anchorLabels(const SliceScene& scene, const SliceStyle&
             middle = std::clamp(middle, least, std::max(least, most));
             return AnchorLabel{QRectF(left, middle - upper, width, height), side, middle};
         };
-        const double above = at.y() - gap - (height - upper), below = at.y() + gap + upper;
+        // Clear of a label beside an anchor of the same height.
+        const double above = at.y() - std::max(gap, upper) - (height - upper),
+                     below = at.y() + std::max(gap, height - upper) + upper;
         const AnchorLabel right = place(Qt::AlignLeft, at.x() + gap, at.y()),
                           left = place(Qt::AlignRight, at.x() - gap - width, at.y());
         const AnchorLabel choices[] = {right,

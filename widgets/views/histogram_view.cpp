@@ -28,12 +28,13 @@ HistogramView::HistogramView(const ViewContext& context, RowSelection& rows, QWi
       binCount_(new QSpinBox),
       logX_(new QCheckBox(tr("log"))),
       logCounts_(new QCheckBox(tr("log counts"))) {
-    auto* bar = new QHBoxLayout;
-    const auto add = [&](const QString& text, QWidget* widget, int stretch) {
+    // Two rows: one would make a window of 1280 pixels wider.
+    auto *bar = new QHBoxLayout, *bins = new QHBoxLayout;
+    const auto add = [&](QHBoxLayout* row, const QString& text, QWidget* widget, int stretch) {
         auto* label = new QLabel(text);
         label->setBuddy(widget);
-        bar->addWidget(label);
-        bar->addWidget(widget, stretch);
+        row->addWidget(label);
+        row->addWidget(widget, stretch);
     };
     for (auto* box : {column_, groups_}) {
         box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
@@ -53,14 +54,15 @@ HistogramView::HistogramView(const ViewContext& context, RowSelection& rows, QWi
     connect(binCount_, &QSpinBox::valueChanged, this, &HistogramView::prepare);
     connect(logX_, &QCheckBox::toggled, this, &HistogramView::prepare);
     connect(logCounts_, &QCheckBox::toggled, this, &HistogramView::prepare);
-    add(tr("C&olumn"), column_, 1);
+    add(bar, tr("C&olumn"), column_, 1);
     bar->addWidget(logX_);
-    add(tr("&Stacked by"), groups_, 1);
-    add(tr("&Bins"), binCount_, 0);
-    bar->addWidget(logCounts_);
+    add(bins, tr("&Stacked by"), groups_, 1);
+    add(bins, tr("&Bins"), binCount_, 0);
+    bins->addWidget(logCounts_);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(6, 6, 6, 6);
     column->addLayout(bar);
+    column->addLayout(bins);
     column->addWidget(plot_, 1);
 }
 

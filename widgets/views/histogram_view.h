@@ -24,7 +24,7 @@ class HistogramPlot : public QWidget {
     const PlotFrame& frame() const;                       // of what is on the screen; until the next redraw
     QPointF widgetPoint(double x, double count) const;
     QSize sizeHint() const override { return {520, 340}; }
-    QSize minimumSizeHint() const override { return {180, 120}; }
+    QSize minimumSizeHint() const override { return {180, 100}; }
 
   protected:
     void paintEvent(QPaintEvent* event) override;

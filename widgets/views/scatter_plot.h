@@ -33,7 +33,7 @@ class ScatterPlot : public QWidget {
     AxisRange yRange() const { return y_; }
 
     QSize sizeHint() const override { return {520, 380}; }
-    QSize minimumSizeHint() const override { return {180, 140}; }
+    QSize minimumSizeHint() const override { return {180, 110}; }
 
   public Q_SLOTS:
     void fit();
