@@ -55,9 +55,12 @@ class Columns {
     const std::vector<Row>& rows_;
 };
 
-void addFlips(Columns& columns, const CounterfactualRows& found) {
+void addOutcomes(Columns& columns, const CounterfactualRows& found) {
     columns.add("sample", "Sample", "", "Index in the data set, from 0.",
                 [](const Row& row) { return row.sample; });
+    columns.add("outcome", "Outcome", "",
+                "Supported or unsupported flip, or no flip within the radius and the steps.",
+                [&](const Row& row) { return outcomeOf(found, row); });
     columns.add("label", "Label", "", "Class in the data set; -1: none.",
                 [](const Row& row) { return row.label; });
     columns.add("predicted", "Predicted", "", "Class of the largest logit at the sample.",
@@ -67,11 +70,24 @@ void addFlips(Columns& columns, const CounterfactualRows& found) {
                 [](const Row& row) { return row.flip.target; });
     columns.add("landing_class", "Landing class", "", "Predicted at the end of the search.",
                 [](const Row& row) { return row.flip.landing; });
-    columns.add("outcome", "Outcome", "",
-                "Supported or unsupported flip, or no flip within the radius and the steps.",
-                [&](const Row& row) { return outcomeOf(found, row); });
     columns.add("flipped", "Flipped", "", "1 for a flip, else 0.",
                 [](const Row& row) { return row.flip.flipped ? 1 : 0; });
+}
+
+// The two that say most come first: a scatter of the table begins with them.
+void addDistanceAndSupport(Columns& columns, const CounterfactualRows& found) {
+    const bool linear = found.isLinear;
+    columns.add("boundary_distance", "Boundary distance", kDistance,
+                linear ? "Exact, to where the runner-up is level with the predicted class."
+                       : "To first order, to where the runner-up is level with the predicted class.",
+                [](const Row& row) { return finiteOrNone(row.boundary.runnerUp); });
+    columns.add("support_ratio_start", "Radius / threshold at start", "", "At most 1 is supported.",
+                [&](const Row& row) { return ratioOf(found, row, row.supportStart); });
+    columns.add("support_ratio_end", "Radius / threshold at end", "", "At most 1 is supported.",
+                [&](const Row& row) { return ratioOf(found, row, row.supportEnd); });
+}
+
+void addWalks(Columns& columns) {
     columns.add("distance", "Distance", kDistance, "From the sample to the end of the search.",
                 [](const Row& row) { return row.flip.distance; });
     columns.add("steps", "Steps", "", "Taken until the flip, or all of them (effort).",
@@ -85,10 +101,6 @@ void addFlips(Columns& columns, const CounterfactualRows& found) {
 
 void addGeometry(Columns& columns, const CounterfactualRows& found) {
     const bool linear = found.isLinear, mahalanobis = found.settings.mahalanobis;
-    columns.add("boundary_distance", "Boundary distance", kDistance,
-                linear ? "Exact, to where the runner-up is level with the predicted class."
-                       : "To first order, to where the runner-up is level with the predicted class.",
-                [](const Row& row) { return finiteOrNone(row.boundary.runnerUp); });
     columns.add("nearest_boundary", "Nearest boundary", kDistance,
                 linear
                     ? "Exact, to the boundary of the predicted class: the smallest of all other classes."
@@ -110,10 +122,6 @@ void addGeometry(Columns& columns, const CounterfactualRows& found) {
     columns.add("support_threshold", "Support threshold", unit,
                 "Of the target class (tau); none: too few references.",
                 [&](const Row& row) { return tauOf(found, row); });
-    columns.add("support_ratio_start", "Radius / threshold at start", "", "At most 1 is supported.",
-                [&](const Row& row) { return ratioOf(found, row, row.supportStart); });
-    columns.add("support_ratio_end", "Radius / threshold at end", "", "At most 1 is supported.",
-                [&](const Row& row) { return ratioOf(found, row, row.supportEnd); });
     if (found.settings.curvature)
         columns.add("curvature", "Local curvature", "per input unit",
                     "Of the references around the sample: half a principal curvature.",
@@ -142,7 +150,9 @@ void addOtherWays(Columns& columns, const CounterfactualRows& found) {
 Table samplesTable(const CounterfactualRows& found) {
     Table table{"samples", "Samples", {}, "sample"};
     Columns columns(table, found.rows);
-    addFlips(columns, found);
+    addOutcomes(columns, found);
+    addDistanceAndSupport(columns, found);
+    addWalks(columns);
     addGeometry(columns, found);
     addOtherWays(columns, found);
     return table;
@@ -181,37 +191,6 @@ Table classesTable(const CounterfactualRows& found) {
     list.push_back(
         {"supported", "Supported", "", "Flips that its references support.", std::move(supported)});
     list.push_back({"note", "Note", "", "What to know of its threshold.", std::move(notes)});
-    return table;
-}
-
-Table tuningTable(const TuningResult& tuning) {
-    std::vector<std::int64_t> trial, chosen;
-    std::vector<double> step, radius, shift, support, flips, distance, end, loss;
-    for (std::size_t i = 0; i < tuning.trials.size(); ++i) {
-        const auto& own = tuning.trials[i];
-        trial.push_back(static_cast<std::int64_t>(i)), chosen.push_back(i == tuning.best);
-        step.push_back(own.step), radius.push_back(own.radius);
-        shift.push_back(own.shiftWeight), support.push_back(own.supportWeight);
-        flips.push_back(own.flips), distance.push_back(own.distance);
-        end.push_back(own.supportEnd), loss.push_back(own.loss);
-    }
-    Table table{"tuning", "Tuning", {}};
-    auto& list = table.columns;
-    list.push_back({"trial", "Trial", "", "In the order they were run.", std::move(trial)});
-    list.push_back(
-        {"chosen", "Chosen", "", "1 for the one that the search uses, else 0.", std::move(chosen)});
-    list.push_back({"step", "Step length", "", "Of the trial.", std::move(step)});
-    list.push_back({"radius", "Trust radius", kDistance, "Of the trial.", std::move(radius)});
-    list.push_back({"shift_weight", "Weight of the shift", "", "Of the trial.", std::move(shift)});
-    list.push_back({"support_weight", "Weight of support", "", "Of the trial.", std::move(support)});
-    list.push_back({"flips", "Flips", "", "Share of the references.", std::move(flips)});
-    list.push_back({"distance", "Distance, mean", kDistance, "Over flips in the grid, else over all.",
-                    std::move(distance)});
-    list.push_back(
-        {"support_end", "Support radius at end, mean", kDistance, "None in the grid.", std::move(end)});
-    list.push_back({"loss", "Loss", "",
-                    "5 (1 - flips) + (distance + support radius) / its scale; none in the grid.",
-                    std::move(loss)});
     return table;
 }
 

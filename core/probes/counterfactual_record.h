@@ -38,6 +38,7 @@ struct CounterfactualRows {
 };
 
 ResultRecord counterfactualRecord(const CounterfactualRows& found);
+Table tuningTable(const TuningResult& tuning);
 // Its numbers in short, of the table of samples.
 void summariseCounterfactuals(ResultRecord& record, const CounterfactualRows& found);
 

@@ -127,4 +127,35 @@ void summariseCounterfactuals(ResultRecord& record, const CounterfactualRows& fo
         "boundary to within rounding.");
 }
 
+Table tuningTable(const TuningResult& tuning) {
+    std::vector<std::int64_t> trial, chosen;
+    std::vector<double> step, radius, shift, support, flips, distance, end, loss;
+    for (std::size_t i = 0; i < tuning.trials.size(); ++i) {
+        const auto& own = tuning.trials[i];
+        trial.push_back(static_cast<std::int64_t>(i)), chosen.push_back(i == tuning.best);
+        step.push_back(own.step), radius.push_back(own.radius);
+        shift.push_back(own.shiftWeight), support.push_back(own.supportWeight);
+        flips.push_back(own.flips), distance.push_back(own.distance);
+        end.push_back(own.supportEnd), loss.push_back(own.loss);
+    }
+    Table table{"tuning", "Tuning", {}};
+    auto& list = table.columns;
+    list.push_back({"trial", "Trial", "", "In the order they were run.", std::move(trial)});
+    list.push_back(
+        {"chosen", "Chosen", "", "1 for the one that the search uses, else 0.", std::move(chosen)});
+    list.push_back({"step", "Step length", "", "Of the trial.", std::move(step)});
+    list.push_back({"radius", "Trust radius", kDistance, "Of the trial.", std::move(radius)});
+    list.push_back({"shift_weight", "Weight of the shift", "", "Of the trial.", std::move(shift)});
+    list.push_back({"support_weight", "Weight of support", "", "Of the trial.", std::move(support)});
+    list.push_back({"flips", "Flips", "", "Share of the references.", std::move(flips)});
+    list.push_back({"distance", "Distance, mean", kDistance, "Over flips in the grid, else over all.",
+                    std::move(distance)});
+    list.push_back(
+        {"support_end", "Support radius at end, mean", kDistance, "None in the grid.", std::move(end)});
+    list.push_back({"loss", "Loss", "",
+                    "5 (1 - flips) + (distance + support radius) / its scale; none in the grid.",
+                    std::move(loss)});
+    return table;
+}
+
 }  // namespace tessera
