@@ -20,7 +20,7 @@ namespace {
 Result<std::vector<ComparedHead>> openHeads(const CompareHeadsOptions& options) {
     std::vector<ComparedHead> heads;
     for (const auto& file : options.heads) {
-        auto model = loadModel(file);
+        auto model = openHead(file);
         if (!model.isOk()) return std::move(model).propagate<std::vector<ComparedHead>>();
         // Files of two folders may have one name; then the paths tell them apart.
         std::string name = std::filesystem::path(file).stem().string();

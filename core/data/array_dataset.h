@@ -22,6 +22,8 @@ struct StoredArray {
     std::shared_ptr<const ByteStore> store;  // a whole .npy
 };
 
+// One of them is named as samples are.
+bool hasSamples(std::span<const ArrayEntry> entries);
 // `facts` has path, format, prefix and sources; `load` gives one of the entries.
 OpenedDataset datasetOfArrays(DatasetFacts facts, std::span<const ArrayEntry> entries,
                               const std::function<Result<StoredArray>(std::size_t)>& load,

@@ -24,6 +24,8 @@ bool looksLikeImageFolder(const std::filesystem::path& folder);
 OpenedDataset openNpyDataset(const std::filesystem::path& path, const DataOptions& options);
 OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOptions& options);
 OpenedDataset openSafetensorsDataset(const std::filesystem::path& path, const DataOptions& options);
+// A safetensors file of samples, not of weights.
+bool holdsSamples(const std::filesystem::path& path);
 bool looksLikeSafetensorsData(const unsigned char* start, std::size_t length);
 OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& options);
 

@@ -217,6 +217,11 @@ OpenedDataset openNpyDataset(const std::filesystem::path& given, const DataOptio
     return makeDataset(std::move(facts), samples.value(), labels, parts, options);
 }
 
+bool hasSamples(std::span<const ArrayEntry> entries) {
+    return std::any_of(kSplits.begin(), kSplits.end(),
+                       [&](const char* split) { return findNamed(entries, kSampleWords, split) != kNone; });
+}
+
 OpenedDataset datasetOfArrays(DatasetFacts facts, std::span<const ArrayEntry> entries,
                               const std::function<Result<StoredArray>(std::size_t)>& load,
                               const DataOptions& options) {

@@ -85,6 +85,42 @@ Result<std::shared_ptr<const ByteStore>> widened(const ByteStore& values, const 
     return std::shared_ptr<const ByteStore>(std::make_shared<MemoryStore>(std::move(floats), what));
 }
 
+struct Table {
+    std::shared_ptr<const FileStore> file;
+    std::uint64_t valuesBegin = 0;
+    std::vector<SafetensorsEntry> entries;
+};
+
+Result<Table> readTable(const std::filesystem::path& path) {
+    const std::string name = path.string();
+    auto opened = FileStore::open(path);
+    if (!opened.isOk()) return std::move(opened).error();
+    Table table{opened.value(), 0, {}};
+    unsigned char start[8];
+    if (auto read = table.file->read(0, 8, start); !read.isOk()) return std::move(read).error();
+    std::uint64_t length = 0;
+    for (int i = 8; i-- > 0;) length = length << 8 | start[i];
+    if (length > kLargestSafetensorsHeader || length > table.file->size() - 8)
+        return fileError(name + ": its safetensors header is cut short; copy or download it again.");
+    std::string json(length, '\0');
+    if (auto read = table.file->read(8, length, reinterpret_cast<unsigned char*>(json.data())); !read.isOk())
+        return std::move(read).error();
+    auto parsed = parseSafetensorsHeader(json);
+    if (!parsed.isOk()) return named(name, std::move(parsed).error());
+    table.entries = std::move(parsed).value();
+    table.valuesBegin = 8 + length;
+    if (auto layout = checkSafetensorsLayout(table.entries, table.file->size() - table.valuesBegin);
+        !layout.isOk())
+        return named(name, std::move(layout).error());
+    return table;
+}
+
+std::vector<ArrayEntry> entriesOf(const Table& table) {
+    std::vector<ArrayEntry> entries;
+    for (const auto& entry : table.entries) entries.push_back({entry.name, entry.shape});
+    return entries;
+}
+
 }  // namespace
 
 bool looksLikeSafetensorsData(const unsigned char* start, std::size_t length) {
@@ -94,40 +130,31 @@ bool looksLikeSafetensorsData(const unsigned char* start, std::size_t length) {
     return header >= 2 && header <= kLargestSafetensorsHeader;
 }
 
+bool holdsSamples(const std::filesystem::path& path) {
+    const auto start = readStart(path, 9);
+    if (!start.isOk() || !looksLikeSafetensorsData(start.value().data(), start.value().size())) return false;
+    const auto table = readTable(path);
+    return table.isOk() && hasSamples(entriesOf(table.value()));
+}
+
 OpenedDataset openSafetensorsDataset(const std::filesystem::path& path, const DataOptions& options) {
     const std::string name = path.string();
-    auto opened = FileStore::open(path);
+    auto opened = readTable(path);
     if (!opened.isOk()) return std::move(opened).error();
-    const std::shared_ptr<const FileStore> file = opened.value();
-    unsigned char start[8];
-    if (auto read = file->read(0, 8, start); !read.isOk()) return std::move(read).error();
-    std::uint64_t length = 0;
-    for (int i = 8; i-- > 0;) length = length << 8 | start[i];
-    if (length > kLargestSafetensorsHeader || length > file->size() - 8)
-        return fileError(name + ": its safetensors header is cut short; copy or download it again.");
-    std::string json(length, '\0');
-    if (auto read = file->read(8, length, reinterpret_cast<unsigned char*>(json.data())); !read.isOk())
-        return std::move(read).error();
-    auto parsed = parseSafetensorsHeader(json);
-    if (!parsed.isOk()) return named(name, std::move(parsed).error());
-    auto& table = parsed.value();
-    if (auto layout = checkSafetensorsLayout(table, file->size() - 8 - length); !layout.isOk())
-        return named(name, std::move(layout).error());
-    std::vector<ArrayEntry> entries;
-    for (const auto& entry : table) entries.push_back({entry.name, entry.shape});
+    const Table& table = opened.value();
     DatasetFacts facts;
     facts.path = path;
     facts.format = "safetensors";
     facts.namePrefix = path.stem().string();
     facts.sources = {path};
     return datasetOfArrays(
-        std::move(facts), entries,
+        std::move(facts), entriesOf(table),
         [&](std::size_t at) -> Result<StoredArray> {
-            const auto& entry = table[at];
+            const auto& entry = table.entries[at];
             const std::string what = name + ": tensor '" + shownText(entry.name) + "'";
-            const std::uint64_t begin = 8 + length + entry.offsets[0],
+            const std::uint64_t begin = table.valuesBegin + entry.offsets[0],
                                 size = entry.offsets[1] - entry.offsets[0];
-            std::shared_ptr<const ByteStore> values = std::make_shared<RangeStore>(file, begin, size);
+            std::shared_ptr<const ByteStore> values = std::make_shared<RangeStore>(table.file, begin, size);
             std::string dtype = dtypeOf(*typeOfSafetensorsName(entry.dtype));
             if (dtype.empty()) {
                 auto wide = widened(*values, what);

@@ -6,14 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "core/numerics/rows.h"
+#include "core/model/layered_model.h"
 
 namespace tessera {
 
-struct HeadLayer {
-    Rows weight;  // outputs x inputs, as in PyTorch
-    Eigen::VectorXd bias;
-};
+using HeadLayer = AffineLayer;
 
 enum class HeadMethod {
     Softmax,      // softmax regression by Adam, stopped early: the sheet's head

@@ -23,4 +23,10 @@ HeadMetadata readHeadMetadata(const std::filesystem::path& path);
 // What saveHead() wrote; nothing if the file comes from elsewhere.
 std::optional<HeadRecipe> recipeOf(const HeadMetadata& metadata);
 
+// The head as a model without a file, called `name`.
+Result<std::shared_ptr<const Model>> modelOf(const Head& head, const std::string& name);
+// Any model file, or an .npz with `weight` and `bias` (or `W` and `b`, or scikit-learn's `coef_` and
+// `intercept_`; one row of weights is a two-class head).
+Result<std::shared_ptr<const Model>> openHead(const std::filesystem::path& path);
+
 }  // namespace tessera

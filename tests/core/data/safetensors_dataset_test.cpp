@@ -4,6 +4,7 @@
 #include <QtTest>
 #include <cstring>
 
+#include "core/data/dataset_formats.h"
 #include "core/data/splits.h"
 #include "tests/core/data/scratch_folder.h"
 
@@ -59,6 +60,7 @@ class SafetensorsDatasetTest : public QObject {
         const auto splits = splitsOf(*data.value(), 0).value();
         QVERIFY(splits.isGiven);
         QCOMPARE(splits.reference, std::vector<std::int64_t>{2});
+        QVERIFY(holdsSamples(path));
         float row[4];
         const std::int64_t backwards[] = {2, 0};
         QVERIFY(data.value()->read(backwards, row).isOk());
@@ -100,6 +102,8 @@ class SafetensorsDatasetTest : public QObject {
             return refusal(scratch.write("bad.safetensors", content), "bad.safetensors");
         };
         // A head, not data.
+        QVERIFY(!holdsSamples(scratch.write("head", fileOf({{"weight", "F32", "[3,1]", x.bytes},
+                                                            {"features.weight", "F32", "[3,1]", x.bytes}}))));
         QVERIFY(
             contains(sentence(fileOf({{"weight", "F32", "[3,1]", x.bytes}})), "it holds 'weight' (3, 1)"));
         const auto whole = fileOf({x, kLabels});

@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "core/data/npz.h"
 #include "core/heads/head_table.h"
 #include "tests/core/data/scratch_folder.h"
 #include "tests/core/heads/head_data.h"
@@ -47,6 +48,67 @@ class HeadFileTest : public QObject {
         QCOMPARE(recipeText(*read), recipeText(recipe));
         QCOMPARE(read->learningRate, recipe.learningRate);
         QCOMPARE(read->epochs, recipe.epochs);
+    }
+
+    void headsWithoutAFileAreModels() {
+        Random random(3);
+        Head head;
+        head.layers = {initialLayer(random, 6, 4), initialLayer(random, 4, 3)};
+        Rows points(5, 6);
+        for (Eigen::Index i = 0; i < points.size(); ++i) points.data()[i] = random.uniform(-2, 2);
+        const auto model = modelOf(head, "mine").value();
+        QVERIFY((logitsOf(*model, points).value() - logitsOf(head, points)).cwiseAbs().maxCoeff() < 1e-14);
+        QCOMPARE(model->info().outputs, 3);
+        QCOMPARE(model->info().parameters, 6 * 4 + 4 + 4 * 3 + 3);
+        head.layers[1].weight.resize(3, 5);
+        QVERIFY(contains(modelOf(head, "mine").error().message, "mine: layer 1"));
+    }
+
+    void npzHeads_data() {
+        QTest::addColumn<QString>("weight");
+        QTest::addColumn<QString>("bias");
+        QTest::newRow("PyTorch's") << "weight"
+                                   << "bias";
+        QTest::newRow("letters") << "W"
+                                 << "b";
+        QTest::newRow("scikit-learn's") << "coef_"
+                                        << "intercept_";
+        QTest::newRow("no bias") << "weight"
+                                 << "";
+    }
+    void npzHeads() {
+        QFETCH(QString, weight);
+        QFETCH(QString, bias);
+        const ScratchFolder scratch;
+        const auto path = scratch.path("head.npz");
+        const std::vector<double> w{1, 2, 3, 4, 5, 6}, b{0.5, -0.5};
+        std::vector<NpzEntry> entries{{weight.toStdString(), "<f8", {2, 3}, w.data()}};
+        if (!bias.isEmpty()) entries.push_back({bias.toStdString(), "<f8", {2}, b.data()});
+        QVERIFY(writeNpz(path, entries).isOk());
+        const auto model = openHead(path);
+        QVERIFY2(model.isOk(), model.isError() ? model.error().message.c_str() : "");
+        const Rows point = Rows::Ones(1, 3);
+        const Rows logits = logitsOf(*model.value(), point).value();
+        QCOMPARE(logits(0, 0), bias.isEmpty() ? 6.0 : 6.5);
+        QCOMPARE(logits(0, 1), bias.isEmpty() ? 15.0 : 14.5);
+    }
+
+    void otherFilesOpenAsBefore() {
+        QVERIFY(openHead(TESSERA_SAMPLES "/spiral_mlp.pt").isOk());
+        const ScratchFolder scratch;
+        const std::vector<double> w{1, 2, 3, 4, 5, 6};
+        const auto path = scratch.path("head.npz");
+        const std::vector<NpzEntry> misnamed{{"matrix", "<f8", {2, 3}, w.data()}},
+            flat{{"weight", "<f8", {6}, w.data()}};
+        QVERIFY(writeNpz(path, misnamed).isOk());
+        QVERIFY(contains(openHead(path).error().message, "it holds 'matrix'"));
+        QVERIFY(writeNpz(path, flat).isOk());
+        QVERIFY(contains(openHead(path).error().message, "classes x dimensions"));
+        const std::vector<NpzEntry> unequal{{"weight", "<f8", {2, 3}, w.data()},
+                                            {"bias", "<f8", {3}, w.data()}};
+        QVERIFY(writeNpz(path, unequal).isOk());
+        QVERIFY(contains(openHead(path).error().message, "do not fit"));
+        QVERIFY(openHead(scratch.path("nowhere.npz")).isError());
     }
 
     void foreignFilesHaveNoRecipe() {
