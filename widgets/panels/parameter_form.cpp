@@ -121,6 +121,9 @@ ParameterForm::Row ParameterForm::makeRow(const Parameter& parameter) {
         };
         connect(box, &QDoubleSpinBox::valueChanged, this, &ParameterForm::changed);
     }
+    // Narrower than a long unit or choice asks for: the panel would be cut at its right end instead.
+    constexpr int kNarrowest = 80;
+    if (!std::holds_alternative<bool>(parameter.standard)) row.control->setMinimumWidth(kNarrowest);
     row.control->setObjectName(QStringLiteral("parameter-") + QString::fromStdString(parameter.name));
     row.control->setAccessibleName(QString::fromStdString(parameter.label));
     row.control->setToolTip(tip(parameter));

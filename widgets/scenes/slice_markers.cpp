@@ -71,8 +71,9 @@ std::vector<AnchorLabel> anchorLabels(const SliceScene& scene, const SliceStyle&
             return AnchorLabel{QRectF(left, middle - upper, width, height), side, middle};
         };
         // Clear of a label beside an anchor of the same height.
-        const double above = at.y() - std::max(gap, upper) - (height - upper),
-                     below = at.y() + std::max(gap, height - upper) + upper;
+        const double apart = 0.2 * height;
+        const double above = at.y() - std::max(gap, upper + apart) - (height - upper),
+                     below = at.y() + std::max(gap, height - upper + apart) + upper;
         const AnchorLabel right = place(Qt::AlignLeft, at.x() + gap, at.y()),
                           left = place(Qt::AlignRight, at.x() - gap - width, at.y());
         const AnchorLabel choices[] = {right,

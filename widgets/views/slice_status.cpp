@@ -41,12 +41,16 @@ QString SliceComputation::status() const {
     if (isRefining_) {
         const JobInfo job = jobs_.job(refining_);
         QString text = QString::fromUtf8("exact: ") + (job.what.isEmpty() ? tr("waiting") : job.what);
-        if (job.total > 0) text += QStringLiteral(" %1 / %2").arg(grouped(job.done), grouped(job.total));
+        if (job.isShare && job.total > 0)
+            text += QStringLiteral(" %1 %").arg(100 * job.done / job.total);
+        else if (job.total > 0)
+            text += QStringLiteral(" %1 / %2").arg(grouped(job.done), grouped(job.total));
         parts << text + QString::fromUtf8(" …");
     } else if (regions_) {
         const Arrangement& a = *regions_->arrangement;
-        QString text = tr("exact: %1 regions, %2")
-                           .arg(grouped(a.faceCount()), secondsText(regions_->provenance.seconds));
+        QString text =
+            a.faceCount() == 1 ? tr("exact: 1 region") : tr("exact: %1 regions").arg(grouped(a.faceCount()));
+        text += QStringLiteral(", ") + secondsText(regions_->provenance.seconds);
         if (!a.complete)
             text += tr(" (partial, %1; %2)")
                         .arg(QString::fromStdString(a.stopReason), QString::fromStdString(a.coverageNote()));
