@@ -37,6 +37,22 @@ class OpeningTest : public QObject {
         QVERIFY(!opened.pair.isEmpty());
     }
 
+    // safetensors hold weights or samples; the names inside say which.
+    void embeddingsInSafetensorsAreData() {
+        QTemporaryDir folder;
+        const QByteArray table = R"({"x":{"dtype":"F32","shape":[3,2],"data_offsets":[0,24]},)"
+                                 R"("y":{"dtype":"U8","shape":[3],"data_offsets":[24,27]}})";
+        QFile file(folder.filePath("embeddings.safetensors"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(1, static_cast<char>(table.size())) + QByteArray(7, '\0') + table +
+                   QByteArray(24, '\0') + QByteArray("\0\1\1", 3));
+        file.close();
+        const auto opened = open({{file.fileName(), sample("spiral_mlp.pt")}, {}, nullptr, nullptr});
+        QVERIFY(opened.problems.isEmpty() && opened.model && opened.dataset);
+        QCOMPARE(opened.dataset->size(), 3);
+        QCOMPARE(opened.dataset->label(1), 1);
+    }
+
     void pairsWithWhatIsOpen() {
         const auto first = open({{sample("mnist_mlp.pt")}, {}, nullptr, nullptr});
         QVERIFY(first.model && !first.dataset && first.pair.isEmpty());

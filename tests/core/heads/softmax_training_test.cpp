@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/progress.h"
+#include "core/data/npz_archive.h"
 #include "tests/core/heads/head_data.h"
 
 using namespace tessera;
@@ -125,6 +126,48 @@ class SoftmaxTrainingTest : public QObject {
         QVERIFY(largestDifference(head.head, {{HeadLayer{plain.bestW, plain.bestB.transpose()}}}) < 1e-10);
         const auto best = std::max_element(plain.accuracies.begin(), plain.accuracies.end());
         QCOMPARE(head.bestEpoch, best - plain.accuracies.begin());
+    }
+
+    // PyTorch's own autograd and Adam, with the same first weights and batches
+    // (tests/golden/make_head_files.py).
+    void agreesWithPyTorch_data() {
+        QTest::addColumn<bool>("isMlp");
+        QTest::newRow("softmax") << false;
+        QTest::newRow("mlp") << true;
+    }
+    void agreesWithPyTorch() {
+        QFETCH(bool, isMlp);
+        const std::filesystem::path file(TESSERA_TEST_DATA "/heads/pytorch.npz");
+        const auto archive = NpzArchive::open(file).value();
+        const auto arrayOf = [&](const std::string& name) {
+            const auto* member = archive.find((isMlp ? "mlp_" : "softmax_") + name);
+            return member == nullptr ? NpyArray{} : archive.array(*member).value();
+        };
+        const auto dataset = openDataset(file.string()).value();
+        NoProgress progress;
+        const auto data = readEmbeddings(*dataset, splitsOf(*dataset, 0).value(), {}, progress).value();
+        HeadRecipe recipe;
+        recipe.method = isMlp ? HeadMethod::Mlp : HeadMethod::Softmax;
+        recipe.seed = 9, recipe.epochs = 12, recipe.batch = 32, recipe.hidden = 6;
+        recipe.learningRate = 0.003, recipe.weightDecay = 0.01, recipe.patience = 100;
+        const auto trained = trainHeads(data, std::span(&recipe, 1), 1, {}, progress).value().heads[0];
+        const auto losses = arrayOf("losses").values;
+        QCOMPARE(trained.curve.size(), losses.size());
+        for (std::size_t e = 0; e < losses.size(); ++e)
+            QVERIFY(std::abs(trained.curve[e].trainLoss - losses[e]) < 1e-13);
+        for (std::size_t i = 0; i < trained.head.layers.size(); ++i) {
+            const std::string prefix = isMlp ? std::to_string(2 * i) + "_" : "";
+            const auto weight = arrayOf(prefix + "weight"), bias = arrayOf(prefix + "bias");
+            const auto& layer = trained.head.layers[i];
+            QCOMPARE(weight.shape, (Shape{layer.weight.rows(), layer.weight.cols()}));
+            QVERIFY((Eigen::Map<const Rows>(weight.values.data(), layer.weight.rows(), layer.weight.cols()) -
+                     layer.weight)
+                        .cwiseAbs()
+                        .maxCoeff() < 1e-14);
+            QVERIFY((Eigen::Map<const Eigen::VectorXd>(bias.values.data(), layer.bias.size()) - layer.bias)
+                        .cwiseAbs()
+                        .maxCoeff() < 1e-14);
+        }
     }
 
     void sweepEqualsHeadsAlone() {
