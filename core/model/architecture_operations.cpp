@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/model/architecture_operations_torch.h"
 #include "core/base/stored_type.h"
+#include "core/model/architecture_operations_torch.h"
 
 namespace tessera {
 namespace {

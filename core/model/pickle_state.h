@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "core/base/stored_type.h"
 #include "core/model/pickle.h"
 #include "core/model/state_file.h"
-#include "core/base/stored_type.h"
 
 namespace tessera {
 

@@ -33,7 +33,8 @@ class JobsPanel : public QWidget {
 };
 
 QString jobStateText(JobInfo::State state);
-// "step 1 of 2 · 1,200 of 2,500 · 310 per second · measuring samples", "43 % · refining conv2"; "" if nothing was reported.
+// "step 1 of 2 · 1,200 of 2,500 · 310 per second · measuring samples", "43 % · refining conv2"; "" if nothing
+// was reported.
 QString jobProgressText(const JobInfo& job);
 // "0.3 s", "12 s", "3 min 20 s", "2 h 5 min".
 QString durationText(qint64 milliseconds);

@@ -49,8 +49,7 @@ void PathLogitsScene::paintNames(QPainter& painter, const PanelStyle& style, con
                              QPointF(x, layout.plot().bottom()));
         if (!style.axes || i % step != 0) continue;
         const double half = text.width(names[i], 0.92) / 2;
-        const double centre =
-            std::clamp(x, layout.names.left() + half - em, layout.names.right() - half);
+        const double centre = std::clamp(x, layout.names.left() + half - em, layout.names.right() - half);
         text.draw(painter, {centre, layout.names.top()}, Qt::AlignHCenter | Qt::AlignTop, names[i],
                   style.theme.ink, 0.92);
         isAnyNamed = true;
