@@ -89,6 +89,23 @@ void addCompareOptions(CLI::App& app, CompareHeadsOptions& options) {
 
 }  // namespace
 
+Result<ParameterMap> settingsFrom(const std::vector<std::string>& texts,
+                                  const std::vector<Parameter>& known) {
+    ParameterMap settings;
+    for (const auto& text : texts) {
+        const auto equals = text.find('=');
+        const auto parameter = std::find_if(known.begin(), known.end(), [&](const Parameter& candidate) {
+            return candidate.name == text.substr(0, equals);
+        });
+        if (equals == std::string::npos || parameter == known.end())
+            return inputError("--set " + text + " names no setting; see tessera probe counterfactual --help");
+        auto value = parseParameter(*parameter, text.substr(equals + 1));
+        if (!value.isOk()) return std::move(value).propagate<ParameterMap>();
+        settings[parameter->name] = std::move(value).value();
+    }
+    return settings;
+}
+
 void HeadsCommands::addTo(CLI::App& app) {
     app.require_subcommand(1);
     embed_ =
@@ -114,17 +131,8 @@ std::string HeadsCommands::usageProblem() const {
     if (compare_->parsed() && compareOptions_.counterfactual) {
         const auto* entry = catalogueEntry("counterfactual");
         if (entry == nullptr) return "this build has no counterfactual probe";
-        for (const auto& setting : compareOptions_.settings) {
-            const auto& known = entry->probe->description().parameters;
-            const auto equals = setting.find('=');
-            const auto parameter = std::find_if(known.begin(), known.end(), [&](const Parameter& candidate) {
-                return candidate.name == setting.substr(0, equals);
-            });
-            if (equals == std::string::npos || parameter == known.end())
-                return "--set " + setting + " names no setting; see tessera probe counterfactual --help";
-            if (auto value = parseParameter(*parameter, setting.substr(equals + 1)); !value.isOk())
-                return value.error().message;
-        }
+        const auto settings = settingsFrom(compareOptions_.settings, entry->probe->description().parameters);
+        if (!settings.isOk()) return settings.error().message;
     }
     return {};
 }

@@ -61,6 +61,9 @@ class HeadsCommands {
     CompareHeadsOptions compareOptions_;
 };
 
+// "radius=2", ... as settings of a probe; a sentence about the first that is none.
+Result<ParameterMap> settingsFrom(const std::vector<std::string>& texts, const std::vector<Parameter>& known);
+
 // Opens and splits an embedding file.
 struct OpenedEmbeddings {
     std::shared_ptr<const Dataset> dataset;

@@ -31,23 +31,14 @@ Result<std::vector<ComparedHead>> openHeads(const CompareHeadsOptions& options) 
     return heads;
 }
 
-ParameterMap settingsOf(const CompareHeadsOptions& options, const std::vector<Parameter>& known) {
-    ParameterMap settings;
-    for (const auto& setting : options.settings) {
-        const auto equals = setting.find('=');
-        for (const auto& parameter : known)
-            if (parameter.name == setting.substr(0, equals))
-                settings[parameter.name] = parseParameter(parameter, setting.substr(equals + 1)).value();
-    }
-    return settings;
-}
-
 // A column for each number of the search's summary, a row for each head.
 Result<std::vector<Column>> counterfactualColumns(const CompareHeadsOptions& options,
                                                   const OpenedEmbeddings& opened,
                                                   const std::vector<ComparedHead>& heads, Part part,
                                                   std::stop_token stop, Progress& progress) {
     const auto* entry = catalogueEntry("counterfactual");
+    auto settings = settingsFrom(options.settings, entry->probe->description().parameters);
+    if (!settings.isOk()) return std::move(settings).propagate<std::vector<Column>>();
     std::vector<Column> columns;
     for (std::size_t i = 0; i < heads.size(); ++i) {
         ProbeInputs inputs;
@@ -56,8 +47,7 @@ Result<std::vector<Column>> counterfactualColumns(const CompareHeadsOptions& opt
         inputs.samples = opened.embeddings.splits.of(part);
         inputs.seed = options.seed;
         inputs.threads = threadCount(options.threads);
-        auto found = runProbe(*entry->probe, inputs,
-                              settingsOf(options, entry->probe->description().parameters), stop, progress);
+        auto found = runProbe(*entry->probe, inputs, settings.value(), stop, progress);
         if (!found.isOk()) return std::move(found).propagate<std::vector<Column>>();
         if (!found.value()->provenance.complete) return Cancelled{};
         for (const auto& metric : found.value()->summary) {

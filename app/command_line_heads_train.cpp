@@ -9,6 +9,7 @@
 #include "app/command_line_heads.h"
 #include "app/command_line_model.h"
 #include "app/report.h"
+#include "core/base/record_columns.h"
 #include "core/heads/head_file.h"
 #include "core/heads/head_table.h"
 #include "core/session/record_csv.h"
@@ -41,67 +42,75 @@ std::vector<HeadRecipe> recipesAsked(const TrainHeadsOptions& options) {
 
 // How each head was trained, beside how good it is.
 Table headsTable(const Embeddings& embeddings, const HeadTraining& training) {
-    std::vector<std::string> names, files, notes;
-    std::vector<std::int64_t> seeds, epochs, best, complete;
-    std::vector<double> rates, decays, accuracy, loss, ece, reference;
+    struct Row {
+        const TrainedHead* trained;
+        LogitQuality quality;
+    };
     const Rows points = embeddings.pointsOf(embeddings.splits.test);
     const auto labels = embeddings.labelsOf(embeddings.splits.test);
+    const auto isThere = [](const Row& row) { return !row.trained->head.layers.empty(); };
+    std::vector<Row> rows;
     for (const auto& head : training.heads) {
-        const bool byEpochs = isTrainedByEpochs(head.recipe.method), isThere = !head.head.layers.empty();
-        const auto quality =
-            isThere ? qualityOf(logitsOf(head.head, points), labels) : LogitQuality{kNaN, kNaN, kNaN};
-        names.push_back(recipeText(head.recipe));
-        files.push_back(isThere ? fileNameOf(head.recipe) : "");
-        notes.push_back(head.note);
-        seeds.push_back(static_cast<std::int64_t>(head.recipe.seed));
-        epochs.push_back(static_cast<std::int64_t>(head.curve.size()));
-        best.push_back(head.bestEpoch);
-        complete.push_back(head.isComplete ? 1 : 0);
-        rates.push_back(byEpochs ? head.recipe.learningRate : kNaN);
-        decays.push_back(byEpochs ? head.recipe.weightDecay : kNaN);
-        reference.push_back(head.bestEpoch >= 0
-                                ? head.curve[static_cast<std::size_t>(head.bestEpoch)].referenceAccuracy
-                                : kNaN);
-        accuracy.push_back(quality.accuracy);
-        loss.push_back(quality.crossEntropy);
-        ece.push_back(quality.ece);
+        rows.push_back({&head, {kNaN, kNaN, kNaN}});
+        if (isThere(rows.back())) rows.back().quality = qualityOf(logitsOf(head.head, points), labels);
     }
-    return {"heads",
-            "Trained heads",
-            {{"head", "Head", "", "Method and what varies.", names},
-             {"accuracy", "Accuracy", "", "On the test part.", accuracy},
-             {"cross_entropy", "Cross-entropy", "nats", "On the test part.", loss},
-             {"ece", "ECE", "", "Expected calibration error, 15 equal bins, on the test part.", ece},
-             {"reference_accuracy", "Reference accuracy", "", "Of the epoch that was kept.", reference},
-             {"epochs", "Epochs", "", "That were run.", epochs},
-             {"best_epoch", "Best epoch", "", "Whose weights were kept, from 0; -1: not by epochs.", best},
-             {"seed", "Seed", "", "Of the first weights and the order.", seeds},
-             {"learning_rate", "Learning rate", "", "Of Adam.", rates},
-             {"weight_decay", "Weight decay", "", "Coupled L2.", decays},
-             {"complete", "Complete", "", "0: stopped before its end.", complete},
-             {"file", "File", "", "In the folder of --out.", files},
-             {"note", "Note", "", "What went wrong.", notes}}};
+    const auto ifByEpochs = [](const Row& row, double value) {
+        return isTrainedByEpochs(row.trained->recipe.method) ? value : kNaN;
+    };
+    Table table{"heads", "Trained heads", {}};
+    RecordColumns columns(table, rows);
+    columns.add("head", "Head", "", "Method and what varies.",
+                [](const Row& row) { return recipeText(row.trained->recipe); });
+    columns.add("accuracy", "Accuracy", "", "On the test part.",
+                [](const Row& row) { return row.quality.accuracy; });
+    columns.add("cross_entropy", "Cross-entropy", "nats", "On the test part.",
+                [](const Row& row) { return row.quality.crossEntropy; });
+    columns.add("ece", "ECE", "", "Expected calibration error, 15 equal bins, on the test part.",
+                [](const Row& row) { return row.quality.ece; });
+    columns.add(
+        "reference_accuracy", "Reference accuracy", "", "Of the epoch that was kept.", [](const Row& row) {
+            const auto best = row.trained->bestEpoch;
+            return best >= 0 ? row.trained->curve[static_cast<std::size_t>(best)].referenceAccuracy : kNaN;
+        });
+    columns.add("epochs", "Epochs", "", "That were run.",
+                [](const Row& row) { return row.trained->curve.size(); });
+    columns.add("best_epoch", "Best epoch", "", "Whose weights were kept, from 0; -1: not by epochs.",
+                [](const Row& row) { return row.trained->bestEpoch; });
+    columns.add("seed", "Seed", "", "Of the first weights and the order.",
+                [](const Row& row) { return row.trained->recipe.seed; });
+    columns.add("learning_rate", "Learning rate", "", "Of Adam.",
+                [&](const Row& row) { return ifByEpochs(row, row.trained->recipe.learningRate); });
+    columns.add("weight_decay", "Weight decay", "", "Coupled L2.",
+                [&](const Row& row) { return ifByEpochs(row, row.trained->recipe.weightDecay); });
+    columns.add("complete", "Complete", "", "0: stopped before its end.",
+                [](const Row& row) { return row.trained->isComplete; });
+    columns.add("file", "File", "", "In the folder of --out.", [&](const Row& row) {
+        return isThere(row) ? fileNameOf(row.trained->recipe) : std::string();
+    });
+    columns.add("note", "Note", "", "What went wrong.", [](const Row& row) { return row.trained->note; });
+    return table;
 }
 
 Table curvesTable(const HeadTraining& training) {
-    std::vector<std::string> names;
-    std::vector<std::int64_t> epochs;
-    std::vector<double> train, reference, accuracy;
+    struct Row {
+        const HeadRecipe* recipe;
+        const EpochPoint* point;
+    };
+    std::vector<Row> rows;
     for (const auto& head : training.heads)
-        for (const auto& point : head.curve) {
-            names.push_back(recipeText(head.recipe));
-            epochs.push_back(point.epoch);
-            train.push_back(point.trainLoss);
-            reference.push_back(point.referenceLoss);
-            accuracy.push_back(point.referenceAccuracy);
-        }
-    return {"curves",
-            "Training curves",
-            {{"head", "Head", "", "Method and what varies.", names},
-             {"epoch", "Epoch", "", "From 0.", epochs},
-             {"train_loss", "Train loss", "nats", "Mean over the epoch's batches, before each step.", train},
-             {"reference_loss", "Reference loss", "nats", "After the epoch.", reference},
-             {"reference_accuracy", "Reference accuracy", "", "After the epoch.", accuracy}}};
+        for (const auto& point : head.curve) rows.push_back({&head.recipe, &point});
+    Table table{"curves", "Training curves", {}};
+    RecordColumns columns(table, rows);
+    columns.add("head", "Head", "", "Method and what varies.",
+                [](const Row& row) { return recipeText(*row.recipe); });
+    columns.add("epoch", "Epoch", "", "From 0.", [](const Row& row) { return row.point->epoch; });
+    columns.add("train_loss", "Train loss", "nats", "Mean over the epoch's batches, before each step.",
+                [](const Row& row) { return row.point->trainLoss; });
+    columns.add("reference_loss", "Reference loss", "nats", "After the epoch.",
+                [](const Row& row) { return row.point->referenceLoss; });
+    columns.add("reference_accuracy", "Reference accuracy", "", "After the epoch.",
+                [](const Row& row) { return row.point->referenceAccuracy; });
+    return table;
 }
 
 Result<Done> saveHeads(const TrainHeadsOptions& options, const HeadTraining& training,

@@ -23,44 +23,32 @@ FigureTheme themeFromText(const std::string& wanted) {
     return kThemes.front().first;
 }
 
+// What a sheet and a session call the same.
+template <typename From, typename To>
+void copySettings(const From& from, To& to) {
+    to.widthMm = from.widthMm, to.heightMm = from.heightMm, to.columns = from.columns;
+    to.fontPt = from.fontPt, to.linePt = from.linePt, to.dpi = from.dpi;
+    to.letters = from.letters, to.titles = from.titles, to.axes = from.axes;
+    to.legend = from.legend, to.colourBar = from.colourBar, to.sharedColourBar = from.sharedColourBar;
+}
+
 }  // namespace
 
 SessionFigure sessionFigureOf(const QString& path, const FigureSheet& sheet) {
     SessionFigure figure;
+    copySettings(sheet, figure);
     figure.title = sheet.title.toStdString();
     figure.file = QFileInfo(path).fileName().toStdString();
-    figure.widthMm = sheet.widthMm;
-    figure.heightMm = sheet.heightMm;
-    figure.fontPt = sheet.fontPt;
-    figure.linePt = sheet.linePt;
-    figure.dpi = sheet.dpi;
     figure.theme = themeText(sheet.theme);
-    figure.columns = sheet.columns;
-    figure.letters = sheet.letters;
-    figure.sharedColourBar = sheet.sharedColourBar;
-    figure.titles = sheet.titles;
-    figure.axes = sheet.axes;
-    figure.legend = sheet.legend;
-    figure.colourBar = sheet.colourBar;
     return figure;
 }
 
 FigureSheet figureSheetOf(const SessionFigure& figure) {
     FigureSheet sheet;
+    copySettings(figure, sheet);
+    sheet.sharedLegend = figure.sharedColourBar;  // one switch in the dialog
     sheet.title = QString::fromStdString(figure.title);
-    sheet.widthMm = figure.widthMm;
-    sheet.heightMm = figure.heightMm;
-    sheet.fontPt = figure.fontPt;
-    sheet.linePt = figure.linePt;
-    sheet.dpi = figure.dpi;
     sheet.theme = themeFromText(figure.theme);
-    sheet.columns = figure.columns;
-    sheet.letters = figure.letters;
-    sheet.sharedColourBar = sheet.sharedLegend = figure.sharedColourBar;  // one switch in the dialog
-    sheet.titles = figure.titles;
-    sheet.axes = figure.axes;
-    sheet.legend = figure.legend;
-    sheet.colourBar = figure.colourBar;
     return sheet;
 }
 

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/record_columns.h"
+
 namespace tessera {
 namespace {
 
@@ -34,26 +36,7 @@ const char* outcomeOf(const CounterfactualRows& found, const Row& row) {
     return !row.flip.flipped ? "no flip" : isSupported(found, row) ? "supported" : "unsupported";
 }
 
-class Columns {
-  public:
-    Columns(Table& table, const std::vector<Row>& rows) : table_(table), rows_(rows) {}
-    template <typename Value>
-    void add(const char* name, const char* label, const char* unit, const char* sentence,
-             const Value& value) {
-        using Kind = decltype(value(rows_.front()));
-        using Stored =
-            std::conditional_t<std::is_same_v<Kind, const char*>, std::string,
-                               std::conditional_t<std::is_same_v<Kind, double>, double, std::int64_t>>;
-        std::vector<Stored> values;
-        values.reserve(rows_.size());
-        for (const auto& row : rows_) values.push_back(static_cast<Stored>(value(row)));
-        table_.columns.push_back({name, label, unit, sentence, std::move(values)});
-    }
-
-  private:
-    Table& table_;
-    const std::vector<Row>& rows_;
-};
+using Columns = RecordColumns<Row>;
 
 void addOutcomes(Columns& columns, const CounterfactualRows& found) {
     columns.add("sample", "Sample", "", "Index in the data set, from 0.",
