@@ -113,12 +113,16 @@ Table curvesTable(const HeadTraining& training) {
     return table;
 }
 
+// Before the training, which may take long.
+Result<Done> makeFolder(const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return fileError(folder + " cannot be made (" + error.message() + "); choose another folder.");
+    return Done{};
+}
+
 Result<Done> saveHeads(const TrainHeadsOptions& options, const HeadTraining& training,
                        const std::string& sha256) {
-    std::error_code error;
-    std::filesystem::create_directories(options.out, error);
-    if (error)
-        return fileError(options.out + " cannot be made (" + error.message() + "); choose another folder.");
     for (const auto& head : training.heads) {
         if (head.head.layers.empty()) continue;
         auto saved =
@@ -145,6 +149,8 @@ Result<OpenedEmbeddings> openEmbeddings(const std::string& file, const std::stri
 }
 
 int runTrainHeads(const TrainHeadsOptions& options) {
+    if (auto made = makeFolder(options.out); !made.isOk())
+        return failWith(std::move(made).error(), options.out);
     const InterruptGuard interrupt;
     ConsoleProgress progress;
     progress.report(0, 0, "reading the embeddings");
@@ -157,7 +163,8 @@ int runTrainHeads(const TrainHeadsOptions& options) {
     std::error_code ignored;
     std::string sha256;
     if (std::filesystem::is_regular_file(options.embeddings, ignored))
-        if (auto hash = sha256OfFile(options.embeddings, {}); hash.isOk()) sha256 = hash.value();
+        if (auto hash = sha256OfFile(options.embeddings, interrupt.token()); hash.isOk())
+            sha256 = hash.value();
     auto trained = trainHeads(embeddings, recipesAsked(options), threadCount(options.threads),
                               interrupt.token(), progress);
     progress.clear();

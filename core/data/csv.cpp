@@ -239,8 +239,11 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
     const auto features = static_cast<std::int64_t>(names.size()) - (labelColumn == kNone ? 0 : 1) -
                           (splitColumn == kNone ? 0 : 1);
     if (features == 0)
-        return inputError(what + " has only the label column '" + shownText(names[labelColumn]) +
-                          "'; add columns of numbers.");
+        return inputError(what + " has only " +
+                          (labelColumn == kNone
+                               ? "the split column"
+                               : "the label column '" + shownText(names[labelColumn]) + "'") +
+                          "; add columns of numbers.");
     facts.shape = {features};
     auto reshaped = reshapeSamples(facts, options.sampleShape, what);
     if (!reshaped.isOk()) return std::move(reshaped).error();

@@ -136,6 +136,11 @@ Result<HeadTable> compareHeads(const Embeddings& embeddings, std::span<const Com
             return std::move(fits).propagate<HeadTable>();
         auto logits = logitsOf(*heads[i].model, points);
         if (!logits.isOk()) return std::move(logits).propagate<HeadTable>();
+        for (Eigen::Index row = 0; row < logits.value().rows(); ++row)
+            if (!logits.value().row(row).allFinite())
+                return inputError(heads[i].name + " gives logits that are not numbers for sample " +
+                                  std::to_string(samples[static_cast<std::size_t>(row)]) +
+                                  " of the embeddings; check its weights, or leave it out.");
         auto layer = linearLayerOf(*heads[i].model);
         if (!layer.isOk()) return std::move(layer).propagate<HeadTable>();
         const auto quality = qualityOf(logits.value(), labels);

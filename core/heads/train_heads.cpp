@@ -190,8 +190,7 @@ Result<HeadTraining> trainHeads(const Embeddings& embeddings, std::span<const He
     const auto units = unitsOf(recipes, data.classes);
     Reporter reporter(total, progress, listener);
     reporter.addEpochs(0);
-    std::mutex mutex;
-    std::optional<Error> failure;
+    std::vector<std::optional<Error>> failures(units.size());  // of one head; the others go on
     WorkerTeam team(std::clamp(threads, 1, static_cast<int>(std::max<std::size_t>(units.size(), 1))));
     team.forEach(units.size(), [&](std::size_t index, std::size_t) {
         if (stop.stop_requested()) return;
@@ -199,13 +198,18 @@ Result<HeadTraining> trainHeads(const Embeddings& embeddings, std::span<const He
         if (isTrainedByEpochs(first.recipe.method)) {
             trainUnit(data, units[index], training.heads, stop, reporter);
         } else if (auto made = makeDirect(data, first, stop); made.isError()) {
-            const std::scoped_lock lock(mutex);
-            if (!failure) failure = std::move(made).error();
+            first.note = made.error().message;
+            first.isComplete = true;  // there is no more to come
+            failures[index] = std::move(made).error();
+            reporter.addEpochs(1);
         } else {
             reporter.addEpochs(1);
         }
     });
-    if (failure) return std::move(*failure);
+    const bool isAnyThere = std::any_of(training.heads.begin(), training.heads.end(),
+                                        [](const TrainedHead& head) { return !head.head.layers.empty(); });
+    for (auto& failure : failures)
+        if (failure && !isAnyThere) return std::move(*failure);
     training.isComplete = true;
     for (auto& trained : training.heads) {
         training.isComplete = training.isComplete && trained.isComplete;

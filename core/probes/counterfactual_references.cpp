@@ -93,6 +93,14 @@ Result<References> readReferences(const ProbeInputs& inputs, const LogitField& f
     }
     auto logits = logitsOf(field, pool.points(), team, stop);
     if (!logits.isOk()) return std::move(logits).propagate<References>();
+    for (std::int64_t place = 0; place < pool.size(); ++place) {
+        if (logits.value().row(place).allFinite()) continue;
+        const auto sample = samples[static_cast<std::size_t>(pool.index(place))];
+        return inputError(inputs.model->info().path.string() +
+                          " gives logits that are not numbers for reference " +
+                          inputs.dataset->sampleName(sample) + " of " + path +
+                          "; check its weights, the data and the normalisation.");
+    }
     for (std::int64_t place = 0; place < pool.size(); ++place)
         references.predictedByPlace.push_back(
             largestLogit(logits.value().row(place).data(), field.classes()));

@@ -114,6 +114,7 @@ class CsvTest : public QObject {
         QVERIFY(contains(refused("1,2,0\n3,4,1\n"), "no header"));
         QVERIFY(contains(refused("a,b,label\n"), "no samples"));
         QVERIFY(contains(refused("label\n1\n"), "only the label"));
+        QVERIFY(contains(refused("split\n0\n"), "only the split column"));
         QVERIFY(contains(refused("a,label\n1,0.5\n"), "fractions"));
         QVERIFY(contains(refused("a,label\n1,-2\n"), "label of sample 0 is -2"));
         QVERIFY(contains(refused("a,label\n1,99999999\n"), "label of sample 0"));

@@ -114,6 +114,23 @@ class DirectHeadsTest : public QObject {
         QVERIFY(ridgeHead(training, 0).error().message.find("penalty above 0") != std::string::npos);
     }
 
+    // What one head cannot do is said of it; the others stay.
+    void oneFailureLeavesTheOthers() {
+        auto data = gaussianClasses(100, 4, 2, 1);
+        data.points.col(3).setZero();
+        HeadRecipe singular, fine;
+        singular.method = HeadMethod::Lda, singular.shrinkage = 0;
+        fine.method = HeadMethod::NearestMean;
+        NoProgress progress;
+        const std::vector both{singular, fine};
+        const auto trained = trainHeads(data, both, 1, {}, progress).value();
+        QVERIFY(trained.heads[0].head.layers.empty());
+        QVERIFY(trained.heads[0].note.find("shrinkage above 0") != std::string::npos);
+        QCOMPARE(trained.heads[1].head.layers.size(), std::size_t{1});
+        QVERIFY(trained.isComplete);
+        QVERIFY(trainHeads(data, std::span(&singular, 1), 1, {}, progress).isError());
+    }
+
     void ridgeSolvesItsNormalEquations() {
         const auto data = gaussianClasses(300, 7, 4, 2);
         const auto training = trainingData(data);

@@ -52,6 +52,47 @@ class HeadTableTest : public QObject {
         QVERIFY(std::isnan(angleBetween(a, b)));
     }
 
+    // Two heads of two classes over one number, so that every figure can be written down.
+    void figuresByHand() {
+        const ScratchFolder scratch;
+        Embeddings data;
+        data.points.resize(2, 1);
+        data.points << 1, 3;
+        data.labels = {0, 1};
+        data.classNames = {"0", "1"};
+        data.splits.test = {0, 1};
+        const auto headOf = [](double first, double second) {
+            Head head;
+            head.layers.push_back({Rows(2, 1), Eigen::Vector2d::Zero()});
+            head.layers[0].weight << first, second;
+            return head;
+        };
+        // Gaps of the two logits: 2x and 7x.
+        const std::vector heads{saved(scratch, "two", headOf(3, 1), {}),
+                                saved(scratch, "seven", headOf(-2, 5), {})};
+        NoProgress progress;
+        const auto table = compareHeads(data, heads, Part::Test, {}, progress).value();
+        QCOMPARE(table.figures[0].marginDifference, 0.0);
+        QVERIFY(std::abs(table.figures[1].marginDifference - (5 * 1 + 5 * 3) / 2.0) < 1e-12);
+        // Row-centred weights: (1, -1) and (-3.5, 3.5).
+        QVERIFY(std::abs(table.figures[0].logitScale - std::sqrt(2.0)) < 1e-12);
+        QVERIFY(std::abs(table.figures[1].logitScale - 3.5 * std::sqrt(2.0)) < 1e-12);
+        QVERIFY(std::abs(table.figures[1].angle - 180) < 1e-9);
+        QCOMPARE(table.figures[0].accuracy, 0.5);
+    }
+
+    void logitsThatAreNoNumbersAreRefused() {
+        const ScratchFolder scratch;
+        Head head;
+        head.layers.push_back({Rows::Constant(4, 10, 1e308), Eigen::Vector4d::Zero()});
+        const std::vector heads{saved(scratch, "huge", head, {})};
+        NoProgress progress;
+        const auto found = compareHeads(data_, heads, Part::Test, {}, progress);
+        QVERIFY(found.isError());
+        QVERIFY(found.error().message.find("huge gives logits that are not numbers for sample ") !=
+                std::string::npos);
+    }
+
     void scaleChangesSurenessAlone() {
         const ScratchFolder scratch;
         HeadRecipe recipe;
