@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/probes/batch_pace.h"
+#include "core/probes/source_files.h"
 
 namespace tessera {
 
@@ -88,17 +89,6 @@ void summarise(Evaluation::Output& output, int bins) {
     output.ece = calibration.error(output.labelled);
 }
 
-// Folders have no hash of their own.
-std::vector<SourceFile> sourcesOf(const Model& model, const Dataset& data) {
-    std::vector<SourceFile> files{{model.info().path.string(), model.info().sha256}};
-    for (const auto& path : data.sourceFiles()) {
-        auto hash = sha256OfFile(path);
-        files.push_back({path.string(), hash.isOk() ? std::move(hash).value() : std::string()});
-    }
-    if (data.sourceFiles().empty()) files.push_back({data.path().string(), {}});
-    return files;
-}
-
 }  // namespace
 
 std::vector<Parameter> Evaluation::Options::parameters() {
@@ -173,7 +163,7 @@ Result<Evaluation::Output> Evaluation::run(const Model& model, const Dataset& da
         provenance.note = "cancelled after " + std::to_string(output.samples) + " of " +
                           std::to_string(wanted) + " samples";
     provenance.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    provenance.files = sourcesOf(model, data);
+    provenance.files = sourceFilesOf(model, &data);
     return output;
 }
 

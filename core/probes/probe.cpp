@@ -4,6 +4,8 @@
 #include <chrono>
 #include <exception>
 
+#include "core/probes/source_files.h"
+
 namespace tessera {
 namespace {
 
@@ -75,11 +77,7 @@ Result<std::shared_ptr<const ResultRecord>> runProbe(const Probe& probe, const P
     provenance.version = tesseraVersion();
     provenance.seed = inputs.seed, provenance.threads = inputs.threads;
     provenance.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    provenance.files.push_back({inputs.model->info().path.string(), inputs.model->info().sha256});
-    if (inputs.dataset)
-        for (const auto& file : inputs.dataset->sourceFiles())
-            if (auto hash = sha256OfFile(file); hash.isOk())
-                provenance.files.push_back({file.string(), hash.value()});
+    provenance.files = sourceFilesOf(*inputs.model, inputs.dataset.get());
     return Record(std::move(record));
 }
 

@@ -1,39 +1,35 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/record_origin.h"
 
-#include <algorithm>
-#include <span>
-
 namespace tessera {
 namespace {
 
-// The first file is the model's.
-std::span<const SourceFile> dataFiles(const ResultRecord& record) {
-    const std::span all(record.provenance.files);
-    return all.empty() ? all : all.subspan(1);
+// After the model's: the file of the samples first, then those that go with it. Null: none is named.
+const SourceFile* samplesFile(const ResultRecord& record) {
+    const auto& files = record.provenance.files;
+    return files.size() > 1 ? &files[1] : nullptr;
 }
 
 }  // namespace
 
 std::optional<bool> isOfDataByPath(const ResultRecord& record, const Dataset* data) {
-    const auto files = dataFiles(record);
+    const auto* file = samplesFile(record);
     if (data == nullptr) return false;
-    if (files.empty()) return true;
-    for (const auto& source : data->sourceFiles())
-        for (const auto& file : files)
-            if (file.path == source.string()) return true;
-    return std::nullopt;
+    if (file == nullptr) return true;
+    const auto sources = data->sourceFiles();
+    if (sources.empty())  // a folder, which may have moved, or a generated set
+        return std::filesystem::path(file->path).filename() == data->path().filename();
+    if (file->path == sources.front().string()) return true;
+    return file->sha256.empty() ? std::optional(false) : std::nullopt;
 }
 
 Result<bool> isOfDataByContents(const ResultRecord& record, const Dataset& data, std::stop_token stop) {
-    for (const auto& source : data.sourceFiles()) {
-        const auto hash = sha256OfFile(source, stop);
-        if (hash.isCancelled()) return Cancelled{};
-        if (!hash.isOk()) continue;
-        for (const auto& file : dataFiles(record))
-            if (file.sha256 == hash.value()) return true;
-    }
-    return false;
+    const auto* file = samplesFile(record);
+    const auto sources = data.sourceFiles();
+    if (file == nullptr || sources.empty()) return false;
+    const auto hash = sha256OfFile(sources.front(), std::move(stop));
+    if (hash.isCancelled()) return Cancelled{};
+    return hash.isOk() && hash.value() == file->sha256;
 }
 
 }  // namespace tessera

@@ -11,8 +11,8 @@
 
 namespace tessera {
 
-// By the paths of the files alone, at once. True as well if the record names no file of its data, as with
-// generated sets. Nothing if the files are others, which may be the same ones in another place.
+// By the paths of the files alone, at once. True as well if the record names no file of its data.
+// Nothing if the files are others, which may be the same ones in another place.
 std::optional<bool> isOfDataByPath(const ResultRecord& record, const Dataset* data);
 // By what is in the files. Reads those that were not read before: not on the window's thread.
 Result<bool> isOfDataByContents(const ResultRecord& record, const Dataset& data, std::stop_token stop);

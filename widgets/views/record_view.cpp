@@ -89,9 +89,9 @@ void RecordView::findOrigin() {
     isComparing_ = false;
     const auto data = context_.workspace.dataset();
     const auto known = record_ ? isOfDataByPath(*record_, data.get()) : true;
+    isComparing_ = !known;
     setOfOpenData(known.value_or(false));
     if (known) return;
-    isComparing_ = true;
     context_.jobs.start<bool>(
         this, QStringLiteral("origin"), QString(), JobLane::Interactive,
         [record = record_, data](std::stop_token stop, Progress&) {
@@ -108,7 +108,7 @@ void RecordView::setOfOpenData(bool isOfOpenData) {
     const bool hasSamples =
         record_ && std::any_of(record_->tables.begin(), record_->tables.end(),
                                [](const Table& table) { return !table.sampleColumn.empty(); });
-    otherData_->setVisible(!isOfOpenData && hasSamples);
+    otherData_->setVisible(!isOfOpenData && hasSamples && !isComparing_);
     if (otherData_->isHidden()) return;
     const auto& files = record_->provenance.files;
     otherData_->setText(

@@ -140,6 +140,17 @@ class RecordViewTest : public QObject {
         QVERIFY(rows.isSelected(1) && workspace.selection().empty());
         QVERIFY(open(moved));  // the same bytes in another place
         QVERIFY(rows.isLinked() && note->isHidden());
+        // A generated set, or a folder, has no file to compare: its name counts.
+        QVERIFY(open("generate:moons?samples=10&seed=1"));
+        QVERIFY(!rows.isLinked() && note->isVisible());
+        auto generated = std::make_shared<ResultRecord>(*record);
+        generated->provenance.files[1] = {"generate:moons?samples=10&seed=1", {}};
+        view.show(generated);
+        QVERIFY(view.pages().front()->rows().isLinked());
+        QVERIFY(open("generate:moons?samples=10&seed=2"));
+        QVERIFY(!view.pages().front()->rows().isLinked());
+        view.show(record);
+        QVERIFY(open(moved));
         rows.select({1}, SelectionMode::Replace);
         QCOMPARE(workspace.selection(), (std::vector<qint64>{1}));
         view.show(nullptr);
