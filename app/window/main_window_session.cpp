@@ -161,16 +161,25 @@ void MainWindow::offerRecovery(const std::shared_ptr<Recoverable>& found) {
     box->setObjectName(QStringLiteral("offerRecovery"));
     const QDateTime saved =
         QDateTime::fromString(QString::fromStdString(found->saved), Qt::ISODate).toLocalTime();
-    box->setInformativeText(tr("The session of %1 was kept, with %2 results.")
-                                .arg(QLocale().toString(saved, QLocale::ShortFormat),
-                                     QLocale().toString(qulonglong(found->results))));
-    auto* recover = box->addButton(tr("Recover"), QMessageBox::AcceptRole);
-    recover->setObjectName(QStringLiteral("recover"));
+    const bool isReadable = found->problem.empty();
+    box->setInformativeText(isReadable ? tr("The session of %1 was kept, with %2 results.")
+                                             .arg(QLocale().toString(saved, QLocale::ShortFormat),
+                                                  QLocale().toString(qulonglong(found->results)))
+                                       : tr("What was kept of its session cannot be recovered: %1")
+                                             .arg(QString::fromStdString(found->problem)));
+    QAbstractButton* recover = nullptr;
+    if (isReadable) {
+        auto* button = box->addButton(tr("Recover"), QMessageBox::AcceptRole);
+        button->setObjectName(QStringLiteral("recover"));
+        box->setDefaultButton(button);
+        recover = button;
+    }
     auto* discard = box->addButton(tr("Discard"), QMessageBox::DestructiveRole);
-    box->setDefaultButton(recover);
-    box->setEscapeButton(box->addButton(tr("Later"), QMessageBox::RejectRole));
+    auto* later = box->addButton(tr("Later"), QMessageBox::RejectRole);
+    box->setEscapeButton(later);
+    if (!isReadable) box->setDefaultButton(later);
     connect(box, &QMessageBox::buttonClicked, this, [this, found, recover, discard](QAbstractButton* button) {
-        if (button == recover) keeper_->recover(*found);
+        if (recover && button == recover) keeper_->recover(*found);
         if (button == discard) keeper_->discard(*found);
     });
     opened(box);

@@ -451,6 +451,22 @@ class SessionTest : public QObject {
             press(box(window, "askToSave"), "Don't Save");
             QTRY_VERIFY(!window.isVisible());
         }
+        // What cannot be read is said, and can only be discarded.
+        QDir().mkpath(folder_.filePath("recovery/123-0"));
+        for (const char* name : {"lock", "autosave.json"}) {
+            QFile broken(folder_.filePath(QStringLiteral("recovery/123-0/") + name));
+            QVERIFY(broken.open(QIODevice::WriteOnly) && broken.write("{\"saved\": 3}") > 0);
+        }
+        {
+            MainWindow window(nullptr, countingCatalogue());
+            window.show();
+            window.startKeeping();
+            QTRY_VERIFY_WITH_TIMEOUT(box(window, "offerRecovery"), kPatienceMs);
+            QVERIFY(box(window, "offerRecovery")->informativeText().contains("autosave.json"));
+            QVERIFY(!box(window, "offerRecovery")->findChild<QPushButton*>("recover"));
+            press(box(window, "offerRecovery"), "Discard");
+            QTRY_VERIFY_WITH_TIMEOUT(!QFileInfo::exists(folder_.filePath("recovery/123-0")), kPatienceMs);
+        }
         // Offered once.
         MainWindow window(nullptr, countingCatalogue());
         window.show();
