@@ -178,7 +178,7 @@ Json parametersJson(const std::vector<Parameter>& parameters) {
                       {"sentence", parameter.sentence},
                       {"unit", parameter.unit}};
         std::visit([&entry](const auto& value) { entry["default"] = value; }, parameter.standard);
-        if (parameter.minimum != 0 || parameter.maximum != 0) {
+        if (hasRange(parameter)) {
             entry["minimum"] = parameter.minimum;
             entry["maximum"] = parameter.maximum;
         }

@@ -55,10 +55,7 @@ void FigureExporter::addResult(const ResultView& view, const QString& id,
     const ResultEntry* entry = results_.entry(id);
     if (!entry || !view.record()) return;
     const CatalogueEntry* probe = runner_.probe(entry->about.probe);
-    SceneContext context;
-    context.classCount = workspace_.classCount();
-    for (int label = 0; label < workspace_.classCount(); ++label)
-        context.classNames.push_back(workspace_.className(label));
+    const SceneContext context = sceneContext(workspace_);
     const bool isKept = probe && probe->scenes;
     const auto scenes = isKept ? probe->scenes(view.record(), context) : view.panels();
     const QString title = QString::fromStdString(entry->about.title) + QStringLiteral(" · ") + id;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/model/input_gradient_torch.h"
+#include "core/model/model_cut.h"
 #include "core/model/model_rows_torch.h"
 #include "core/model/parallel_rows.h"
 
@@ -92,12 +93,6 @@ class ModelField final : public LogitField {
     std::int64_t blockRows_ = 1;
 };
 
-bool isAffine(const LayerGraph& graph) {
-    return std::all_of(graph.nodes().begin(), graph.nodes().end(), [](const LayerNode& node) {
-        return node.kind == NodeClass::Input || node.kind == NodeClass::Affine;
-    });
-}
-
 }  // namespace
 
 std::unique_ptr<const LogitField> modelFieldOf(const Model& model, double scale) {
@@ -107,7 +102,7 @@ std::unique_ptr<const LogitField> modelFieldOf(const Model& model, double scale)
 Result<std::unique_ptr<const LogitField>> logitFieldOf(const Model& model, double scale) {
     using Field = std::unique_ptr<const LogitField>;
     auto field = modelFieldOf(model, scale);
-    if (!isAffine(model.graph())) return field;
+    if (!isAffine(model)) return field;
     // An affine map is its value and its gradients at the origin; of one linear layer they are its very
     // weights.
     const auto classes = field->classes();

@@ -137,7 +137,7 @@ class CatalogueTest : public QObject {
             std::vector<ParameterValue> values{parameter.standard};
             if (std::holds_alternative<bool>(parameter.standard)) values = {true, false};
             for (const auto& choice : parameter.choices) values.emplace_back(choice);
-            if (parameter.minimum != 0 || parameter.maximum != 0)
+            if (hasRange(parameter))
                 for (const double end : {parameter.minimum, parameter.maximum}) {
                     if (std::holds_alternative<double>(parameter.standard)) values.emplace_back(end);
                     if (std::holds_alternative<std::int64_t>(parameter.standard))

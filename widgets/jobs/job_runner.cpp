@@ -82,10 +82,10 @@ struct JobRunner::Record final : Progress {
 
     // Copies the latest report into `info`; true if there was one.
     bool takeReport() {
-        info.elapsedMs = clock.isValid() ? clock.elapsed() : 0;
-        endSteps();
         {
-            const std::lock_guard lock(mutex);
+            const std::lock_guard lock(mutex);  // before the clock: no step begins after it
+            info.elapsedMs = clock.isValid() ? clock.elapsed() : 0;
+            endSteps();
             if (!std::exchange(reported, false)) return false;
             info.done = done;
             info.total = total;

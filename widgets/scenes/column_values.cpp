@@ -49,6 +49,13 @@ ColumnNumbers columnNumbers(const Column& column) {
     return result;
 }
 
+bool hasNumbers(const Table& table, const char* name) {
+    const auto* column = table.column(name);
+    const auto* values = column ? std::get_if<std::vector<double>>(&column->values) : nullptr;
+    return values &&
+           std::any_of(values->begin(), values->end(), [](double value) { return std::isfinite(value); });
+}
+
 bool namesClasses(const Column& column) {
     if (const auto* texts = std::get_if<std::vector<std::string>>(&column.values)) {
         std::set<std::string_view> kinds;

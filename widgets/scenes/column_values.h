@@ -18,6 +18,9 @@ struct ColumnNumbers {
 };
 ColumnNumbers columnNumbers(const Column& column);
 
+// Whether the table has a column of real numbers of that name with a finite one in it.
+bool hasNumbers(const Table& table, const char* name);
+
 // Whether its values name classes or other kinds, to be told apart by colour and not by magnitude: text of
 // few kinds, or whole numbers in a column named label, predicted, class, ... or ..._label, ..._class.
 bool namesClasses(const Column& column);

@@ -2,22 +2,12 @@
 #include "widgets/scenes/counterfactual_scenes.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "widgets/scenes/column_values.h"
 #include "widgets/scenes/histogram_scene.h"
 #include "widgets/scenes/scatter_scene.h"
 
 namespace tessera {
-namespace {
-
-bool hasNumbers(const Table& table, const char* name) {
-    const auto* column = table.column(name);
-    const auto* values = column ? std::get_if<std::vector<double>>(&column->values) : nullptr;
-    return values &&
-           std::any_of(values->begin(), values->end(), [](double value) { return std::isfinite(value); });
-}
-
-}  // namespace
 
 std::vector<std::shared_ptr<const PanelScene>> counterfactualScenes(
     const std::shared_ptr<const ResultRecord>& record, const SceneContext& context) {

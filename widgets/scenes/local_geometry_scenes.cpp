@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/scenes/column_values.h"
 #include "widgets/scenes/histogram_scene.h"
 #include "widgets/scenes/scatter_scene.h"
 
@@ -11,13 +12,6 @@ namespace tessera {
 namespace {
 
 constexpr const char* kDistance = "boundary_distance";
-
-bool hasNumbers(const Table& table, const char* name) {
-    const auto* column = table.column(name);
-    const auto* values = column ? std::get_if<std::vector<double>>(&column->values) : nullptr;
-    return values &&
-           std::any_of(values->begin(), values->end(), [](double value) { return std::isfinite(value); });
-}
 
 }  // namespace
 

@@ -129,7 +129,9 @@ bool isDrawable(const AxisRange& range, bool logarithmic) {
 
 void makeDrawable(PlotAxis& axis) {
     if (!axis.logarithmic) {
-        if (!(axis.high > axis.low)) axis.high = axis.low + 1;
+        if (!std::isfinite(axis.low)) axis.low = 0;
+        if (!(axis.high > axis.low) || !std::isfinite(axis.high - axis.low))
+            axis.high = axis.low + std::max(1.0, std::abs(axis.low) * 1e-6);
         return;
     }
     axis.low = std::clamp(axis.low, kLeastLog, kMostLog);

@@ -34,8 +34,11 @@ void RowSelection::readSamples() {
         std::sort(rowsOfSample_.begin(), rowsOfSample_.end());
     }
     mask_.assign(table_ ? table_->rows() : 0, 0);
-    countRows();
-    Q_EMIT currentChanged();
+    count_ = 0;
+    if (!isLinked()) {
+        countRows();
+        Q_EMIT currentChanged();
+    }
     followSelection();
     followCurrent();
 }
