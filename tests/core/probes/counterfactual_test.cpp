@@ -203,6 +203,102 @@ class CounterfactualTest : public QObject {
         }
     }
 
+    // Every number of the summary and of the classes from the rows, and the rows' own from the head.
+    void summaryIsOfTheRows() {
+        const auto made = clusters(120, 0.9);
+        const double radius = 1.5;
+        const auto record = runOn(meansHead(), made.data(),
+                                  {{"neighbours", std::int64_t{5}}, {"step", 0.02}, {"radius", radius}});
+        const auto splits = splitsOf(*made.data(), 0).value();
+        const Rows centres = centresOfClasses();
+        const auto logit = [&](std::int64_t sample, int k) {
+            double value = -0.5 * centres.row(k).squaredNorm();
+            for (int d = 0; d < kWidth; ++d)
+                value += centres(k, d) * static_cast<double>(made.values[std::size_t(sample * kWidth + d)]);
+            return value;
+        };
+        const auto classOf = [&](std::int64_t sample) {
+            int best = 0;
+            for (int k = 1; k < kClasses; ++k)
+                if (logit(sample, k) > logit(sample, best)) best = k;
+            return best;
+        };
+        const std::size_t count = splits.test.size();
+        std::vector<int> targeted(kClasses), flips(kClasses), supported(kClasses);
+        double retrieved = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            const auto sample = splits.test[i];
+            const int predicted = classOf(sample);
+            QCOMPARE(whole(record, "predicted")[i], std::int64_t(predicted));
+            const auto target = static_cast<int>(whole(record, "target")[i]);
+            double nearest = INFINITY;
+            for (int k = 0; k < kClasses; ++k) {
+                if (k == predicted) continue;
+                QVERIFY(logit(sample, k) <= logit(sample, target));  // the runner-up
+                nearest = std::min(nearest, (logit(sample, predicted) - logit(sample, k)) /
+                                                (centres.row(predicted) - centres.row(k)).norm());
+            }
+            const double margin = logit(sample, target) - logit(sample, predicted);
+            QVERIFY(std::abs(real(record, "margin_start")[i] - margin) < 1e-12);
+            QVERIFY(std::abs(real(record, "nearest_boundary")[i] - nearest) < 1e-12);
+            QVERIFY(std::abs(real(record, "boundary_distance")[i] +
+                             margin / (centres.row(predicted) - centres.row(target)).norm()) < 1e-12);
+            // A straight way along the target's weights, as far as it went.
+            const Eigen::RowVectorXd way = centres.row(target).normalized() * real(record, "distance")[i];
+            const double gained = (centres.row(target) - centres.row(predicted)).dot(way);
+            QVERIFY(std::abs(real(record, "margin_end")[i] - margin - gained) < 1e-9);
+            const auto neighbour = whole(record, "retrieval_sample")[i];
+            const bool flipsThere =
+                distanceBetween(made, sample, neighbour) <= radius && classOf(neighbour) == target;
+            QCOMPARE(whole(record, "retrieval_flipped")[i], std::int64_t(flipsThere));
+            retrieved += flipsThere;
+            ++targeted[std::size_t(target)];
+            flips[std::size_t(target)] += int(whole(record, "flipped")[i]);
+            supported[std::size_t(target)] += text(record, "outcome")[i] == "supported";
+        }
+        QVERIFY(retrieved > 0 && retrieved < double(count));
+        QVERIFY(std::abs(metric(record, "retrieval_rate") - retrieved / double(count)) < 1e-15);
+        for (std::size_t c = 0; c < kClasses; ++c) {
+            QCOMPARE(whole(record, "targeted", "classes")[c], std::int64_t(targeted[c]));
+            QCOMPARE(whole(record, "flips", "classes")[c], std::int64_t(flips[c]));
+            QCOMPARE(whole(record, "supported", "classes")[c], std::int64_t(supported[c]));
+        }
+        const auto& flipped = whole(record, "flipped");
+        const auto of = [&](const char* column, bool flipsAlone) {
+            std::vector<double> values;
+            const auto& stored = record->table("samples")->column(column)->values;
+            for (std::size_t i = 0; i < count; ++i) {
+                if (flipsAlone && flipped[i] == 0) continue;
+                if (const auto* reals = std::get_if<std::vector<double>>(&stored))
+                    values.push_back((*reals)[i]);
+                else
+                    values.push_back(double(std::get<std::vector<std::int64_t>>(stored)[i]));
+            }
+            return values;
+        };
+        const auto mean = [&](const char* column, bool flipsAlone) {
+            const auto values = of(column, flipsAlone);
+            return std::accumulate(values.begin(), values.end(), 0.0) / double(values.size());
+        };
+        const auto median = [&](const char* column, bool flipsAlone) {
+            auto values = of(column, flipsAlone);
+            std::sort(values.begin(), values.end());
+            return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+        };
+        const auto close = [&](const char* name, double wanted) {
+            return std::abs(metric(record, name) - wanted) <= 1e-12 * (1 + std::abs(wanted));
+        };
+        QVERIFY(close("distance_mean_all", mean("distance", false)));
+        QVERIFY(close("distance_mean_flips", mean("distance", true)));
+        QVERIFY(close("distance_median_flips", median("distance", true)));
+        QVERIFY(close("effort_mean_all", mean("steps", false)));
+        QVERIFY(close("effort_mean_flips", mean("steps", true)));
+        QVERIFY(close("boundary_distance_median", median("boundary_distance", false)));
+        QVERIFY(close("nearest_boundary_median", median("nearest_boundary", false)));
+        QVERIFY(close("support_ratio_start_median", median("support_ratio_start", false)));
+        QVERIFY(close("support_ratio_end_median", median("support_ratio_end", false)));
+    }
+
     void presets() {
         const auto data = clusters(100).data();
         const auto first = runOn(meansHead(), data, {{"radius", 0.0}}),
