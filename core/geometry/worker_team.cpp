@@ -2,9 +2,24 @@
 #include "core/geometry/worker_team.h"
 
 #include <algorithm>
+#include <chrono>
 #include <system_error>
 
 namespace tessera {
+namespace {
+
+// Loops of one computation follow each other closely, and a sleeping thread takes longer to wake than the
+// serial work between two of them: look for the next one so long before lying down. Longer would take the
+// processor from others.
+constexpr auto kWatch = std::chrono::microseconds(50);
+
+template <typename Condition>
+void watch(const Condition& isSo) {
+    const auto end = std::chrono::steady_clock::now() + kWatch;
+    while (!isSo() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+}
+
+}  // namespace
 
 WorkerTeam::WorkerTeam(int threads) {
     try {
@@ -41,6 +56,7 @@ void WorkerTeam::forEach(std::size_t count, const Body& body) {
     }
     called_.notify_all();
     work(0);
+    watch([this] { return inside_ == 0; });
     std::unique_lock lock(mutex_);
     open_ = false;
     finished_.wait(lock, [this] { return inside_ == 0; });
@@ -51,6 +67,11 @@ void WorkerTeam::wait(std::size_t worker) {
     std::size_t answered = 0;
     std::unique_lock lock(mutex_);
     while (true) {
+        if (calls_ == answered && !leaving_) {
+            lock.unlock();
+            watch([&] { return leaving_ || calls_ != answered; });
+            lock.lock();
+        }
         called_.wait(lock, [&] { return leaving_ || (open_ && calls_ != answered); });
         if (leaving_) return;
         answered = calls_;

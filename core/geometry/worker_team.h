@@ -44,9 +44,11 @@ class WorkerTeam {
 
     std::mutex mutex_;
     std::condition_variable called_, finished_;
-    std::size_t calls_ = 0;   // loops begun
-    std::size_t inside_ = 0;  // others at work
-    bool open_ = false, leaving_ = false;
+    // Changed under the mutex; watched for a moment without it.
+    std::atomic<std::size_t> calls_{0};   // loops begun
+    std::atomic<std::size_t> inside_{0};  // others at work
+    std::atomic<bool> leaving_{false};
+    bool open_ = false;
     std::vector<std::thread> others_;
 };
 
