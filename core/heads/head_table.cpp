@@ -44,15 +44,15 @@ bool differInSeedOnly(const HeadRecipe& a, const HeadRecipe& b) {
            a.patience == b.patience && a.cost == b.cost && a.shrinkage == b.shrinkage;
 }
 
-Result<Done> checkHead(const ComparedHead& head, const Embeddings& embeddings) {
+Result<Done> checkHead(const ComparedHead& head, std::int64_t dimension, int classes) {
     const auto& info = head.model->info();
-    if (elementCount(info.inputShape) != embeddings.dimension())
+    if (elementCount(info.inputShape) != dimension)
         return inputError(head.name + " takes " + std::to_string(elementCount(info.inputShape)) +
-                          " values, but the embeddings have " + std::to_string(embeddings.dimension()) +
+                          " values, but the embeddings have " + std::to_string(dimension) +
                           "; compare heads over the representation that they were trained on.");
-    if (head.model->classCount() < embeddings.classes())
+    if (head.model->classCount() < classes)
         return inputError(head.name + " tells " + std::to_string(head.model->classCount()) +
-                          " classes apart, but the embeddings have " + std::to_string(embeddings.classes()) +
+                          " classes apart, but the embeddings have " + std::to_string(classes) +
                           "; compare heads of the same classes.");
     return Done{};
 }
@@ -120,11 +120,17 @@ double angleBetween(const HeadLayer& a, const HeadLayer& b) {
 
 Result<HeadTable> compareHeads(const Embeddings& embeddings, std::span<const ComparedHead> heads, Part part,
                                std::stop_token stop, Progress& progress) {
+    const auto& samples = embeddings.splits.of(part);
+    return compareHeads(embeddings.pointsOf(samples), embeddings.labelsOf(samples), samples,
+                        embeddings.classes(), heads, std::move(stop), progress);
+}
+
+Result<HeadTable> compareHeads(ConstRows points, std::span<const std::int32_t> labels,
+                               std::span<const std::int64_t> samples, int classes,
+                               std::span<const ComparedHead> heads, std::stop_token stop,
+                               Progress& progress) {
     HeadTable table;
     table.heads.assign(heads.begin(), heads.end());
-    const auto& samples = embeddings.splits.of(part);
-    const Rows points = embeddings.pointsOf(samples);
-    const auto labels = embeddings.labelsOf(samples);
     table.samples = points.rows();
     Eigen::VectorXd firstMargins;
     std::optional<HeadLayer> firstLayer;
@@ -132,7 +138,7 @@ Result<HeadTable> compareHeads(const Embeddings& embeddings, std::span<const Com
         if (stop.stop_requested()) return Cancelled{};
         progress.report(static_cast<std::int64_t>(i), static_cast<std::int64_t>(heads.size()),
                         "comparing heads");
-        if (auto fits = checkHead(heads[i], embeddings); !fits.isOk())
+        if (auto fits = checkHead(heads[i], points.cols(), classes); !fits.isOk())
             return std::move(fits).propagate<HeadTable>();
         auto logits = logitsOf(*heads[i].model, points);
         if (!logits.isOk()) return std::move(logits).propagate<HeadTable>();

@@ -39,6 +39,11 @@ struct HeadTable {
 Result<HeadTable> compareHeads(const Embeddings& embeddings, std::span<const ComparedHead> heads, Part part,
                                std::stop_token stop, Progress& progress);
 
+// The same on labelled points at hand: `samples` are their numbers in the data, for sentences.
+Result<HeadTable> compareHeads(ConstRows points, std::span<const std::int32_t> labels,
+                               std::span<const std::int64_t> samples, int classes,
+                               std::span<const ComparedHead> heads, std::stop_token stop, Progress& progress);
+
 // Accuracy, mean cross-entropy and calibration of logits; labels all valid.
 struct LogitQuality {
     double accuracy = 0, crossEntropy = 0, ece = 0;

@@ -112,6 +112,8 @@ void summariseCounterfactuals(ResultRecord& record, const CounterfactualRows& fo
         "Share of samples whose nearest reference of the target is within the radius and predicted as it.");
     add("radius", "Trust radius", kDistance, found.radius, "As used.");
     add("step", "Step length", "", found.step, "As used.");
+    add("shift_weight", "Weight of the shift", "", found.settings.search.shiftWeight, "As used.");
+    add("support_weight", "Weight of support", "", found.settings.search.supportWeight, "As used.");
     if (found.tuning) {
         add("support_scale", "Scale of support", kDistance, found.tuning->supportScale,
             "Median support radius of references against their runner-up class.");

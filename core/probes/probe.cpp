@@ -18,6 +18,20 @@ std::string samplesText(std::int64_t count) {
 Result<Done> checkInputs(const ProbeDescription& description, const ProbeInputs& inputs) {
     if (!inputs.model) return inputError(description.title + " needs a model; open one first.");
     const auto& info = inputs.model->info();
+    if (const auto models = static_cast<int>(inputs.others.size()) + 1; models < description.minimumModels)
+        return inputError(description.title + " needs at least " + std::to_string(description.minimumModels) +
+                          " models that take the same inputs; open " + (models == 1 ? "another" : "more") +
+                          " beside " + info.path.filename().string() + ".");
+    for (const auto& other : inputs.others)
+        if (elementCount(other->info().inputShape) != elementCount(info.inputShape) ||
+            other->classCount() != inputs.model->classCount())
+            return inputError(other->info().path.filename().string() + " takes " +
+                              std::to_string(elementCount(other->info().inputShape)) + " values and tells " +
+                              std::to_string(other->classCount()) + " classes apart, " +
+                              info.path.filename().string() + " takes " +
+                              std::to_string(elementCount(info.inputShape)) + " and tells " +
+                              std::to_string(inputs.model->classCount()) +
+                              "; compare models of the same inputs and classes.");
     if (description.needsExact)
         if (const auto* layer = inputs.model->firstInexact())
             return unsupported(info.path.filename().string() + ": layer " + layer->name + " (" + layer->kind +
@@ -78,6 +92,8 @@ Result<std::shared_ptr<const ResultRecord>> runProbe(const Probe& probe, const P
     provenance.seed = inputs.seed, provenance.threads = inputs.threads;
     provenance.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     provenance.files = sourceFilesOf(*inputs.model, inputs.dataset.get());
+    for (const auto& other : inputs.others)
+        provenance.files.push_back({other->info().path.string(), other->info().sha256});
     return Record(std::move(record));
 }
 

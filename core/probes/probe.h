@@ -30,6 +30,7 @@ struct ProbeDescription {
     bool needsExact = false;    // every layer of the model must be exact
     int minimumSamples = 0;     // of `samples` below; 0: an empty list means the whole set
     bool orderMatters = false;  // samples are taken in the order they were chosen (a path)
+    int minimumModels = 1;      // more than 1: it compares all models it is given
     std::vector<Parameter> parameters;
 };
 
@@ -41,6 +42,8 @@ struct ProbeInputs {
     std::vector<std::int64_t> samples;  // empty: all
     std::uint64_t seed = 0;
     int threads = 1;
+    // Further models, of the same inputs and classes, for probes that compare; `model` is the first.
+    std::vector<std::shared_ptr<const Model>> others = {};
 };
 
 class Probe {

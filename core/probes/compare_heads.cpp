@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/probes/compare_heads.h"
+
+#include <algorithm>
+
+#include "core/data/splits.h"
+#include "core/heads/head_file.h"
+#include "core/probes/compare_heads_record.h"
+#include "core/probes/counterfactual.h"
+#include "core/probes/counterfactual_settings.h"
+#include "core/probes/sample_inputs.h"
+
+namespace tessera {
+namespace {
+
+const char* const kOfPaths[] = {"paths", "path-points"};  // parameters that mean nothing here
+
+bool isOfPaths(const std::string& name) {
+    return std::any_of(std::begin(kOfPaths), std::end(kOfPaths),
+                       [&](const char* own) { return name == own; });
+}
+
+struct LabelledPoints {
+    Rows points;
+    std::vector<std::int32_t> labels;
+    std::vector<std::int64_t> samples;
+};
+
+Result<LabelledPoints> readLabelled(const ProbeInputs& inputs, std::int64_t budgetBytes,
+                                    const std::stop_token& stop) {
+    LabelledPoints read;
+    for (const auto sample : inputs.samples)
+        if (inputs.dataset->label(sample) >= 0) read.samples.push_back(sample);
+    ProbeInputs labelled = inputs;
+    labelled.samples = read.samples;
+    const auto width = elementCount(inputs.dataset->sampleShape());
+    const auto count = static_cast<std::int64_t>(read.samples.size());
+    if (8 * count * width > budgetBytes)
+        return inputError("The " + std::to_string(count) + " samples of " + inputs.dataset->path().string() +
+                          " need " + std::to_string((8 * count * width >> 20) + 1) +
+                          " MiB of memory; raise the setting memory or choose fewer samples.");
+    read.points.resize(count, width);
+    if (count == 0) return read;
+    SampleInputs reader(labelled);
+    constexpr std::int64_t kAtOnce = 256;
+    for (std::int64_t first = 0; first < count; first += kAtOnce) {
+        if (stop.stop_requested()) return Cancelled{};
+        auto part = reader.read(first, std::min(kAtOnce, count - first));
+        if (!part.isOk()) return std::move(part).propagate<LabelledPoints>();
+        std::copy(part.value().begin(), part.value().end(), read.points.row(first).data());
+    }
+    for (const auto sample : read.samples) read.labels.push_back(inputs.dataset->label(sample));
+    return read;
+}
+
+}  // namespace
+
+std::vector<std::string> modelNames(const std::vector<std::shared_ptr<const Model>>& models) {
+    std::vector<std::string> names;
+    const auto stem = [](const Model& model) { return model.info().path.stem().string(); };
+    for (const auto& model : models) {
+        const auto same = std::count_if(models.begin(), models.end(),
+                                        [&](const auto& other) { return stem(*other) == stem(*model); });
+        std::string name = same > 1 ? model->info().path.string() : stem(*model);
+        // One file opened twice, on two devices say.
+        const auto before = std::count(names.begin(), names.end(), name);
+        names.push_back(before == 0 ? name : name + " (" + std::to_string(before + 1) + ")");
+    }
+    return names;
+}
+
+ParameterMap counterfactualParameters(const ParameterMap& parameters) {
+    ParameterMap own = parameters;
+    own["paths"] = std::int64_t{0};
+    auto complete = completeParameters(counterfactualDescription().parameters, own);
+    return complete.isOk() ? complete.value() : own;
+}
+
+const ProbeDescription& CompareHeads::description() const {
+    static const ProbeDescription description = [] {
+        const auto search = counterfactualDescription();
+        ProbeDescription d;
+        d.name = "compare-heads";
+        d.title = "Compare heads";
+        d.sentence =
+            "Which of several equally accurate heads flips more easily, where, and whether data support the "
+            "flip.";
+        d.definition =
+            "For each head: accuracy, mean cross-entropy, calibration (ECE over 15 equal bins of "
+            "confidence), "
+            "the angle of its row-centred, flattened (W, b) to the first head's, and the counterfactual "
+            "search from every sample. " +
+            search.definition +
+            " The range over seeds is highest minus lowest over the first head and those made like it but "
+            "for "
+            "the seed: what is left of a difference at a fixed representation. Regressions explain the flip "
+            "and the distance by least squares on z-scored predictors, with R^2 on a fifth of each head's "
+            "rows "
+            "that is held out.";
+        d.cost = "One counterfactual search of all samples a head. " + search.cost;
+        d.source =
+            search.source + " Regressions, ranges and the probe against the linear SVM follow its code.";
+        d.minimumModels = 2;
+        for (const auto& parameter : search.parameters)
+            if (!isOfPaths(parameter.name)) d.parameters.push_back(parameter);
+        return d;
+    }();
+    return description;
+}
+
+Result<ResultRecord> CompareHeads::run(const ProbeInputs& inputs, const ParameterMap& parameters,
+                                       std::stop_token stop, Progress& progress) const {
+    std::vector<std::shared_ptr<const Model>> models{inputs.model};
+    models.insert(models.end(), inputs.others.begin(), inputs.others.end());
+    const auto steps = static_cast<int>(models.size()) + 1;
+    const auto settings = counterfactualSettings(counterfactualParameters(parameters));
+    ProbeInputs evaluated = inputs;
+    evaluated.others.clear();
+    if (evaluated.samples.empty()) {
+        auto splits = splitsOf(*inputs.dataset, inputs.seed, settings.referenceShare, settings.testShare);
+        if (!splits.isOk()) return std::move(splits).propagate<ResultRecord>();
+        evaluated.samples = splits.value().test;
+        if (evaluated.samples.empty())
+            return inputError(inputs.dataset->path().string() +
+                              " has no test samples to compare on; choose samples, or give it a test part.");
+    }
+
+    progress.beginStep(1, steps, "comparing accuracies");
+    ComparedRecords compared;
+    compared.names = modelNames(models);
+    std::vector<ComparedHead> heads;
+    for (std::size_t i = 0; i < models.size(); ++i)
+        heads.push_back({compared.names[i], models[i], recipeOf(readHeadMetadata(models[i]->info().path))});
+    {
+        auto labelled = readLabelled(evaluated, settings.budgetBytes, stop);
+        if (!labelled.isOk()) return std::move(labelled).propagate<ResultRecord>();
+        const auto& own = labelled.value();
+        auto table =
+            compareHeads(own.points, own.labels, own.samples,
+                         static_cast<int>(inputs.dataset->classNames().size()), heads, stop, progress);
+        if (!table.isOk()) return std::move(table).propagate<ResultRecord>();
+        compared.heads = std::move(table).value();
+    }
+    const Counterfactual search;
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        progress.beginStep(static_cast<int>(i) + 2, steps, "searching under " + compared.names[i]);
+        evaluated.model = models[i];
+        auto found = search.run(evaluated, counterfactualParameters(parameters), stop, progress);
+        if (found.isError()) return std::move(found).propagate<ResultRecord>();
+        if (!found.isOk()) break;
+        const bool isWhole = found.value().provenance.complete;
+        compared.searches.push_back(std::move(found).value());
+        if (!isWhole) break;
+    }
+    if (compared.searches.empty()) return Cancelled{};
+    compared.distanceOfFlipsOnly = settings.preset == "v2";
+    compared.seed = inputs.seed;
+    return compareHeadsRecord(compared);
+}
+
+}  // namespace tessera
