@@ -12,7 +12,7 @@ set(rank_heads 2.5)
 set(rank_probes 3)
 set(rank_session 4)
 # The one place in core that may use Qt: decoding JPEG and PNG.
-set(qt_in_core "^core/data/image_folder\\.cpp$")
+set(qt_in_core "^core/data/image_file\\.cpp$")
 
 set(wrong "")
 function(complain file rule)

@@ -18,6 +18,7 @@ constexpr std::size_t kLongestName = 4096;
 class HeaderReader : public nlohmann::json::json_sax_t {
   public:
     std::vector<SafetensorsEntry> entries;
+    std::map<std::string, std::string>* metadata = nullptr;
     std::string finding;
 
     bool null() override { return misplaced("null"); }
@@ -40,7 +41,10 @@ class HeaderReader : public nlohmann::json::json_sax_t {
         return true;
     }
     bool string(std::string& value) override {
-        if (depth_ == 2 && inMetadata_) return true;
+        if (depth_ == 2 && inMetadata_) {
+            if (metadata) metadata->emplace(field_, std::move(value));
+            return true;
+        }
         if (depth_ != 2 || field_ != "dtype") return misplaced("a text");
         entries.back().dtype = value;
         return true;
@@ -65,7 +69,10 @@ class HeaderReader : public nlohmann::json::json_sax_t {
     }
     bool key(std::string& name) override {
         if (depth_ == 2) {
-            if (inMetadata_) return true;
+            if (inMetadata_) {
+                field_ = std::move(name);
+                return true;
+            }
             if (name != "dtype" && name != "shape" && name != "data_offsets")
                 return refuse("has an unknown field");
             if (!fields_.insert(name).second) return refuse("has a field twice");
@@ -106,8 +113,10 @@ Error inconsistent(const SafetensorsEntry& entry, const std::string& what) {
 
 }  // namespace
 
-Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(std::string_view json) {
+Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(std::string_view json,
+                                                             std::map<std::string, std::string>* metadata) {
     HeaderReader reader;
+    reader.metadata = metadata;
     const bool parsed = nlohmann::json::sax_parse(json.begin(), json.end(), &reader);
     if (!parsed || !reader.finding.empty())
         return fileError("its safetensors header is malformed (" + reader.finding +

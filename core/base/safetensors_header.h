@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,10 @@ struct SafetensorsEntry {
 constexpr std::uint64_t kLargestSafetensorsHeader = 100'000'000;  // the format's own bound
 
 // Errors here say what is wrong with "it"; the caller names the file.
-Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(std::string_view json);
+// `metadata`, if wanted: the texts that the header holds about the file; of a key that comes twice, the
+// first.
+Result<std::vector<SafetensorsEntry>> parseSafetensorsHeader(
+    std::string_view json, std::map<std::string, std::string>* metadata = nullptr);
 // Puts the entries into the order of their values and holds the file to its promise: no overlap, no gap, and
 // as many bytes as dtype and shape need.
 Result<Done> checkSafetensorsLayout(std::vector<SafetensorsEntry>& entries, std::uint64_t dataSize);

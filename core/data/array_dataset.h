@@ -14,7 +14,10 @@ namespace tessera {
 struct ArrayEntry {
     std::string name;
     Shape shape;
+    bool isText = false;
 };
+
+struct SampleTexts;
 
 struct StoredArray {
     std::string what;  // names file and array in sentences
@@ -26,7 +29,7 @@ struct StoredArray {
 bool hasSamples(std::span<const ArrayEntry> entries);
 // `facts` has path, format, prefix and sources; `load` gives one of the entries.
 OpenedDataset datasetOfArrays(DatasetFacts facts, std::span<const ArrayEntry> entries,
-                              const std::function<Result<StoredArray>(std::size_t)>& load,
+                              const std::function<Result<StoredArray>(std::size_t)>& load, SampleTexts texts,
                               const DataOptions& options);
 
 }  // namespace tessera

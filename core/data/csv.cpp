@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <deque>
 #include <limits>
 #include <map>
+#include <set>
 #include <string_view>
 
+#include "core/data/csv_lines.h"
 #include "core/data/dataset_formats.h"
 #include "core/data/parts.h"
+#include "core/data/sample_texts.h"
 #include "core/data/stored_dataset.h"
 
 namespace tessera {
@@ -17,88 +19,6 @@ namespace tessera {
 namespace {
 
 constexpr std::size_t kMaxColumns = 1 << 20;
-
-// Splits text into lines of fields. Views point into the text, or into `unquoted_` for fields with doubled
-// quotes.
-class CsvLines {
-  public:
-    CsvLines(std::string_view text, char separator) : text_(text), separator_(separator) {}
-
-    // False at the end. Skips empty lines. `line()` is where the last one began, counted from 1.
-    bool next(std::vector<std::string_view>& fields) {
-        while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r')) endLine();
-        if (at_ >= text_.size()) return false;
-        lineOfRow_ = line_;
-        fields.clear();
-        unquoted_.clear();
-        broken_ = false;
-        for (;;) {
-            fields.push_back(field());
-            if (at_ >= text_.size()) return true;
-            if (text_[at_] == separator_) {
-                ++at_;
-                continue;
-            }
-            endLine();
-            return true;
-        }
-    }
-    std::size_t line() const { return lineOfRow_; }
-    bool broken() const { return broken_; }  // a quote that is never closed, or text after a closing quote
-
-  private:
-    void endLine() {
-        if (text_[at_] == '\r' && at_ + 1 < text_.size() && text_[at_ + 1] == '\n') ++at_;
-        ++at_;
-        ++line_;
-    }
-    std::string_view field() {
-        if (at_ < text_.size() && text_[at_] == '"') return quotedField();
-        const auto end = std::min(text_.find_first_of(separator_ == ','   ? ",\r\n"
-                                                      : separator_ == ';' ? ";\r\n"
-                                                                          : "\t\r\n",
-                                                      at_),
-                                  text_.size());
-        auto view = text_.substr(at_, end - at_);
-        at_ = end;
-        while (!view.empty() && view.front() == ' ') view.remove_prefix(1);
-        while (!view.empty() && view.back() == ' ') view.remove_suffix(1);
-        return view;
-    }
-    std::string_view quotedField() {
-        const std::size_t begin = ++at_;
-        bool doubled = false;
-        for (;; ++at_) {
-            if (at_ >= text_.size()) return broken_ = true, text_.substr(begin);
-            if (text_[at_] == '\n') ++line_;
-            if (text_[at_] != '"') continue;
-            if (at_ + 1 >= text_.size() || text_[at_ + 1] != '"') break;
-            doubled = true;
-            ++at_;
-        }
-        std::string_view view = text_.substr(begin, at_ - begin);
-        ++at_;
-        while (at_ < text_.size() && text_[at_] == ' ') ++at_;
-        if (at_ < text_.size() && text_[at_] != separator_ && text_[at_] != '\n' && text_[at_] != '\r') {
-            broken_ = true;
-            at_ = std::min(text_.find('\n', at_), text_.size());
-        }
-        if (!doubled) return view;
-        std::string plain;
-        for (std::size_t i = 0; i < view.size(); ++i) {
-            plain += view[i];
-            if (view[i] == '"') ++i;
-        }
-        unquoted_.push_back(std::move(plain));
-        return unquoted_.back();
-    }
-
-    std::string_view text_;
-    char separator_;
-    std::size_t at_ = 0, line_ = 1, lineOfRow_ = 1;
-    bool broken_ = false;
-    std::deque<std::string> unquoted_;
-};
 
 bool parseNumber(std::string_view text, double& value) {
     if (!text.empty() && text.front() == '+') text.remove_prefix(1);
@@ -114,7 +34,6 @@ char separatorOf(std::string_view text) {
     return count(';') >= count('\t') ? ';' : '\t';
 }
 
-constexpr std::string_view kSplitColumn = "split";
 constexpr std::size_t kNone = static_cast<std::size_t>(-1);
 
 bool equalIgnoringCase(std::string_view a, std::string_view b) {
@@ -124,10 +43,28 @@ bool equalIgnoringCase(std::string_view a, std::string_view b) {
     });
 }
 
-// The label column by the rule of DataOptions::labelColumn, or kNone; `first` is the first line of data.
+// Columns that are not numbers of the samples.
+struct WordColumns {
+    std::size_t label = kNone, split = kNone, name = kNone, item = kNone;
+    bool has(std::size_t column) const {
+        return column == label || column == split || column == name || column == item;
+    }
+    std::int64_t count() const {
+        return (label != kNone) + (split != kNone) + (name != kNone) + (item != kNone);
+    }
+};
+
+std::size_t columnNamed(const std::vector<std::string>& names, std::string_view wanted) {
+    for (std::size_t c = 0; c < names.size(); ++c)
+        if (equalIgnoringCase(names[c], wanted)) return c;
+    return kNone;
+}
+
+// The label column by the rule of DataOptions::labelColumn, or kNone; `first` is the first line of data, and
+// `others` are taken already.
 Result<std::size_t> labelColumnOf(const std::vector<std::string>& names,
-                                  const std::vector<std::string_view>& first, const std::string& wanted,
-                                  const std::string& what) {
+                                  const std::vector<std::string_view>& first, const WordColumns& others,
+                                  const std::string& wanted, const std::string& what) {
     if (!wanted.empty()) {
         const auto at = std::find(names.begin(), names.end(), wanted);
         if (at != names.end()) return static_cast<std::size_t>(at - names.begin());
@@ -137,12 +74,36 @@ Result<std::size_t> labelColumnOf(const std::vector<std::string>& names,
                           shownText(all) + ".");
     }
     for (const char* usual : {"label", "class", "target", "y"})
-        for (std::size_t c = 0; c < names.size(); ++c)
-            if (equalIgnoringCase(names[c], usual)) return c;
+        if (const auto c = columnNamed(names, usual); c != kNone) return c;
     double ignored = 0;
     for (std::size_t c = std::min(names.size(), first.size()); c-- > 0;)
-        if (!equalIgnoringCase(names[c], kSplitColumn) && !parseNumber(first[c], ignored)) return c;
+        if (!others.has(c) && !parseNumber(first[c], ignored)) return c;
     return kNone;
+}
+
+Result<WordColumns> wordColumnsOf(const std::vector<std::string>& names,
+                                  const std::vector<std::string_view>& first, const std::string& wantedLabel,
+                                  const std::string& what) {
+    WordColumns columns;
+    columns.split = columnNamed(names, "split");
+    columns.name = columnNamed(names, "name");
+    columns.item = columnNamed(names, "item");
+    if (columns.item == kNone) columns.item = columnNamed(names, "path");
+    double ignored = 0;  // numbers of that name are values, as they have always been
+    for (auto* column : {&columns.name, &columns.item})
+        if (*column < first.size() && parseNumber(first[*column], ignored)) *column = kNone;
+    const auto label = labelColumnOf(names, first, columns, wantedLabel, what);
+    if (!label.isOk()) return label.error();
+    columns.label = label.value();
+    for (auto* column : {&columns.split, &columns.name, &columns.item})
+        if (*column == columns.label) *column = kNone;
+    return columns;
+}
+
+// Names tell samples apart; texts that repeat, in a table without labels, are classes.
+bool areClasses(const std::vector<std::string>& names) {
+    const std::set<std::string_view> distinct(names.begin(), names.end());
+    return !names.empty() && 2 * distinct.size() <= names.size();
 }
 
 // Labels that are whole numbers stay what they are; else the distinct texts, sorted, are the classes.
@@ -198,9 +159,10 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
     facts.format = "CSV";
     facts.namePrefix = path.stem().string();
     facts.sources = {path};
-    std::size_t labelColumn = kNone, splitColumn = kNone;
+    WordColumns columns;
     std::vector<float> values;
     std::vector<std::string> labels, parts;
+    SampleTexts texts;
     while (lines.next(fields)) {
         const std::string line = "line " + std::to_string(lines.line());
         if (lines.broken())
@@ -212,18 +174,18 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
                               " where the header has " + std::to_string(names.size()) +
                               "; check its separators and quotation marks.");
         if (facts.size == 0) {
-            const auto column = labelColumnOf(names, fields, options.labelColumn, what);
-            if (!column.isOk()) return column.error();
-            labelColumn = column.value();
-            for (std::size_t c = 0; c < names.size(); ++c)
-                if (c != labelColumn && equalIgnoringCase(names[c], kSplitColumn)) splitColumn = c;
+            auto found = wordColumnsOf(names, fields, options.labelColumn, what);
+            if (!found.isOk()) return std::move(found).error();
+            columns = found.value();
         }
         ++facts.size;
         for (std::size_t c = 0; c < fields.size(); ++c) {
-            if (c == labelColumn) {
-                labels.emplace_back(fields[c]);
-            } else if (c == splitColumn) {
-                parts.emplace_back(fields[c]);
+            if (columns.has(c)) {
+                (c == columns.label   ? labels
+                 : c == columns.split ? parts
+                 : c == columns.name  ? texts.names
+                                      : texts.items)
+                    .emplace_back(fields[c]);
             } else if (parseNumber(fields[c], number)) {
                 values.push_back(static_cast<float>(number));
             } else {
@@ -236,29 +198,35 @@ OpenedDataset openCsv(const std::filesystem::path& path, const DataOptions& opti
     }
     if (facts.size == 0)
         return inputError(what + " holds no samples, only a header line; add one line per sample.");
-    const auto features = static_cast<std::int64_t>(names.size()) - (labelColumn == kNone ? 0 : 1) -
-                          (splitColumn == kNone ? 0 : 1);
+    const auto features = static_cast<std::int64_t>(names.size()) - columns.count();
     if (features == 0)
         return inputError(what + " has only " +
-                          (labelColumn == kNone
-                               ? "the split column"
-                               : "the label column '" + shownText(names[labelColumn]) + "'") +
+                          (columns.label == kNone
+                               ? (columns.split == kNone ? "columns of texts" : "the split column")
+                               : "the label column '" + shownText(names[columns.label]) + "'") +
                           "; add columns of numbers.");
+    if (columns.label == kNone && areClasses(texts.names)) {
+        columns.label = columns.name;
+        labels = std::move(texts.names);
+        texts.names.clear();
+    }
     facts.shape = {features};
     auto reshaped = reshapeSamples(facts, options.sampleShape, what);
     if (!reshaped.isOk()) return std::move(reshaped).error();
-    if (labelColumn == kNone) {
+    if (columns.label == kNone) {
         facts.notes.push_back(
             "No labels: no column is named label, class, target or y, and all hold numbers.");
     } else {
-        auto taken = takeTextLabels(facts, labels, names[labelColumn]);
+        auto taken = takeTextLabels(facts, labels, names[columns.label]);
         if (!taken.isOk()) return std::move(taken).error();
-        facts.notes.push_back("Column '" + shownText(names[labelColumn]) + "' is the label.");
+        facts.notes.push_back("Column '" + shownText(names[columns.label]) + "' is the label.");
     }
-    if (splitColumn != kNone) {
-        auto taken = takeParts(facts, parts, what + ", column '" + shownText(names[splitColumn]) + "',");
+    if (columns.split != kNone) {
+        auto taken = takeParts(facts, parts, what + ", column '" + shownText(names[columns.split]) + "',");
         if (!taken.isOk()) return std::move(taken).error();
     }
+    if (auto taken = takeTexts(facts, std::move(texts), options); !taken.isOk())
+        return std::move(taken).error();
     return std::shared_ptr<const Dataset>(
         std::make_shared<MemoryDataset>(std::move(facts), std::move(values)));
 }

@@ -33,6 +33,11 @@ class Dataset {
     // Values of the given samples, row-major indices.size() x elementCount(sampleShape()), 8-bit pixels
     // scaled to 0..1, not normalised. Any thread.
     virtual Result<Done> read(std::span<const std::int64_t> indices, float* out) const = 0;
+    // The raw items behind the rows, where the rows are values computed from something else (embeddings): the
+    // same number in the same order, item i being what row i was computed from. Null: the rows are all there
+    // is. To be shown wherever a sample is; a point of the rows' space has no item. An item that cannot be
+    // read fails alone.
+    virtual std::shared_ptr<const Dataset> items() const { return nullptr; }
     virtual const std::string& format() const = 0;  // "IDX", "image folder", ...
     virtual const std::filesystem::path& path() const = 0;
     // 0..1 pixel data (thumbnails are drawn from it), as opposed to plain numbers.
@@ -60,6 +65,7 @@ struct DataOptions {
     std::string labelColumn;  // CSV; empty: "label", "class", "target" or "y", else the last column that is
                               // not a number
     Shape sampleShape;        // reshape flat rows (CSV, npy) to this; empty: as stored
+    bool withItems = true;    // look for the raw items that the file names
 };
 
 // Opens any supported file or folder by content: IDX(.gz), image folder, .npy, .npz, CSV, CIFAR binary, or a

@@ -2,7 +2,9 @@
 // The readers behind openDataset, one per format.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <memory>
 #include <string>
 
@@ -17,7 +19,9 @@ OpenedDataset openIdx(const std::filesystem::path& path, bool compressed);
 // True if `start` begins like an IDX header and, if fileSize is given (not 0), announces just that size.
 bool looksLikeIdx(const unsigned char* start, std::size_t length, std::uint64_t fileSize);
 
-OpenedDataset openImageFolder(const std::filesystem::path& folder);
+inline constexpr std::int64_t kUnbounded = std::numeric_limits<std::int64_t>::max();
+// `most`: files and folders to look at, where it is not a person who chose the folder.
+OpenedDataset openImageFolder(const std::filesystem::path& folder, std::int64_t most = kUnbounded);
 // True if a folder below `folder` holds an image.
 bool looksLikeImageFolder(const std::filesystem::path& folder);
 

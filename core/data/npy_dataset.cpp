@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "core/data/array_dataset.h"
+#include "core/data/npy_texts.h"
 #include "core/data/npz_archive.h"
 #include "core/data/parts.h"
+#include "core/data/sample_texts.h"
 
 namespace tessera {
 
@@ -82,7 +84,7 @@ Result<std::vector<double>> labelValues(const StoredArray& array, std::vector<st
 
 OpenedDataset makeDataset(DatasetFacts facts, const StoredArray& samples,
                           const std::optional<StoredArray>& labels, const std::optional<StoredArray>& parts,
-                          const DataOptions& options) {
+                          SampleTexts words, const DataOptions& options) {
     auto type = npyType(samples.header.dtype, samples.what);
     if (!type.isOk()) return std::move(type).error();
     const auto& shape = samples.header.shape;
@@ -109,7 +111,10 @@ OpenedDataset makeDataset(DatasetFacts facts, const StoredArray& samples,
     if (labels) {
         auto values = labelValues(*labels, facts.notes);
         if (!values.isOk()) return std::move(values).error();
-        auto taken = takeLabels(facts, values.value(), labels->what);
+        if (auto named = takeClassNames(facts, std::move(words.classNames)); !named.isOk())
+            return std::move(named).error();
+        auto taken = takeLabels(facts, values.value(),
+                                labels->what + (facts.classNames.empty() ? "" : " (with 'class_names')"));
         if (!taken.isOk()) return std::move(taken).error();
     }
     if (parts) {
@@ -118,6 +123,8 @@ OpenedDataset makeDataset(DatasetFacts facts, const StoredArray& samples,
         auto taken = takeParts(facts, texts.value(), parts->what);
         if (!taken.isOk()) return std::move(taken).error();
     }
+    if (auto taken = takeTexts(facts, std::move(words), options); !taken.isOk())
+        return std::move(taken).error();
     const bool moveChannels = channelsLast && options.sampleShape.empty();
     if (!samples.header.fortranOrder || shape.size() < 2) {
         const auto stride = needed / static_cast<std::uint64_t>(facts.size);
@@ -214,7 +221,7 @@ OpenedDataset openNpyDataset(const std::filesystem::path& given, const DataOptio
         parts = std::move(opened).value();
         facts.sources.push_back(partsPath);
     }
-    return makeDataset(std::move(facts), samples.value(), labels, parts, options);
+    return makeDataset(std::move(facts), samples.value(), labels, parts, {}, options);
 }
 
 bool hasSamples(std::span<const ArrayEntry> entries) {
@@ -223,7 +230,7 @@ bool hasSamples(std::span<const ArrayEntry> entries) {
 }
 
 OpenedDataset datasetOfArrays(DatasetFacts facts, std::span<const ArrayEntry> entries,
-                              const std::function<Result<StoredArray>(std::size_t)>& load,
+                              const std::function<Result<StoredArray>(std::size_t)>& load, SampleTexts texts,
                               const DataOptions& options) {
     std::size_t samples = kNone, labels = kNone;
     for (const char* split : kSplits) {
@@ -261,7 +268,7 @@ OpenedDataset datasetOfArrays(DatasetFacts facts, std::span<const ArrayEntry> en
         if (!loaded.isOk()) return std::move(loaded).error();
         parts = std::move(loaded).value();
     }
-    return makeDataset(std::move(facts), data.value(), targets, parts, options);
+    return makeDataset(std::move(facts), data.value(), targets, parts, std::move(texts), options);
 }
 
 OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOptions& options) {
@@ -274,16 +281,17 @@ OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOption
     facts.namePrefix = path.stem().string();
     facts.sources = {path};
     std::vector<ArrayEntry> entries;
-    for (const auto& member : archive.members()) entries.push_back({member.name, member.header.shape});
-    return datasetOfArrays(
-        std::move(facts), entries,
-        [&](std::size_t at) -> Result<StoredArray> {
-            const NpzMember& member = archive.members()[at];
-            auto store = archive.bytes(member);
-            if (!store.isOk()) return std::move(store).error();
-            return StoredArray{archive.what(member), member.header, std::move(store).value()};
-        },
-        options);
+    for (const auto& member : archive.members())
+        entries.push_back({member.name, member.header.shape, npyTextWidth(member.header.dtype).has_value()});
+    const auto load = [&](std::size_t at) -> Result<StoredArray> {
+        const NpzMember& member = archive.members()[at];
+        auto store = archive.bytes(member);
+        if (!store.isOk()) return std::move(store).error();
+        return StoredArray{archive.what(member), member.header, std::move(store).value()};
+    };
+    auto texts = textsOfArrays(entries, load);
+    if (!texts.isOk()) return std::move(texts).error();
+    return datasetOfArrays(std::move(facts), entries, load, std::move(texts).value(), options);
 }
 
 }  // namespace tessera

@@ -34,8 +34,8 @@ Result<NpyArray> parseNpy(std::span<const unsigned char> bytes, const std::strin
 Result<NpyArray> readNpy(const std::filesystem::path& path);
 Result<std::vector<NpyArray>> readNpz(const std::filesystem::path& path);
 
-// Writers; float64 ("<f8"), int32 ("<i4"), int64 and uint64 arrays. Written to a temporary file, then
-// renamed.
+// Writers; float64 ("<f8"), int32 ("<i4"), int64 and uint64 arrays, and texts (PackedTexts). Written to a
+// temporary file, then renamed.
 struct NpzEntry {
     std::string name;
     std::string dtype;  // "<f8", "<f4", "<i4", "<i8", "<u8"
@@ -43,6 +43,9 @@ struct NpzEntry {
     const void* data = nullptr;  // contiguous, row-major, host endian
 };
 Result<Done> writeNpz(const std::filesystem::path& path, std::span<const NpzEntry> entries);
+// Another .npz with some arrays put in the place of those of the same name, or added.
+Result<Done> copyNpz(const std::filesystem::path& from, const std::filesystem::path& to,
+                     std::span<const NpzEntry> replaced);
 Result<Done> writeNpy(const std::filesystem::path& path, const NpzEntry& entry);
 
 }  // namespace tessera

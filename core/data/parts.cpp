@@ -6,8 +6,6 @@
 #include <optional>
 #include <string_view>
 
-#include "core/data/npy_values.h"
-
 namespace tessera {
 
 namespace {
@@ -52,38 +50,6 @@ Result<Done> takeParts(DatasetFacts& facts, std::span<const std::string> texts, 
         facts.parts.push_back(*part);
     }
     return Done{};
-}
-
-Result<std::vector<std::string>> arrayTexts(const ByteStore& store, const std::string& what) {
-    auto fits = checkFitsInMemory(store.size() * 8, what, "use fewer samples");
-    if (!fits.isOk()) return std::move(fits).error();
-    std::vector<unsigned char> bytes(store.size());
-    if (auto read = store.read(0, bytes.size(), bytes.data()); !read.isOk()) return std::move(read).error();
-    auto header = parseNpyHeader(bytes, what);
-    if (!header.isOk()) return std::move(header).error();
-    const auto& [dtype, fortranOrder, shape, offset] = header.value();
-    if (shape.size() != 1)
-        return inputError(what + " has the shape " + numpyShapeText(shape) + "; give one value per sample.");
-    std::vector<std::string> texts;
-    if (const auto width = npyTextWidth(dtype)) {
-        const auto count = static_cast<std::uint64_t>(shape[0]);
-        if (count > (bytes.size() - offset) / *width)
-            return fileError(what + " is cut short; download or save it again.");
-        const bool wide = dtype[1] == 'U';
-        const std::size_t step = wide ? 4 : 1, low = wide && dtype[0] == '>' ? 3 : 0;
-        for (std::uint64_t i = 0; i < count; ++i) {
-            std::string text;
-            const unsigned char* at = bytes.data() + offset + i * *width;
-            for (std::size_t c = 0; c < *width && at[c + low] != 0; c += step)
-                text += static_cast<char>(at[c + low]);
-            texts.push_back(std::move(text));
-        }
-        return texts;
-    }
-    auto parsed = parseNpy(bytes, what);
-    if (!parsed.isOk()) return std::move(parsed).error();
-    for (const double value : parsed.value().values) texts.push_back(shortNumber(value));
-    return texts;
 }
 
 }  // namespace tessera

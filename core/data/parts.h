@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 
-#include "core/data/npz_archive.h"
 #include "core/data/stored_dataset.h"
 
 namespace tessera {
@@ -13,7 +12,5 @@ namespace tessera {
 // 0 or "train", 1 or "reference" or "val", 2 or "test" per sample; checks their number and fills facts.parts.
 // `what` names the array or column.
 Result<Done> takeParts(DatasetFacts& facts, std::span<const std::string> texts, const std::string& what);
-// Numbers or texts of a one-dimensional array, as texts; `bytes` is the whole .npy.
-Result<std::vector<std::string>> arrayTexts(const ByteStore& bytes, const std::string& what);
 
 }  // namespace tessera

@@ -8,6 +8,7 @@
 #include "core/base/stored_type.h"
 #include "core/data/array_dataset.h"
 #include "core/data/npy_values.h"
+#include "core/data/sample_texts.h"
 
 namespace tessera {
 
@@ -89,13 +90,14 @@ struct Table {
     std::shared_ptr<const FileStore> file;
     std::uint64_t valuesBegin = 0;
     std::vector<SafetensorsEntry> entries;
+    std::map<std::string, std::string> metadata;
 };
 
 Result<Table> readTable(const std::filesystem::path& path) {
     const std::string name = path.string();
     auto opened = FileStore::open(path);
     if (!opened.isOk()) return std::move(opened).error();
-    Table table{opened.value(), 0, {}};
+    Table table{opened.value(), 0, {}, {}};
     unsigned char start[8];
     if (auto read = table.file->read(0, 8, start); !read.isOk()) return std::move(read).error();
     std::uint64_t length = 0;
@@ -105,7 +107,7 @@ Result<Table> readTable(const std::filesystem::path& path) {
     std::string json(length, '\0');
     if (auto read = table.file->read(8, length, reinterpret_cast<unsigned char*>(json.data())); !read.isOk())
         return std::move(read).error();
-    auto parsed = parseSafetensorsHeader(json);
+    auto parsed = parseSafetensorsHeader(json, &table.metadata);
     if (!parsed.isOk()) return named(name, std::move(parsed).error());
     table.entries = std::move(parsed).value();
     table.valuesBegin = 8 + length;
@@ -119,6 +121,23 @@ std::vector<ArrayEntry> entriesOf(const Table& table) {
     std::vector<ArrayEntry> entries;
     for (const auto& entry : table.entries) entries.push_back({entry.name, entry.shape});
     return entries;
+}
+
+// As in an .npz, but in the header: lists as JSON.
+Result<SampleTexts> textsOf(const Table& table, const std::string& file) {
+    SampleTexts texts;
+    const std::pair<const char*, std::vector<std::string>*> wanted[] = {
+        {"names", &texts.names}, {"class_names", &texts.classNames}, {"items", &texts.items}};
+    for (const auto& [key, target] : wanted) {
+        const auto found = table.metadata.find(key);
+        if (found == table.metadata.end()) continue;
+        auto listed = listedTexts(found->second, file + ": '" + key + "' in its header");
+        if (!listed.isOk()) return std::move(listed).error();
+        *target = std::move(listed).value();
+    }
+    if (const auto source = table.metadata.find("items_source"); source != table.metadata.end())
+        texts.itemsSource = source->second;
+    return texts;
 }
 
 }  // namespace
@@ -147,6 +166,8 @@ OpenedDataset openSafetensorsDataset(const std::filesystem::path& path, const Da
     facts.format = "safetensors";
     facts.namePrefix = path.stem().string();
     facts.sources = {path};
+    auto texts = textsOf(table, name);
+    if (!texts.isOk()) return std::move(texts).error();
     return datasetOfArrays(
         std::move(facts), entriesOf(table),
         [&](std::size_t at) -> Result<StoredArray> {
@@ -167,7 +188,7 @@ OpenedDataset openSafetensorsDataset(const std::filesystem::path& path, const Da
                                {dtype, false, entry.shape, header.size()},
                                std::make_shared<HeadedStore>(header, std::move(values))};
         },
-        options);
+        std::move(texts).value(), options);
 }
 
 }  // namespace tessera

@@ -25,7 +25,9 @@ struct DatasetFacts {
     std::filesystem::path path;
     std::vector<std::filesystem::path> sources;
     std::vector<std::string> notes;
-    std::string namePrefix;  // "t2k": samples are "t2k #0", "t2k #1", ...
+    std::vector<std::string> names;        // size entries, or none; an empty text is no name
+    std::string namePrefix;                // "t2k": samples without a name are "t2k #0", "t2k #1", ...
+    std::shared_ptr<const Dataset> items;  // may be null
     bool image = false;
 };
 
@@ -48,8 +50,12 @@ class FactsDataset : public Dataset {
     }
     std::span<const Part> parts() const override { return facts_.parts; }
     std::string sampleName(std::int64_t index) const override {
+        if (!facts_.names.empty() && !facts_.names[static_cast<std::size_t>(index)].empty())
+            return facts_.names[static_cast<std::size_t>(index)];
+        if (facts_.items) return facts_.items->sampleName(index);
         return facts_.namePrefix + " #" + std::to_string(index);
     }
+    std::shared_ptr<const Dataset> items() const override { return facts_.items; }
     const std::string& format() const override { return facts_.format; }
     const std::filesystem::path& path() const override { return facts_.path; }
     bool isImage() const override { return facts_.image; }

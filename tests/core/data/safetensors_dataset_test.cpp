@@ -2,42 +2,18 @@
 // safetensors of samples, labels and split: by the format's own description, every number type, and what is
 // refused.
 #include <QtTest>
-#include <cstring>
 
 #include "core/data/dataset_formats.h"
 #include "core/data/splits.h"
 #include "tests/core/data/scratch_folder.h"
+#include "tests/core/data/tensor_file.h"
 
 using namespace tessera;
 using namespace tessera::test;
 
 namespace {
 
-struct Tensor {
-    std::string name, dtype, shape, bytes;
-};
-
-template <typename T>
-std::string bytesOf(const std::vector<T>& values) {
-    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
-}
-
-// Eight bytes of length, the JSON table, the values.
-std::string fileOf(const std::vector<Tensor>& tensors) {
-    std::string json = "{\"__metadata__\":{\"format\":\"pt\"}", values;
-    for (const auto& tensor : tensors) {
-        json += ",\"" + tensor.name + "\":{\"dtype\":\"" + tensor.dtype + "\",\"shape\":" + tensor.shape +
-                ",\"data_offsets\":[" + std::to_string(values.size()) + "," +
-                std::to_string(values.size() + tensor.bytes.size()) + "]}";
-        values += tensor.bytes;
-    }
-    json += "}";
-    std::string file;
-    for (std::size_t i = 0; i < 8; ++i) file += static_cast<char>(json.size() >> (8 * i) & 255);
-    return file + json + values;
-}
-
-const Tensor kLabels{"y", "I64", "[3]", bytesOf<std::int64_t>({2, 0, 1})};
+const Tensor kLabels{"y", "I64", "[3]", tensorBytes<std::int64_t>({2, 0, 1})};
 
 }  // namespace
 
@@ -47,10 +23,10 @@ class SafetensorsDatasetTest : public QObject {
   private Q_SLOTS:
     void samplesLabelsAndSplit() {
         const ScratchFolder scratch;
-        const auto path = scratch.write("e.safetensors",
-                                        fileOf({{"split", "I32", "[3]", bytesOf<std::int32_t>({0, 2, 1})},
-                                                {"x", "F32", "[3,2]", bytesOf<float>({1, 2, 3, 4, 5, -6.5f})},
-                                                kLabels}));
+        const auto path = scratch.write(
+            "e.safetensors", tensorFile({{"split", "I32", "[3]", tensorBytes<std::int32_t>({0, 2, 1})},
+                                         {"x", "F32", "[3,2]", tensorBytes<float>({1, 2, 3, 4, 5, -6.5f})},
+                                         kLabels}));
         const auto data = openDataset(path);
         QVERIFY2(data.isOk(), data.isError() ? data.error().message.c_str() : "");
         QCOMPARE(data.value()->format(), std::string("safetensors"));
@@ -76,19 +52,19 @@ class SafetensorsDatasetTest : public QObject {
                                  << QByteArray(bytes.data(), static_cast<int>(bytes.size()));
         };
         // 1.5, -2 and 3 where there are fractions, else 1, -2, 3.
-        row("F64", bytesOf<double>({1.5, -2, 3}));
-        row("F16", bytesOf<std::uint16_t>({0x3e00, 0xc000, 0x4200}));
-        row("BF16", bytesOf<std::uint16_t>({0x3fc0, 0xc000, 0x4040}));
-        row("I8", bytesOf<std::int8_t>({1, -2, 3}));
-        row("I64", bytesOf<std::int64_t>({1, -2, 3}));
+        row("F64", tensorBytes<double>({1.5, -2, 3}));
+        row("F16", tensorBytes<std::uint16_t>({0x3e00, 0xc000, 0x4200}));
+        row("BF16", tensorBytes<std::uint16_t>({0x3fc0, 0xc000, 0x4040}));
+        row("I8", tensorBytes<std::int8_t>({1, -2, 3}));
+        row("I64", tensorBytes<std::int64_t>({1, -2, 3}));
     }
     void numberTypes() {
         QFETCH(QByteArray, dtype);
         QFETCH(QByteArray, bytes);
         const ScratchFolder scratch;
         const auto path =
-            scratch.write("e", fileOf({{"embeddings", dtype.toStdString(), "[3,1]", bytes.toStdString()},
-                                       {"labels", kLabels.dtype, kLabels.shape, kLabels.bytes}}));
+            scratch.write("e", tensorFile({{"embeddings", dtype.toStdString(), "[3,1]", bytes.toStdString()},
+                                           {"labels", kLabels.dtype, kLabels.shape, kLabels.bytes}}));
         const auto data = openDataset(path);
         QVERIFY2(data.isOk(), data.isError() ? data.error().message.c_str() : "");
         QCOMPARE(readAll(*data.value()), (std::vector<float>{dtype.contains('F') ? 1.5f : 1.0f, -2, 3}));
@@ -97,27 +73,28 @@ class SafetensorsDatasetTest : public QObject {
 
     void refused() {
         const ScratchFolder scratch;
-        const Tensor x{"x", "F32", "[3,1]", bytesOf<float>({1, 2, 3})};
+        const Tensor x{"x", "F32", "[3,1]", tensorBytes<float>({1, 2, 3})};
         const auto sentence = [&](const std::string& content) {
             return refusal(scratch.write("bad.safetensors", content), "bad.safetensors");
         };
         // A head, not data.
-        QVERIFY(!holdsSamples(scratch.write("head", fileOf({{"weight", "F32", "[3,1]", x.bytes},
-                                                            {"features.weight", "F32", "[3,1]", x.bytes}}))));
         QVERIFY(
-            contains(sentence(fileOf({{"weight", "F32", "[3,1]", x.bytes}})), "it holds 'weight' (3, 1)"));
-        const auto whole = fileOf({x, kLabels});
+            !holdsSamples(scratch.write("head", tensorFile({{"weight", "F32", "[3,1]", x.bytes},
+                                                            {"features.weight", "F32", "[3,1]", x.bytes}}))));
+        QVERIFY(contains(sentence(tensorFile({{"weight", "F32", "[3,1]", x.bytes}})),
+                         "it holds 'weight' (3, 1)"));
+        const auto whole = tensorFile({x, kLabels});
         QVERIFY(contains(sentence(whole.substr(0, whole.size() - 1)), "cut short"));
         QVERIFY(contains(sentence(whole.substr(0, 40)), "cut short"));
         QVERIFY(contains(sentence(whole + "x"), "belong to no tensor"));
         auto wrong = x;
         wrong.shape = "[4,1]";
-        QVERIFY(contains(sentence(fileOf({wrong, kLabels})), "do not fit"));
+        QVERIFY(contains(sentence(tensorFile({wrong, kLabels})), "do not fit"));
         wrong = x;
         wrong.dtype = "F8_E4M3";
-        QVERIFY(contains(sentence(fileOf({wrong, kLabels})), "F8_E4M3"));
-        QVERIFY(
-            contains(sentence(fileOf({x, {"y", "I64", "[2]", bytesOf<std::int64_t>({0, 1})}})), "2 labels"));
+        QVERIFY(contains(sentence(tensorFile({wrong, kLabels})), "F8_E4M3"));
+        QVERIFY(contains(sentence(tensorFile({x, {"y", "I64", "[2]", tensorBytes<std::int64_t>({0, 1})}})),
+                         "2 labels"));
     }
 };
 
