@@ -30,13 +30,22 @@ ClassMeans classMeans(const TrainingData& data) {
     return found;
 }
 
-// Sum of (x - centre(x)) (x - centre(x))', in blocks whose size is fixed.
+// Sum of (x - centre(x)) (x - centre(x))', in blocks whose size is fixed. `method` names it in the sentence
+// of a matrix that is too large.
 template <typename Centre>
-Eigen::MatrixXd scatter(const TrainingData& data, const Centre& centre) {
+Result<Eigen::MatrixXd> scatter(const TrainingData& data, const char* method, const Centre& centre,
+                                std::stop_token stop) {
     constexpr std::size_t kBlock = 256;
+    constexpr std::uint64_t kMatrices = 2;  // it and its factor
+    const auto width = static_cast<std::uint64_t>(data.dimension);
+    auto fits = checkFitsInMemory(kMatrices * width * width * 8,
+                                  std::string(method) + " on " + countText(data.dimension, "dimension"),
+                                  "use another method, or embeddings of fewer dimensions");
+    if (!fits.isOk()) return std::move(fits).propagate<Eigen::MatrixXd>();
     Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(data.dimension, data.dimension);
     Eigen::MatrixXd block;
     for (std::size_t begin = 0; begin < data.train.rows.size(); begin += kBlock) {
+        if (stop.stop_requested()) return Cancelled{};
         const std::size_t count = std::min(kBlock, data.train.rows.size() - begin);
         block.resize(data.dimension, static_cast<Eigen::Index>(count));
         for (std::size_t i = 0; i < count; ++i)
@@ -45,7 +54,7 @@ Eigen::MatrixXd scatter(const TrainingData& data, const Centre& centre) {
                 centre(data.train.labels[begin + i]);
         sum.selfadjointView<Eigen::Lower>().rankUpdate(block);
     }
-    return sum.selfadjointView<Eigen::Lower>();
+    return Eigen::MatrixXd(sum.selfadjointView<Eigen::Lower>());
 }
 
 }  // namespace
@@ -58,7 +67,7 @@ Result<Head> nearestMeanHead(const TrainingData& data) {
     return Head{{std::move(layer)}};
 }
 
-Result<Head> ldaHead(const TrainingData& data, double shrinkage) {
+Result<Head> ldaHead(const TrainingData& data, double shrinkage, std::stop_token stop) {
     const ClassMeans found = classMeans(data);
     const double samples = found.counts.sum(),
                  present = static_cast<double>((found.counts.array() > 0).count());
@@ -67,11 +76,14 @@ Result<Head> ldaHead(const TrainingData& data, double shrinkage) {
             "Linear discriminant analysis needs more training samples than classes, but there are " +
             countText(static_cast<std::int64_t>(samples), "sample") +
             "; use another method, or more samples.");
-    Eigen::MatrixXd covariance =
-        scatter(data,
-                [&](std::int32_t label) -> Eigen::VectorXd { return found.means.row(label).transpose(); }) /
-        (samples - present);
+    auto scattered = scatter(
+        data, "Linear discriminant analysis",
+        [&](std::int32_t label) -> Eigen::VectorXd { return found.means.row(label).transpose(); }, stop);
+    if (!scattered.isOk()) return std::move(scattered).propagate<Head>();
+    Eigen::MatrixXd& covariance = scattered.value();
+    covariance /= samples - present;
     covariance.diagonal().array() += shrinkage * covariance.trace() / static_cast<double>(data.dimension);
+    if (stop.stop_requested()) return Cancelled{};
     const Eigen::LLT<Eigen::MatrixXd> factor(covariance);
     if (factor.info() != Eigen::Success)
         return inputError(
@@ -86,16 +98,20 @@ Result<Head> ldaHead(const TrainingData& data, double shrinkage) {
     return Head{{std::move(layer)}};
 }
 
-Result<Head> ridgeHead(const TrainingData& data, double ridge) {
+Result<Head> ridgeHead(const TrainingData& data, double ridge, std::stop_token stop) {
     const ClassMeans found = classMeans(data);
     const double samples = found.counts.sum();
     const Eigen::VectorXd mean = (found.counts.transpose() * found.means).transpose() / samples;
-    Eigen::MatrixXd gram = scatter(data, [&](std::int32_t) -> const Eigen::VectorXd& { return mean; });
+    auto scattered = scatter(
+        data, "Ridge", [&](std::int32_t) -> const Eigen::VectorXd& { return mean; }, stop);
+    if (!scattered.isOk()) return std::move(scattered).propagate<Head>();
+    Eigen::MatrixXd& gram = scattered.value();
     gram.diagonal().array() += ridge;
     // X'Y centred, from the class means alone: targets are 2 [own class] - 1.
     Eigen::MatrixXd cross(data.dimension, data.classes);
     for (int c = 0; c < data.classes; ++c)
         cross.col(c) = 2 * found.counts(c) * (found.means.row(c).transpose() - mean);
+    if (stop.stop_requested()) return Cancelled{};
     const Eigen::LLT<Eigen::MatrixXd> factor(gram);
     if (factor.info() != Eigen::Success)
         return inputError(

@@ -14,9 +14,9 @@ namespace tessera {
 Result<Head> nearestMeanHead(const TrainingData& data);
 // Gaussian classes of one covariance (pooled, n - K) and their own priors: logits are the log posterior up to
 // a constant. `shrinkage` times the mean variance is added to the diagonal.
-Result<Head> ldaHead(const TrainingData& data, double shrinkage);
+Result<Head> ldaHead(const TrainingData& data, double shrinkage, std::stop_token stop);
 // Least squares on targets of +1 (own class) and -1, bias not penalised: (X'X + ridge) W = X'Y, centred.
-Result<Head> ridgeHead(const TrainingData& data, double ridge);
+Result<Head> ridgeHead(const TrainingData& data, double ridge, std::stop_token stop);
 
 struct Optimum {
     Head head;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <mutex>
+#include <numeric>
 #include <tuple>
 
 #include "core/data/byte_store.h"
@@ -76,10 +77,10 @@ Result<Done> makeDirect(const TrainingData& data, TrainedHead& outcome, std::sto
             made = takeOptimum(svmHead(data, recipe.cost, stop), "sweeps");
             break;
         case HeadMethod::Lda:
-            made = take(ldaHead(data, recipe.shrinkage));
+            made = take(ldaHead(data, recipe.shrinkage, stop));
             break;
         case HeadMethod::Ridge:
-            made = take(ridgeHead(data, recipe.ridge));
+            made = take(ridgeHead(data, recipe.ridge, stop));
             break;
         default:
             made = take(nearestMeanHead(data));
@@ -87,6 +88,33 @@ Result<Done> makeDirect(const TrainingData& data, TrainedHead& outcome, std::sto
     }
     outcome.isComplete = made.isOk();
     return made;
+}
+
+// Weights, gradient and both moments of each layer, the head of the best epoch, and the one at hand.
+std::uint64_t bytesOfMlp(const HeadRecipe& recipe, const TrainingData& data) {
+    constexpr std::uint64_t kCopies = 6;
+    const auto hidden = static_cast<std::uint64_t>(recipe.hidden);
+    const auto weights = hidden * static_cast<std::uint64_t>(data.dimension + 1) +
+                         (hidden + 1) * static_cast<std::uint64_t>(data.classes);
+    return 8 * (kCopies * weights + 3 * hidden * static_cast<std::uint64_t>(recipe.batch));
+}
+
+// The widest that are trained at once must fit; the finished ones are small beside them.
+Result<Done> checkMlps(std::span<const HeadRecipe> recipes, const TrainingData& data, int threads) {
+    std::vector<std::uint64_t> needs;
+    const HeadRecipe* widest = nullptr;
+    for (const auto& recipe : recipes)
+        if (recipe.method == HeadMethod::Mlp) {
+            needs.push_back(bytesOfMlp(recipe, data));
+            if (widest == nullptr || recipe.hidden > widest->hidden) widest = &recipe;
+        }
+    if (widest == nullptr) return Done{};
+    std::sort(needs.rbegin(), needs.rend());
+    needs.resize(std::min(needs.size(), static_cast<std::size_t>(std::max(threads, 1))));
+    return checkFitsInMemory(std::accumulate(needs.begin(), needs.end(), std::uint64_t{0}),
+                             "Training MLPs of " + countText(widest->hidden, "hidden unit") + " on " +
+                                 countText(data.dimension, "dimension"),
+                             "use fewer hidden units or threads");
 }
 
 // Tells one progress and one listener what all threads do.
@@ -187,6 +215,8 @@ Result<HeadTraining> trainHeads(const Embeddings& embeddings, std::span<const He
     const TrainingData data{rowsOf(embeddings, embeddings.splits.train),
                             rowsOf(embeddings, embeddings.splits.reference), embeddings.dimension(),
                             embeddings.classes()};
+    if (auto fits = checkMlps(recipes, data, threads); !fits.isOk())
+        return std::move(fits).propagate<HeadTraining>();
     const auto units = unitsOf(recipes, data.classes);
     Reporter reporter(total, progress, listener);
     reporter.addEpochs(0);

@@ -67,7 +67,7 @@ class DirectHeadsTest : public QObject {
     void ldaByHand() {
         Rows points(6, 1);
         points << -1, 0, 1, 3, 4, 5;
-        const auto head = ldaHead(handMade(points, {0, 0, 0, 1, 1, 1}, 2), 0).value().layers[0];
+        const auto head = ldaHead(handMade(points, {0, 0, 0, 1, 1, 1}, 2), 0, {}).value().layers[0];
         // means 0 and 4, pooled variance (2 + 2) / (6 - 2) = 1
         QCOMPARE(head.weight(1, 0) - head.weight(0, 0), 4.0);
         QCOMPARE((head.bias(1) - head.bias(0)) / -(head.weight(1, 0) - head.weight(0, 0)), 2.0);
@@ -76,7 +76,7 @@ class DirectHeadsTest : public QObject {
     void ldaIsTheGaussianPosterior() {
         const auto data = gaussianClasses(500, 5, 3, 2);
         const auto training = trainingData(data);
-        const auto head = ldaHead(training, 0).value();
+        const auto head = ldaHead(training, 0, {}).value();
         const Rows x = data.pointsOf(data.splits.train);
         const auto labels = data.labelsOf(data.splits.train);
         Rows mean = Rows::Zero(3, 5);
@@ -109,9 +109,39 @@ class DirectHeadsTest : public QObject {
         auto data = gaussianClasses(100, 4, 2, 1);
         data.points.col(3).setZero();
         const auto training = trainingData(data);
-        QVERIFY(ldaHead(training, 0).error().message.find("shrinkage above 0") != std::string::npos);
-        QVERIFY(ldaHead(training, 1e-6).isOk());
-        QVERIFY(ridgeHead(training, 0).error().message.find("penalty above 0") != std::string::npos);
+        QVERIFY(ldaHead(training, 0, {}).error().message.find("shrinkage above 0") != std::string::npos);
+        QVERIFY(ldaHead(training, 1e-6, {}).isOk());
+        QVERIFY(ridgeHead(training, 0, {}).error().message.find("penalty above 0") != std::string::npos);
+    }
+
+    // D x D matrices, and hidden units x D weights, are refused before they are asked of the system.
+    void whatDoesNotFitIsSaid() {
+        const auto data = gaussianClasses(20, 500'000, 2, 1);
+        const auto training = trainingData(data);
+        for (const auto& refused : {ldaHead(training, 1, {}), ridgeHead(training, 1, {})}) {
+            QVERIFY(refused.isError());
+            const auto& sentence = refused.error().message;
+            QVERIFY2(sentence.find("500000 dimensions needs") != std::string::npos &&
+                         sentence.find("fewer dimensions") != std::string::npos,
+                     sentence.c_str());
+        }
+        HeadRecipe mlp;
+        mlp.method = HeadMethod::Mlp;
+        mlp.hidden = 1'000'000;
+        NoProgress progress;
+        const auto trained = trainHeads(data, std::span(&mlp, 1), 1, {}, progress);
+        QVERIFY(trained.isError());
+        QVERIFY2(trained.error().message.find("fewer hidden units") != std::string::npos,
+                 trained.error().message.c_str());
+    }
+
+    void aStopIsCancelled() {
+        const auto data = gaussianClasses(100, 4, 2, 1);
+        const auto training = trainingData(data);
+        std::stop_source source;
+        source.request_stop();
+        QVERIFY(ldaHead(training, 1, source.get_token()).isCancelled());
+        QVERIFY(ridgeHead(training, 1, source.get_token()).isCancelled());
     }
 
     // What one head cannot do is said of it; the others stay.
@@ -135,7 +165,7 @@ class DirectHeadsTest : public QObject {
         const auto data = gaussianClasses(300, 7, 4, 2);
         const auto training = trainingData(data);
         for (const double ridge : {0.0, 1.0, 50.0}) {
-            const auto layer = ridgeHead(training, ridge).value().layers[0];
+            const auto layer = ridgeHead(training, ridge, {}).value().layers[0];
             const Rows x = data.pointsOf(data.splits.train);
             const auto labels = data.labelsOf(data.splits.train);
             Rows y = Rows::Constant(x.rows(), 4, -1.0);
