@@ -14,7 +14,7 @@
 
 #include "core/base/result.h"
 #include "core/model/linearisation.h"
-#include "core/probes/batch_pace.h"
+#include "core/model/batch_pace.h"
 
 namespace tessera {
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "core/probes/batch_pace.h"
+#include "core/model/batch_pace.h"
 #include "core/probes/class_map.h"
 
 namespace tessera {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/probes/batch_pace.h"
+#include "core/model/batch_pace.h"
 #include "core/probes/source_files.h"
 
 namespace tessera {
