@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <unistd.h>
-
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
@@ -11,22 +9,6 @@
 #include "core/heads/embed.h"
 
 namespace tessera {
-namespace {
-
-// Copied beside the target and renamed, so that it appears whole.
-Result<Done> copyWhole(const std::filesystem::path& from, const std::filesystem::path& to) {
-    const std::filesystem::path temporary = to.string() + ".part" + std::to_string(::getpid());
-    std::error_code error, ignored;
-    std::filesystem::copy_file(from, temporary, std::filesystem::copy_options::overwrite_existing, error);
-    if (!error) std::filesystem::rename(temporary, to, error);
-    if (!error) return Done{};
-    std::filesystem::remove(temporary, ignored);
-    return fileError(to.string() + " cannot be written (" + error.message() +
-                     "); check the folder, its permissions and the free space.");
-}
-
-}  // namespace
-
 int runEmbed(const EmbedOptions& options) {
     const InterruptGuard interrupt;
     ConsoleProgress progress;
@@ -48,7 +30,7 @@ int runEmbed(const EmbedOptions& options) {
                         options.common.model);
     if (made.isError()) return failWith(std::move(made).error(), "");
     const Embedded& embedded = made.value();
-    if (auto copied = copyWhole(embedded.file, options.out); !copied.isOk())
+    if (auto copied = copyEmbeddings(embedded, *request.data, options.out); !copied.isOk())
         return failWith(std::move(copied).error(), options.out);
     const nlohmann::ordered_json document{{"embeddings", options.out},
                                           {"model", options.common.model},

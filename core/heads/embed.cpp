@@ -5,23 +5,17 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "core/base/provenance.h"
 #include "core/base/sha256.h"
-#include "core/data/byte_store.h"
-#include "core/data/npz.h"
-#include "core/data/splits.h"
+#include "core/heads/embed_file.h"
 #include "core/heads/row_file.h"
+#include "core/model/batch_pace.h"
 #include "core/model/model_cut.h"
 
 namespace tessera {
 namespace {
-
-// Between two looks at the stop request: a few samples even of a large network.
-constexpr std::int64_t kMostTogether = 64;
-constexpr std::int64_t kBytesTogether = 32 << 20;
 
 Result<Done> addFile(Sha256& hash, const std::filesystem::path& path, std::stop_token stop) {
     std::error_code error;
@@ -50,17 +44,6 @@ std::string_view bytesOf(const std::vector<T>& values) {
     return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-std::string originText(const EmbedRequest& request, const std::string& layer) {
-    const nlohmann::ordered_json origin{{"program", std::string("tessera ") + tesseraVersion()},
-                                        {"model", request.model->info().path.string()},
-                                        {"model_sha256", request.model->info().sha256},
-                                        {"layer", layer},
-                                        {"data", request.data->path().string()},
-                                        {"mean", request.normalisation.mean},
-                                        {"std", request.normalisation.std}};
-    return origin.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-}
-
 // The layer by its name in the model, resolved where none was given.
 Result<std::string> layerOf(const EmbedRequest& request) {
     if (!request.layer.empty()) return request.layer;
@@ -75,16 +58,19 @@ Result<Done> fillRows(const EmbedRequest& request, const Model& cut, RowFile& ro
                       Progress& progress) {
     const std::int64_t width = elementCount(cut.info().inputShape), dimension = cut.info().outputs,
                        count = request.data->size();
-    const std::int64_t block =
-        std::clamp<std::int64_t>(kBytesTogether / (4 * (width + dimension)), 1, kMostTogether);
-    std::vector<float> inputs(static_cast<std::size_t>(block * width)),
-        values(static_cast<std::size_t>(block * dimension));
+    BatchPace pace(static_cast<std::int64_t>(sizeof(float)) * (width + dimension), cut);
+    std::vector<float> inputs, values;
     std::vector<std::int64_t> indices;
     for (std::int64_t done = rows.rows(); done < count;) {
         if (stop.stop_requested()) return Cancelled{};
-        indices.resize(static_cast<std::size_t>(std::min(block, count - done)));
-        std::iota(indices.begin(), indices.end(), done);
+        // A run that was cut off within a tile begins that tile again: the same bits as without a break.
+        const std::int64_t begin = done - done % cut.tileRows();
+        indices.resize(static_cast<std::size_t>(std::min(pace.next(), count - begin)));
+        std::iota(indices.begin(), indices.end(), begin);
         const auto some = static_cast<std::int64_t>(indices.size());
+        inputs.resize(static_cast<std::size_t>(some * width));
+        values.resize(static_cast<std::size_t>(some * dimension));
+        pace.begin();
         if (auto read = request.data->read(indices, inputs.data()); !read.isOk()) return read;
         normalise(request.normalisation, request.data->sampleShape(), some, inputs.data());
         if (auto run = cut.logits(inputs.data(), some, values.data()); !run.isOk()) return run;
@@ -92,37 +78,15 @@ Result<Done> fillRows(const EmbedRequest& request, const Model& cut, RowFile& ro
                                       [](float value) { return !std::isfinite(value); });
         if (bad != values.begin() + some * dimension)
             return inputError(request.model->info().path.string() + " gives values that are not finite for " +
-                              request.data->sampleName(done + (bad - values.begin()) / dimension) +
+                              request.data->sampleName(begin + (bad - values.begin()) / dimension) +
                               "; check the data and its normalisation.");
-        if (auto written = rows.append({values.data(), static_cast<std::size_t>(some * dimension)});
-            !written.isOk())
-            return written;
-        done += some;
+        const auto fresh = std::span(values).subspan(static_cast<std::size_t>((done - begin) * dimension));
+        if (auto written = rows.append(fresh); !written.isOk()) return written;
+        pace.end(some);
+        done = begin + some;
         progress.report(done, count, "embedding samples");
     }
     return Done{};
-}
-
-Result<Done> writeEmbeddings(const std::filesystem::path& path, const EmbedRequest& request,
-                             const std::string& layer, const RowFile& rows) {
-    const std::int64_t count = request.data->size();
-    auto mapped = rows.map();
-    if (!mapped.isOk()) return std::move(mapped).propagate<Done>();
-    std::vector<NpzEntry> entries{{"x", "<f4", {count, rows.width()}, mapped.value().get()}};
-    std::vector<std::int32_t> labels, parts(static_cast<std::size_t>(count), 0);
-    for (std::int64_t i = 0; i < count; ++i) labels.push_back(request.data->label(i));
-    if (!request.data->classNames().empty()) entries.push_back({"y", "<i4", {count}, labels.data()});
-    // Too few samples for three parts leave the split to whoever opens the file.
-    if (const auto splits =
-            splitsOf(*request.data, request.splitSeed, request.referenceShare, request.testShare);
-        splits.isOk()) {
-        for (const auto i : splits.value().reference) parts[static_cast<std::size_t>(i)] = 1;
-        for (const auto i : splits.value().test) parts[static_cast<std::size_t>(i)] = 2;
-        entries.push_back({"split", "<i4", {count}, parts.data()});
-    }
-    const std::string origin = originText(request, layer);
-    entries.push_back({"origin", "|u1", {static_cast<std::int64_t>(origin.size())}, origin.data()});
-    return writeNpz(path, entries);
 }
 
 bool isWhole(const std::filesystem::path& file, std::int64_t samples, std::int64_t dimension) {
@@ -176,9 +140,9 @@ Result<std::string> embedKey(const EmbedRequest& request, std::stop_token stop) 
     const auto& info = request.model->info();
     const auto& data = *request.data;
     Sha256 hash;
-    hash.add("tessera embeddings 1\n" + info.sha256 + "\n" + info.architecture + "\n" + info.device + "\n" +
-             shapeText(info.inputShape) + "\n" + layer.value() + "\n" + data.path().string() + "\n" +
-             shapeText(data.sampleShape()) + "\n" + std::to_string(data.size()) + "\n" +
+    hash.add("tessera embeddings 2\n" + info.sha256 + "\n" + info.architecture + "\n" + info.device + "\n" +
+             shapeText(info.inputShape) + "\n" + layer.value() + "\n" + wholePath(data.path()).string() +
+             "\n" + shapeText(data.sampleShape()) + "\n" + std::to_string(data.size()) + "\n" +
              std::to_string(request.splitSeed) + "\n");
     hash.add(bytesOf(request.normalisation.mean));
     hash.add("\n");
@@ -187,9 +151,12 @@ Result<std::string> embedKey(const EmbedRequest& request, std::stop_token stop) 
     if (!info.architectureFile.empty())
         if (auto added = addFile(hash, info.architectureFile, stop); !added.isOk())
             return std::move(added).propagate<std::string>();
-    for (const auto& file : data.sourceFiles())
+    auto files = data.sourceFiles();
+    if (files.empty()) files.push_back(data.path());  // a folder of images
+    for (const auto& file : files)
         if (auto added = addFile(hash, file, stop); !added.isOk())
             return std::move(added).propagate<std::string>();
+    for (const auto& name : data.classNames()) hash.add(name + "\n");  // CIFAR's are in a file beside it
     std::vector<std::int32_t> labels;  // which column of a CSV holds them is not in the file
     for (std::int64_t i = 0; i < data.size(); ++i) labels.push_back(data.label(i));
     hash.add(bytesOf(labels));

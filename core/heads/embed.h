@@ -43,9 +43,12 @@ struct Embedded {
 
 // Hash of everything that the numbers depend on. Folders count by names, sizes and times.
 Result<std::string> embedKey(const EmbedRequest& request, std::stop_token stop);
-// x (N x D, float32), y and, if the data are labelled, split; `origin` holds model, layer and normalisation
-// as JSON text in bytes. A stop request gives Cancelled; what was done is kept for the next time.
+// x (N x D, float32), names and, if the data are labelled, y, class_names and split; items_source or items
+// say where the samples themselves are, by absolute paths; `origin` holds model, layer and normalisation as
+// JSON text in bytes. A stop request gives Cancelled; what was done is kept for the next time.
 Result<Embedded> embed(const EmbedRequest& request, const EmbedCache& cache, std::stop_token stop,
                        Progress& progress);
+// The file elsewhere, with paths relative to its new place, so that it can move together with the data.
+Result<Done> copyEmbeddings(const Embedded& embedded, const Dataset& data, const std::filesystem::path& to);
 
 }  // namespace tessera

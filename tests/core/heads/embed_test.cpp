@@ -128,6 +128,90 @@ class EmbedTest : public QObject {
         QCOMPARE(splits.test, splitsOf(*request.data, 0).value().test);
     }
 
+    // The file says what its rows were computed from, in the cache and wherever it is copied.
+    void itemsAndNamesGoWithTheNumbers() {
+        const ScratchFolder scratch;
+        // A few digits in a folder of their own, which then moves together with the embeddings.
+        std::filesystem::create_directories(scratch.path("home/data"));
+        for (const char* name : {"digits-images-idx3-ubyte.gz", "digits-labels-idx1-ubyte.gz"})
+            std::filesystem::copy(dataFile(std::string("datasets/") + name), scratch.path("home/data"));
+        auto request = digits();
+        request.data = openDataset(scratch.path("home/data/digits-images-idx3-ubyte.gz").string()).value();
+        NoProgress progress;
+        const auto made = embed(request, {scratch.path("cache")}, {}, progress).value();
+        std::filesystem::create_directories(scratch.path("home/out"));
+        QVERIFY(copyEmbeddings(made, *request.data, scratch.path("home/out/e.npz")).isOk());
+        const auto digits = readAll(*request.data);
+        for (const auto& file : {made.file, scratch.path("home/out/e.npz")}) {
+            const auto data = openDataset(file.string()).value();
+            QVERIFY2(data->notes().empty(), data->notes().empty() ? "" : data->notes()[0].c_str());
+            QCOMPARE(readAll(*data->items()), digits);
+            QCOMPARE(data->sampleName(3), request.data->sampleName(3));
+            QCOMPARE(data->classNames(), request.data->classNames());
+        }
+        std::filesystem::rename(scratch.path("home"), scratch.path("moved"));
+        const auto moved = openDataset(scratch.path("moved/out/e.npz").string()).value();
+        QCOMPARE(readAll(*moved->items()), digits);
+        // The cache has the old place: only the pictures are gone.
+        const auto cached = openDataset(made.file.string()).value();
+        QVERIFY(!cached->items());
+        QCOMPARE(cached->sampleName(3), moved->sampleName(3));
+        QCOMPARE(readAll(*cached), readAll(*moved));
+    }
+
+    void embeddingsOfEmbeddingsKeepTheFirstItems() {
+        const ScratchFolder scratch;
+        NoProgress progress;
+        const auto first = digits();
+        const auto made = embed(first, {scratch.path("cache")}, {}, progress).value();
+        EmbedRequest second;
+        second.model = modelFrom(*first.model, made.layer).value();
+        second.data = openDataset(made.file.string()).value();
+        if (const auto layer = penultimateLayer(*second.model); layer.empty())
+            second.layer = second.model->info().layers.back().name;
+        const auto again = embed(second, {scratch.path("cache")}, {}, progress).value();
+        const auto data = openDataset(again.file.string()).value();
+        QCOMPARE(data->items()->path(), first.data->path());
+        QCOMPARE(data->sampleName(5), first.data->sampleName(5));
+    }
+
+    void generatedSetsHaveNoItems() {
+        const ScratchFolder scratch;
+        EmbedRequest request;
+        request.model = loadModel(sample("spiral_mlp.pt")).value();
+        request.data = openDataset("generate:moons?samples=20").value();
+        NoProgress progress;
+        const auto made = embed(request, {scratch.path("cache")}, {}, progress).value();
+        QVERIFY(copyEmbeddings(made, *request.data, scratch.path("e.npz")).isOk());
+        const auto data = openDataset(scratch.path("e.npz").string()).value();
+        QVERIFY(!data->items());
+        QVERIFY(data->notes().empty());
+        QCOMPARE(data->sampleName(3), request.data->sampleName(3));
+    }
+
+    // Class names, file names and the folder's contents count.
+    void imageFolders() {
+        const ScratchFolder scratch;
+        std::filesystem::copy(dataFile("datasets/animals"), scratch.path("animals"),
+                              std::filesystem::copy_options::recursive);
+        EmbedRequest request;
+        const auto folder = openDataset(scratch.path("animals").string()).value();
+        const auto width = elementCount(folder->sampleShape());
+        request.model = loadModel(dataFile("models/resnet8_b.pt")).value();
+        QCOMPARE(elementCount(request.model->info().inputShape), width);
+        request.data = folder;
+        NoProgress progress;
+        const auto made = embed(request, {scratch.path("cache")}, {}, progress).value();
+        const auto data = openDataset(made.file.string()).value();
+        QCOMPARE(data->classNames(), (std::vector<std::string>{"bird", "cat", "dog"}));
+        QCOMPARE(data->sampleName(0), std::string("bird/0000.jpg"));
+        QCOMPARE(readAll(*data->items()), readAll(*folder));
+        std::filesystem::copy_file(scratch.path("animals/dog/0001.jpg"), scratch.path("animals/cat/0001.jpg"),
+                                   std::filesystem::copy_options::overwrite_existing);
+        request.data = openDataset(scratch.path("animals").string()).value();
+        QVERIFY(embedKey(request, {}).value() != made.key);
+    }
+
     void equalRequestsComeFromTheCache() {
         const ScratchFolder scratch;
         auto request = digits();
