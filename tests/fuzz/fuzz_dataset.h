@@ -46,6 +46,16 @@ inline void checkDataset(const Result<std::shared_ptr<const Dataset>>& opened) {
         check(data.label(i) >= -1 && data.label(i) < static_cast<std::int32_t>(data.classNames().size()));
         check(!data.sampleName(i).empty());
     }
+    const auto notes = data.notes();
+    check(std::none_of(notes.begin(), notes.end(), [](const auto& note) {
+        return std::any_of(note.begin(), note.end(), [](char c) { return c >= 0 && c < 32; });
+    }));
+    if (const auto items = data.items()) {
+        check(items->size() == data.size() && !items->items());
+        std::vector<float> picture(static_cast<std::size_t>(elementCount(items->sampleShape())));
+        const std::int64_t first[] = {0};
+        isOk(items->read(first, picture.data()));
+    }
     if (elements > 1 << 20) return;
     std::vector<std::int64_t> indices(
         static_cast<std::size_t>(std::min<std::int64_t>(some, (1 << 20) / elements)));

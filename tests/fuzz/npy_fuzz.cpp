@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The bytes as .npy, as .npz, and as a dataset of either kind.
+// The bytes as .npy, as .npz, and as a dataset of either kind or of safetensors.
 #include "core/data/dataset_formats.h"
 #include "core/data/npz.h"
 #include "core/data/plane_file.h"
@@ -22,5 +22,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     isOk(readPlaneFile(path));
     checkDataset(openNpyDataset(path, {}));
     checkDataset(openNpzDataset(path, {}));
+    checkDataset(openSafetensorsDataset(path, {}));
     return 0;
 }
