@@ -10,7 +10,7 @@
 #include "app/command_line_model.h"
 #include "app/report.h"
 #include "core/base/record_columns.h"
-#include "core/heads/head_file.h"
+#include "core/heads/head_folder.h"
 #include "core/heads/head_table.h"
 #include "core/session/record_csv.h"
 
@@ -18,12 +18,6 @@ namespace tessera {
 namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-std::string fileNameOf(const HeadRecipe& recipe) {
-    std::string name = recipeText(recipe);
-    std::replace(name.begin(), name.end(), ' ', '-');
-    return name + ".safetensors";
-}
 
 HeadMethod methodNamed(const std::string& name) {
     return *std::find_if(std::begin(kHeadMethods), std::end(kHeadMethods),
@@ -48,7 +42,7 @@ Table headsTable(const Embeddings& embeddings, const HeadTraining& training) {
     };
     const Rows points = embeddings.pointsOf(embeddings.splits.test);
     const auto labels = embeddings.labelsOf(embeddings.splits.test);
-    const auto isThere = [](const Row& row) { return !row.trained->head.layers.empty(); };
+    const auto isThere = [](const Row& row) { return isWorthKeeping(*row.trained); };
     std::vector<Row> rows;
     for (const auto& head : training.heads) {
         rows.push_back({&head, {kNaN, kNaN, kNaN}});
@@ -84,9 +78,8 @@ Table headsTable(const Embeddings& embeddings, const HeadTraining& training) {
                 [&](const Row& row) { return ifByEpochs(row, row.trained->recipe.weightDecay); });
     columns.add("complete", "Complete", "", "0: stopped before its end.",
                 [](const Row& row) { return row.trained->isComplete; });
-    columns.add("file", "File", "", "In the folder of --out.", [&](const Row& row) {
-        return isThere(row) ? fileNameOf(row.trained->recipe) : std::string();
-    });
+    columns.add("file", "File", "", "In the folder of --out.",
+                [&](const Row& row) { return isThere(row) ? headFileName(*row.trained) : std::string(); });
     columns.add("note", "Note", "", "What went wrong.", [](const Row& row) { return row.trained->note; });
     return table;
 }
@@ -118,18 +111,6 @@ Result<Done> makeFolder(const std::string& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) return fileError(folder + " cannot be made (" + error.message() + "); choose another folder.");
-    return Done{};
-}
-
-Result<Done> saveHeads(const TrainHeadsOptions& options, const HeadTraining& training,
-                       const std::string& sha256) {
-    for (const auto& head : training.heads) {
-        if (head.head.layers.empty()) continue;
-        auto saved =
-            saveHead(std::filesystem::path(options.out) / fileNameOf(head.recipe), head,
-                     {{"tessera.embeddings", options.embeddings}, {"tessera.embeddings_sha256", sha256}});
-        if (!saved.isOk()) return saved;
-    }
     return Done{};
 }
 
@@ -170,7 +151,10 @@ int runTrainHeads(const TrainHeadsOptions& options) {
     progress.clear();
     if (trained.isError()) return failWith(std::move(trained).error(), options.embeddings);
     const HeadTraining& training = trained.value();
-    if (auto saved = saveHeads(options, training, sha256); !saved.isOk())
+    if (auto saved =
+            saveHeads(options.out, training,
+                      {{"tessera.embeddings", options.embeddings}, {"tessera.embeddings_sha256", sha256}});
+        !saved.isOk())
         return failWith(std::move(saved).error(), options.out);
     const std::vector<Table> tables{headsTable(embeddings, training), curvesTable(training)};
     if (!options.csv.empty())

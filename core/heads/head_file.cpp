@@ -67,16 +67,7 @@ std::vector<Entry> entriesOf(const Head& head) {
 
 Result<Done> saveHead(const std::filesystem::path& path, const TrainedHead& trained,
                       const HeadMetadata& origin) {
-    const std::string name = path.string();
-    for (const auto& layer : trained.head.layers)
-        if (!layer.weight.allFinite() || !layer.bias.allFinite())
-            return inputError(name +
-                              " is not written: the head's weights are not finite; train it with a smaller " +
-                              "learning rate.");
-    nlohmann::ordered_json header;
-    auto& metadata = header["__metadata__"];
-    for (const auto& [key, value] : origin) metadata[key] = value;
-    metadata["format"] = "pt";
+    HeadMetadata metadata = origin;
     metadata[kMethod] = headMethodName(trained.recipe.method);
     visitFields(trained.recipe, [&](const char* field, auto value) {
         metadata["tessera." + std::string(field)] = numberText(value);
@@ -84,8 +75,21 @@ Result<Done> saveHead(const std::filesystem::path& path, const TrainedHead& trai
     metadata["tessera.best_epoch"] = std::to_string(trained.bestEpoch);
     metadata["tessera.complete"] = trained.isComplete ? "true" : "false";
     if (!trained.note.empty()) metadata["tessera.note"] = trained.note;
+    return saveHead(path, trained.head, std::move(metadata));
+}
+
+Result<Done> saveHead(const std::filesystem::path& path, const Head& head, HeadMetadata metadata) {
+    const std::string name = path.string();
+    for (const auto& layer : head.layers)
+        if (!layer.weight.allFinite() || !layer.bias.allFinite())
+            return inputError(name +
+                              " is not written: the head's weights are not finite; train it with a smaller " +
+                              "learning rate.");
+    metadata["format"] = "pt";
+    nlohmann::ordered_json header;
+    for (const auto& [key, value] : metadata) header["__metadata__"][key] = value;
     std::uint64_t offset = 0;
-    const auto entries = entriesOf(trained.head);
+    const auto entries = entriesOf(head);
     for (const auto& entry : entries) {
         header[entry.name] = {
             {"dtype", "F64"}, {"shape", entry.shape}, {"data_offsets", {offset, offset + entry.bytes}}};

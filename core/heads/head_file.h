@@ -18,6 +18,8 @@ using HeadMetadata = std::map<std::string, std::string>;
 // The recipe and the training's outcome as metadata; `origin` adds to it (the embeddings' hash, say).
 Result<Done> saveHead(const std::filesystem::path& path, const TrainedHead& trained,
                       const HeadMetadata& origin = {});
+// A head that was not trained here, with no recipe.
+Result<Done> saveHead(const std::filesystem::path& path, const Head& head, HeadMetadata metadata);
 // Metadata of any safetensors file; empty where there is none or the file is of another kind.
 HeadMetadata readHeadMetadata(const std::filesystem::path& path);
 // What saveHead() wrote; nothing if the file comes from elsewhere.
