@@ -16,6 +16,7 @@
 #include "app/window/following_panel.h"
 #include "app/window/probe_runner.h"
 #include "app/window/session_keeper.h"
+#include "app/window/train_heads_window.h"
 #include "app/window/undo_recorder.h"
 #include "app/window/view_area.h"
 #include "widgets/dialogs/value_text.h"
@@ -61,6 +62,7 @@ MainWindow::MainWindow(QWidget* parent, const std::vector<CatalogueEntry>& probe
 MainWindow::~MainWindow() {
     // Those that listen go first, then the workers are joined while the workspace still lives.
     jobs_->cancelAll();
+    delete trainHeads_;
     delete undo_;
     delete takeCentralWidget();
     const auto docks = findChildren<QDockWidget*>(Qt::FindDirectChildrenOnly);
@@ -188,7 +190,10 @@ void MainWindow::takeWorkspace() {
     const bool isSliceable = model && (!dataset || isPair);
     QString situation;
     if (!model && dataset)
-        situation = tr("%1 is open. Now open a model that takes inputs of %2.")
+        situation = (dataset->isImage() || dataset->classNames().empty()
+                         ? tr("%1 is open. Now open a model that takes inputs of %2.")
+                         : tr("%1 is open. Now open a model that takes inputs of %2, or train heads on it "
+                              "(Heads › Train Heads)."))
                         .arg(dataName, QString::fromStdString(shapeText(dataset->sampleShape())));
     if (model && dataset && !isPair) situation = workspace_.mismatch();
     start_->setSituation(situation);

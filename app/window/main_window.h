@@ -24,6 +24,7 @@ class QToolButton;
 
 namespace tessera {
 
+struct FigureChoice;
 class FigureExporter;
 class GalleryPanel;
 class GuideStrip;
@@ -37,6 +38,7 @@ class SessionKeeper;
 struct Recoverable;
 class SliceView;
 class StartPanel;
+class TrainHeadsWindow;
 class UndoRecorder;
 class ViewArea;
 
@@ -67,6 +69,7 @@ class MainWindow : public QMainWindow {
     FigureExporter* figures() const { return figures_; }
     GuideStrip* guide() const { return guide_; }
     UndoRecorder* undo() const { return undo_; }
+    TrainHeadsWindow* trainHeads() const { return trainHeads_; }  // null: not shown yet
     MessageBar* messageBar() const { return messageBar_; }
     StartPanel* startPanel() const { return start_; }
     bool isSliceUpToDate() const;  // also when there is none to show
@@ -113,6 +116,11 @@ class MainWindow : public QMainWindow {
     void makeViewMenu();
     void makeSelectionMenu();
     void makeSliceMenu();
+    void makeHeadsMenu();  // main_window_heads.cpp
+    void showTrainHeads();
+    void proposeHeadFolder();
+    void askWhereToCut();
+    QString freshNameBesideData(const QString& suffix) const;
     void makeHelpMenu();
     void makeToolBar();
     void connectParts();
@@ -132,6 +140,7 @@ class MainWindow : public QMainWindow {
     void exportResult(const QString& id);
     void say(const QString& sentence);
     void exportFigure();  // main_window_slice.cpp
+    void exportPanels(std::vector<FigureChoice> choices);
     void addSliceActions(QMenu* menu);
     void addViewActions(QMenu* menu);
     void adoptSlice(SliceView* view);
@@ -163,6 +172,7 @@ class MainWindow : public QMainWindow {
     SessionKeeper* keeper_ = nullptr;
     FigureExporter* figures_ = nullptr;
     GuideStrip* guide_ = nullptr;
+    TrainHeadsWindow* trainHeads_ = nullptr;  // made when it is first wanted
     WindowSettings applied_;
     QStringList devices_;
     std::function<void()> afterSave_;

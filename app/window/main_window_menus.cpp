@@ -44,6 +44,7 @@ void MainWindow::makeMenus() {
     makeSelectionMenu();
     makeSliceMenu();
     makeProbesMenu();
+    makeHeadsMenu();
     makeHelpMenu();
     makeToolBar();
 }

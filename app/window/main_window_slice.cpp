@@ -27,7 +27,11 @@ SliceView* MainWindow::sliceView() const {
 }
 
 void MainWindow::exportFigure() {
-    auto choices = std::make_shared<std::vector<FigureChoice>>(figures_->choices());
+    exportPanels(figures_->choices());
+}
+
+void MainWindow::exportPanels(std::vector<FigureChoice> given) {
+    auto choices = std::make_shared<std::vector<FigureChoice>>(std::move(given));
     if (choices->empty()) return say(tr("There is no picture to export yet."));
     std::vector<SheetDialog::Panel> panels;
     for (const FigureChoice& choice : *choices)

@@ -143,6 +143,26 @@ void Opener::take(Opened opened, const std::optional<BundledSample>& sample) {
     if (!opened.sources.isEmpty()) Q_EMIT this->opened(opened.sources);
 }
 
+void Opener::adopt(std::vector<std::shared_ptr<const Model>> models, std::shared_ptr<const Dataset> dataset,
+                   std::vector<qint64> anchors, const QString& pair) {
+    const bool isNewData = dataset != workspace_.dataset();
+    // So that the pair that was open comes back as it was held.
+    if (!pair_.isEmpty() && !workspace_.normalisation().isIdentity())
+        settings_.setNormalisation(pair_, workspace_.normalisation());
+    if (!isNewData && !workspace_.anchors().empty()) anchors = workspace_.anchors();
+    auto all = workspace_.models();
+    all.insert(all.end(), models.begin(), models.end());
+    jobs_.cancelKey(this, kEvaluateKey);
+    pair_ = pair;
+    workspace_.setModels(std::move(all));
+    workspace_.open(models.empty() ? nullptr : models.front(), dataset, {}, std::move(anchors));
+    evaluate();
+    Opened report;
+    if (isNewData) report.dataset = dataset;
+    this->report(report);
+    if (isNewData) Q_EMIT opened({QString::fromStdString(dataset->path().string())});
+}
+
 void Opener::report(const Opened& opened) {
     if (opened.model && !opened.sources.isEmpty()) {
         const ModelInfo& info = opened.model->info();
