@@ -31,15 +31,21 @@ Result<std::vector<ComparedHead>> openHeads(const CompareHeadsOptions& options) 
     return heads;
 }
 
-// A column for each number of the search's summary, a row for each head.
-Result<std::vector<Column>> counterfactualColumns(const CompareHeadsOptions& options,
-                                                  const OpenedEmbeddings& opened,
-                                                  const std::vector<ComparedHead>& heads, Part part,
-                                                  std::stop_token stop, Progress& progress) {
+// A column for each number of the search's summary, a row for each head; of the first `searched` heads, if it
+// was interrupted.
+struct CounterfactualColumns {
+    std::vector<Column> columns;
+    std::size_t searched = 0;
+};
+Result<CounterfactualColumns> counterfactualColumns(const CompareHeadsOptions& options,
+                                                    const OpenedEmbeddings& opened,
+                                                    const std::vector<ComparedHead>& heads, Part part,
+                                                    std::stop_token stop, Progress& progress) {
     const auto* entry = catalogueEntry("counterfactual");
     auto settings = settingsFrom(options.settings, entry->probe->description().parameters);
-    if (!settings.isOk()) return std::move(settings).propagate<std::vector<Column>>();
-    std::vector<Column> columns;
+    if (!settings.isOk()) return std::move(settings).propagate<CounterfactualColumns>();
+    CounterfactualColumns search;
+    auto& columns = search.columns;
     for (std::size_t i = 0; i < heads.size(); ++i) {
         ProbeInputs inputs;
         inputs.model = heads[i].model;
@@ -48,8 +54,9 @@ Result<std::vector<Column>> counterfactualColumns(const CompareHeadsOptions& opt
         inputs.seed = options.seed;
         inputs.threads = threadCount(options.threads);
         auto found = runProbe(*entry->probe, inputs, settings.value(), stop, progress);
-        if (!found.isOk()) return std::move(found).propagate<std::vector<Column>>();
-        if (!found.value()->provenance.complete) return Cancelled{};
+        if (found.isError()) return std::move(found).propagate<CounterfactualColumns>();
+        // A search of some samples only is not a row to compare with.
+        if (found.isCancelled() || !found.value()->provenance.complete) return search;
         for (const auto& metric : found.value()->summary) {
             if (metric.name == "samples" || metric.name == "accuracy") continue;
             auto column = std::find_if(columns.begin(), columns.end(),
@@ -61,8 +68,9 @@ Result<std::vector<Column>> counterfactualColumns(const CompareHeadsOptions& opt
             }
             std::get<std::vector<double>>(column->values)[i] = metric.value;
         }
+        ++search.searched;
     }
-    return columns;
+    return search;
 }
 
 std::string cellText(const Column& column, std::size_t row) {
@@ -118,18 +126,17 @@ int runCompareHeads(const CompareHeadsOptions& options) {
     auto compared = compareHeads(opened.value().embeddings, heads.value(), part, interrupt.token(), progress);
     if (compared.isCancelled()) return cancelled();
     if (compared.isError()) return progress.clear(), failWith(std::move(compared).error(), "");
-    std::vector<Column> columns;
+    CounterfactualColumns search{{}, heads.value().size()};
     if (options.counterfactual) {
         auto found =
             counterfactualColumns(options, opened.value(), heads.value(), part, interrupt.token(), progress);
-        if (found.isCancelled()) return cancelled();
-        if (found.isError()) return progress.clear(), failWith(std::move(found).error(), options.embeddings);
-        columns = std::move(found).value();
+        if (!found.isOk()) return progress.clear(), failWith(std::move(found).error(), options.embeddings);
+        search = std::move(found).value();
     }
     progress.clear();
     ResultRecord record;
     record.probe = "heads-compare";
-    record.tables = tablesOf(compared.value(), std::move(columns));
+    record.tables = tablesOf(compared.value(), std::move(search.columns));
     record.provenance.version = tesseraVersion();
     record.provenance.dtype = "float64";
     record.provenance.seed = options.seed;
@@ -137,6 +144,12 @@ int runCompareHeads(const CompareHeadsOptions& options) {
     record.provenance.samples = compared.value().samples;
     for (const auto& head : heads.value())
         record.provenance.files.push_back({head.model->info().path.string(), head.model->info().sha256});
+    const bool isComplete = search.searched == heads.value().size();
+    record.provenance.complete = isComplete;
+    if (!isComplete)
+        record.notes.push_back("Interrupted: counterfactuals were searched under " +
+                               std::to_string(search.searched) + " of " +
+                               std::to_string(heads.value().size()) + " heads.");
     if (compared.value().seedVariants.size() < 2)
         record.notes.push_back(
             "No ranges over seeds: no other head was made like the first but for its seed.");
@@ -151,7 +164,10 @@ int runCompareHeads(const CompareHeadsOptions& options) {
     for (const auto& note : record.notes) text += "note: " + note + "\n";
     if (const auto written = writeReport(document, text, options.json); !written.isOk())
         return failWith(written.error(), "");
-    return kExitDone;
+    return isComplete
+               ? kExitDone
+               : failWith(inputError("cancelled; what was searched until then is written, and marked."),
+                          options.embeddings);
 }
 
 }  // namespace tessera
