@@ -18,8 +18,7 @@ ThumbnailCache::ThumbnailCache(JobRunner& jobs, QObject* parent)
 
 void ThumbnailCache::setDataset(std::shared_ptr<const Dataset> dataset) {
     jobs_.cancelKey(this, kKey);
-    dataset_ = std::move(dataset);
-    scale_.reset();
+    painter_ = dataset ? std::make_shared<SamplePainter>(std::move(dataset)) : nullptr;
     images_.clear();
     wishes_.clear();
     underWay_.clear();
@@ -29,7 +28,7 @@ void ThumbnailCache::setDataset(std::shared_ptr<const Dataset> dataset) {
 
 QImage ThumbnailCache::thumbnail(qint64 index) {
     if (const QImage* image = images_.object(index)) return *image;
-    if (!dataset_ || failed_.contains(index) || underWay_.contains(index)) return {};
+    if (!painter_ || failed_.contains(index) || underWay_.contains(index)) return {};
     std::erase(wishes_, index);
     wishes_.push_back(index);
     if (wishes_.size() > kWishes) wishes_.erase(wishes_.begin());
@@ -45,7 +44,7 @@ QImage ThumbnailCache::thumbnail(qint64 index) {
 }
 
 void ThumbnailCache::startBatch() {
-    if (isPainting_ || wishes_.empty() || !dataset_) return;
+    if (isPainting_ || wishes_.empty() || !painter_) return;
     QList<qint64> indices;
     while (!wishes_.empty() && indices.size() < static_cast<qsizetype>(kBatch)) {
         indices.push_back(wishes_.back());
@@ -55,38 +54,24 @@ void ThumbnailCache::startBatch() {
     isPainting_ = true;
     jobs_.start<Batch>(
         this, kKey, {}, JobLane::Interactive,
-        [data = dataset_, scale = scale_, indices](std::stop_token stop, Progress&) {
-            return paint(*data, scale, indices, stop);
+        [painter = painter_, indices](std::stop_token stop, Progress&) {
+            return paint(*painter, indices, stop);
         },
-        [this, indices, data = dataset_](Result<Batch> result) {
-            if (data == dataset_) take(indices, std::move(result));
+        [this, indices, painter = painter_](Result<Batch> result) {
+            if (painter == painter_) take(indices, std::move(result));
         });
 }
 
-Result<ThumbnailCache::Batch> ThumbnailCache::paint(const Dataset& data,
-                                                    std::shared_ptr<const ThumbnailScale> scale,
-                                                    QList<qint64> indices, std::stop_token stop) {
+Result<ThumbnailCache::Batch> ThumbnailCache::paint(SamplePainter& painter, QList<qint64> indices,
+                                                    std::stop_token stop) {
     Batch batch;
-    if (scale) {
-        batch.scale = *scale;
-    } else {
-        auto found = thumbnailScale(data);
-        if (found.isOk())
-            batch.scale = std::move(found).value();
-        else if (found.isError())
-            batch.problem = QString::fromStdString(found.error().message);
-    }
-    std::vector<float> values(static_cast<std::size_t>(elementCount(data.sampleShape())));
     for (const qint64 index : indices) {
         if (stop.stop_requested()) return Cancelled{};
-        const std::int64_t one[] = {index};
-        auto read = data.read(one, values.data());  // one at a time: a bad file costs one picture
-        if (read.isError() && batch.problem.isEmpty())
-            batch.problem = QString::fromStdString(read.error().message);
+        auto picture = painter.thumbnail(index, kSide);  // one at a time: a bad file costs one picture
+        if (picture.isError() && batch.problem.isEmpty())
+            batch.problem = QString::fromStdString(picture.error().message);
         batch.indices.push_back(index);
-        batch.images.push_back(read.isOk() ? paintThumbnail(data.sampleShape(), data.isImage(), values.data(),
-                                                            batch.scale, kSide)
-                                           : QImage());
+        batch.images.push_back(picture.isOk() ? std::move(picture).value() : QImage());
     }
     return batch;
 }
@@ -96,7 +81,6 @@ void ThumbnailCache::take(const QList<qint64>& asked, Result<Batch> result) {
     for (const qint64 index : asked) underWay_.remove(index);
     if (result.isOk()) {
         Batch batch = std::move(result).value();
-        if (!scale_) scale_ = std::make_shared<const ThumbnailScale>(std::move(batch.scale));
         for (qsizetype i = 0; i < batch.indices.size(); ++i) {
             if (batch.images[i].isNull()) {
                 failed_.insert(batch.indices[i]);

@@ -33,21 +33,18 @@ class ThumbnailCache : public QObject {
 
   private:
     struct Batch {
-        ThumbnailScale scale;
         QList<qint64> indices;
         QList<QImage> images;
         QString problem;
     };
     void startBatch();
-    static Result<Batch> paint(const Dataset& data, std::shared_ptr<const ThumbnailScale> scale,
-                               QList<qint64> indices, std::stop_token stop);
+    static Result<Batch> paint(SamplePainter& painter, QList<qint64> indices, std::stop_token stop);
     void take(const QList<qint64>& asked, Result<Batch> result);
 
     JobRunner& jobs_;
-    std::shared_ptr<const Dataset> dataset_;
-    std::shared_ptr<const ThumbnailScale> scale_;
-    QCache<qint64, QImage> images_;  // cost in KiB
-    std::vector<qint64> wishes_;     // newest last
+    std::shared_ptr<SamplePainter> painter_;  // used by one job at a time
+    QCache<qint64, QImage> images_;           // cost in KiB
+    std::vector<qint64> wishes_;              // newest last
     QSet<qint64> underWay_, failed_;
     bool isScheduled_ = false, isPainting_ = false, hasComplained_ = false;
 };

@@ -126,6 +126,23 @@ Result<ThumbnailScale> thumbnailScale(const Dataset& data) {
     return scale;
 }
 
+Result<QImage> SamplePainter::thumbnail(std::int64_t sample, int side) {
+    const auto painted = [&](const Dataset& data, std::optional<ThumbnailScale>& scale) -> Result<QImage> {
+        if (!scale) {
+            auto found = thumbnailScale(data);
+            scale = found.isOk() ? std::move(found).value() : ThumbnailScale();  // 0 to 1, as pixels are
+        }
+        values_.resize(static_cast<std::size_t>(elementCount(data.sampleShape())));
+        const std::int64_t one[] = {sample};
+        if (auto read = data.read(one, values_.data()); !read.isOk())
+            return std::move(read).propagate<QImage>();
+        return paintThumbnail(data.sampleShape(), data.isImage(), values_.data(), *scale, side);
+    };
+    if (items_)
+        if (auto picture = painted(*items_, itemScale_); picture.isOk()) return picture;
+    return painted(*data_, numberScale_);
+}
+
 QImage paintThumbnail(const Shape& shape, bool isImage, const float* values, const ThumbnailScale& scale,
                       int side) {
     if (isImage && shape.size() == 3) return imageThumbnail(shape, values, scale, side);

@@ -5,6 +5,8 @@
 
 #include <QImage>
 #include <QPointF>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/data/dataset.h"
@@ -25,5 +27,20 @@ Result<ThumbnailScale> thumbnailScale(const Dataset& data);
 // are smaller.
 QImage paintThumbnail(const Shape& shape, bool isImage, const float* values, const ThumbnailScale& scale,
                       int side);
+
+// Pictures of the samples of one set: of the raw items behind the rows where it has them, else, and for an
+// item that cannot be read, of the numbers. Any thread, one at a time.
+class SamplePainter {
+  public:
+    explicit SamplePainter(std::shared_ptr<const Dataset> data)
+        : data_(std::move(data)), items_(data_->items()) {}
+    const std::shared_ptr<const Dataset>& dataset() const { return data_; }
+    Result<QImage> thumbnail(std::int64_t sample, int side);
+
+  private:
+    std::shared_ptr<const Dataset> data_, items_;
+    std::optional<ThumbnailScale> numberScale_, itemScale_;  // found when first needed
+    std::vector<float> values_;
+};
 
 }  // namespace tessera

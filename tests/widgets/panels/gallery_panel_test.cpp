@@ -12,7 +12,9 @@
 #include <QTest>
 #include <QToolButton>
 
+#include "core/data/npy_texts.h"
 #include "fake_dataset.h"
+#include "tests/core/data/scratch_folder.h"
 
 using namespace tessera;
 
@@ -118,6 +120,63 @@ class GalleryPanelTest : public QObject {
         QTRY_VERIFY(f.panel.model()->rowOf(57) != 57);
         QCOMPARE(f.current(), 57);
         QCOMPARE(f.workspace.currentSample(), 57);
+    }
+
+    // A row of an embedding file is shown as what it was computed from, by its name, label and class.
+    void embeddingsShowTheirItems() {
+        const test::ScratchFolder scratch;
+        const auto digits = openDataset(test::dataFile("datasets/digits-images-idx3-ubyte.gz")).value();
+        const auto count = digits->size();
+        const std::vector<float> x(static_cast<std::size_t>(count) * 5, 0.5f);
+        std::vector<std::int32_t> y;
+        for (std::int64_t i = 0; i < count; ++i) y.push_back(digits->label(i));
+        const PackedTexts source("items_source", std::vector{digits->path().string()}),
+            classes("class_names", digits->classNames());
+        const NpzEntry entries[] = {{"x", "<f4", {count, 5}, x.data()},
+                                    {"y", "<i4", {count}, y.data()},
+                                    source.entry(),
+                                    classes.entry()};
+        QVERIFY(writeNpz(scratch.path("e.npz"), entries).isOk());
+        Fixture f(0), raw(0);
+        f.workspace.setDataset(openDataset(scratch.path("e.npz").string()).value());
+        raw.workspace.setDataset(digits);
+        const auto picture = [](Fixture& fixture, int row) {
+            return fixture.panel.model()->index(row).data(Qt::DecorationRole).value<QImage>();
+        };
+        for (const int row : {0, 3, 7}) {
+            QTRY_VERIFY(!picture(f, row).isNull() && !picture(raw, row).isNull());
+            QCOMPARE(picture(f, row), picture(raw, row));
+            for (const int role : {int(Qt::DisplayRole), int(GalleryModel::LabelRole)})
+                QCOMPARE(f.panel.model()->index(row).data(role), raw.panel.model()->index(row).data(role));
+        }
+        QVERIFY(picture(f, 0) != picture(f, 3));
+        // Painted, too: both galleries look the same, but for what else they say.
+        QTRY_COMPARE(f.panel.view()->viewport()->grab().toImage(),
+                     raw.panel.view()->viewport()->grab().toImage());
+    }
+
+    void itemsThatAreMissingShowTheNumbers() {
+        const test::ScratchFolder scratch;
+        QImage red(8, 8, QImage::Format_RGB32);
+        red.fill(Qt::red);
+        QVERIFY(red.save(QString::fromStdString(scratch.path("red.png").string())));
+        const float x[] = {1, 2, 3, 4, 5, 6};
+        const PackedTexts items("items", {{"red.png", "gone.png"}});
+        const NpzEntry entries[] = {{"x", "<f4", {2, 3}, x}, items.entry()};
+        QVERIFY(writeNpz(scratch.path("e.npz"), entries).isOk());
+        Fixture f(0);
+        QSignalSpy problem(&f.panel, &GalleryPanel::problem);
+        f.workspace.setDataset(openDataset(scratch.path("e.npz").string()).value());
+        const auto picture = [&](int row) {
+            return f.panel.model()->index(row).data(Qt::DecorationRole).value<QImage>();
+        };
+        QTRY_VERIFY(!picture(0).isNull() && !picture(1).isNull());
+        QCOMPARE(picture(0).size(), QSize(8, 8));
+        QCOMPARE(picture(0).pixelColor(4, 4), QColor(Qt::red));
+        const float second[] = {4, 5, 6};
+        const auto scale = thumbnailScale(*f.workspace.dataset()).value();
+        QCOMPARE(picture(1), paintThumbnail({3}, false, second, scale, ThumbnailCache::kSide));
+        QCOMPARE(problem.size(), 0);  // was said on opening
     }
 
     // The whole list is walked through page by page: layout, painting and thumbnails together.
