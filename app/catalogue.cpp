@@ -3,12 +3,15 @@
 
 #include <algorithm>
 
+#include "core/probes/compare_heads.h"
 #include "core/probes/counterfactual.h"
 #include "core/probes/local_geometry.h"
 #include "core/probes/path_regions.h"
+#include "widgets/scenes/compare_scenes.h"
 #include "widgets/scenes/counterfactual_scenes.h"
 #include "widgets/scenes/local_geometry_scenes.h"
 #include "widgets/scenes/path_scene.h"
+#include "widgets/views/compare_view.h"
 #include "widgets/views/path_view.h"
 #include "widgets/views/record_view.h"
 
@@ -26,7 +29,8 @@ const std::vector<CatalogueEntry>& catalogue() {
     static const std::vector<CatalogueEntry> entries{
         {std::make_shared<PathRegionsProbe>(), pathScenes, make<PathView>},
         {std::make_shared<LocalGeometry>(), localGeometryScenes, makeRecordView<localGeometryScenes>},
-        {std::make_shared<Counterfactual>(), counterfactualScenes, makeRecordView<counterfactualScenes>},
+        {std::make_shared<Counterfactual>(), counterfactualScenes, makeCompareView<counterfactualScenes>},
+        {std::make_shared<CompareHeads>(), compareScenes, makeCompareView<compareScenes>},
     };
     return entries;
 }

@@ -26,6 +26,13 @@ Result<ProbeInputs> readInputs(const ProbeOptions& options) {
     auto model = loadModelFor(options.common);
     if (!model.isOk()) return std::move(model).propagate<ProbeInputs>();
     inputs.model = std::move(model).value();
+    for (const auto& other : options.others) {
+        auto common = options.common;
+        common.model = other;
+        auto opened = loadModelFor(common);
+        if (!opened.isOk()) return std::move(opened).propagate<ProbeInputs>();
+        inputs.others.push_back(std::move(opened).value());
+    }
     inputs.seed = options.common.seed;
     inputs.threads = threadCount(options.common.threads);
     inputs.samples = options.samples;

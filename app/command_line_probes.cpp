@@ -144,6 +144,10 @@ void ProbeCommands::addTo(CLI::App& app) {
         command.app = app.add_subcommand(description.name, description.sentence);
         command.app->footer(footerOf(description));
         addCommonOptions(*command.app, command.options.common);
+        if (description.minimumModels > 1)
+            command.app->add_option("OTHERS", command.options.others, "models to compare it with")
+                ->required()
+                ->expected(description.minimumModels - 1, 10'000);
         addDataOptions(*command.app, command.options.source);
         auto* data = command.app->get_option("--data");
         if (description.needsData) data->required();

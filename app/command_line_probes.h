@@ -15,6 +15,7 @@ namespace tessera {
 struct ProbeOptions {
     CommonOptions common;
     DataSource source;
+    std::vector<std::string> others;  // further models, of probes that compare
     std::vector<std::int64_t> samples;
     std::int64_t limit = 0;  // first samples only; 0: all
     ParameterMap parameters;

@@ -73,6 +73,11 @@ Result<Record> runFromCatalogue(const SessionResult& asked, ReplayInputs& inputs
     given.samples = asked.samples;
     given.seed = asked.seed;
     given.threads = threadsOf(asked);
+    for (const auto& id : asked.others) {
+        auto other = inputs.model(id);
+        if (!other.isOk()) return std::move(other).propagate<Record>();
+        given.others.push_back(std::move(other).value());
+    }
     return runProbe(*entry->probe, given, asked.parameters, stop, progress);
 }
 

@@ -42,6 +42,17 @@ bool contains(const std::vector<std::shared_ptr<const Model>>& models,
 
 Workspace::Workspace(QObject* parent) : QObject(parent) {}
 
+std::vector<std::shared_ptr<const Model>> Workspace::comparableModels() const {
+    std::vector<std::shared_ptr<const Model>> found;
+    if (!model_) return found;
+    const auto width = elementCount(model_->info().inputShape);
+    for (const auto& other : models_)
+        if (other != model_ && other->classCount() == model_->classCount() &&
+            elementCount(other->info().inputShape) == width)
+            found.push_back(other);
+    return found;
+}
+
 int Workspace::classCount() const {
     if (model_) return model_->classCount();
     return dataset_ ? static_cast<int>(dataset_->classNames().size()) : 0;

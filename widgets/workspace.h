@@ -43,6 +43,9 @@ class Workspace : public QObject {
     // Every open model; model() is the one that views without a model of their own follow.
     const std::vector<std::shared_ptr<const Model>>& models() const { return models_; }
 
+    // The other open models that take the inputs of model() and tell as many classes apart.
+    std::vector<std::shared_ptr<const Model>> comparableModels() const;
+
     int classCount() const;              // of the model, else of the data
     QString className(int label) const;  // data's names, else "class 3"
     // Why samples of the data cannot be fed to the model, in one sentence; empty if they can, or if one is

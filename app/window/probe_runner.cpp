@@ -26,6 +26,14 @@ std::string viewName(const QString& id) {
     return "view-result-" + id.toStdString();
 }
 
+SessionModel sessionModelOf(const ModelInfo& info) {
+    SessionModel model;
+    model.file = {{}, info.path.string(), info.sha256};
+    model.inputShape = info.inputShape;
+    model.device = info.device;
+    return model;
+}
+
 Result<Done> writeJson(const std::string& path, const ResultRecord& record) {
     QSaveFile file(QString::fromStdString(path));
     const std::string text = recordJson(record).dump(1, ' ') + '\n';
@@ -75,9 +83,10 @@ QString ProbeRunner::run(const ProbeRequest& request) {
     result.about.seed = request.seed;
     result.about.started = utcNow();
     result.scope = request.scope;
-    result.model.file = {{}, info.path.string(), info.sha256};
-    result.model.inputShape = info.inputShape;
-    result.model.device = info.device;
+    result.model = sessionModelOf(info);
+    const auto others = description.minimumModels > 1 ? workspace_.comparableModels()
+                                                      : std::vector<std::shared_ptr<const Model>>();
+    for (const auto& other : others) result.others.push_back(sessionModelOf(other->info()));
     result.isRunning = true;
     const QString id = results_.add(result);
 
@@ -88,6 +97,7 @@ QString ProbeRunner::run(const ProbeRequest& request) {
     inputs.samples = request.samples;
     inputs.seed = request.seed;
     inputs.threads = threads_;
+    inputs.others = others;
     const JobId job = jobs_.start<Ran>(
         this, id, QString::fromStdString(description.title), JobLane::Background,
         [inputs, parameters = request.parameters, probe = entry->probe, &cache = results_.cache()](
@@ -98,6 +108,7 @@ QString ProbeRunner::run(const ProbeRequest& request) {
             asked.parameters = parameters;
             asked.modelSha256 = inputs.model->info().sha256;
             asked.device = inputs.model->info().device;
+            for (const auto& other : inputs.others) asked.otherModels.push_back(other->info().sha256);
             if (inputs.dataset) {
                 for (const auto& file : inputs.dataset->sourceFiles())
                     if (auto hash = sha256OfFile(file); hash.isOk()) asked.dataSha256.push_back(hash.value());

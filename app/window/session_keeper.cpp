@@ -223,6 +223,8 @@ void SessionKeeper::takeResults(LoadedSession& loaded) {
         ResultEntry entry;
         entry.about = result;
         if (const SessionModel* model = document.model(result.model)) entry.model = *model;
+        for (const auto& other : result.others)
+            if (const SessionModel* model = document.model(other)) entry.others.push_back(*model);
         entry.scope = result.samples.empty() ? tr("All samples")
                       : result.samples.size() == 1
                           ? tr("1 sample")

@@ -14,6 +14,19 @@ std::string modelId(std::size_t place) {
     return "m" + std::to_string(place + 1);
 }
 
+// Of a model in the list; one that was closed is added, for a result still says what it is of.
+std::string idOf(const SessionModel& wanted, std::vector<SessionModel>& models) {
+    for (const auto& model : models)
+        if (model.file.sha256 == wanted.file.sha256 &&
+            model.file.absolute == std::filesystem::absolute(wanted.file.absolute).string())
+            return model.id;
+    SessionModel model = wanted;
+    model.id = modelId(models.size());
+    model.file.relative.clear();
+    models.push_back(model);
+    return model.id;
+}
+
 // In place of the one that its file replaces.
 void putFigure(std::vector<SessionFigure>& figures, SessionFigure figure) {
     std::erase_if(figures, [&](const auto& held) { return held.file == figure.file; });
@@ -75,20 +88,9 @@ SessionSnapshot SessionKeeper::snapshot(const SessionFigure* added) {
     for (const ResultEntry& entry : results_.entries()) {
         if (entry.isRunning) continue;
         SessionResult result = entry.about;
-        const auto found =
-            std::find_if(document.models.begin(), document.models.end(), [&](const SessionModel& model) {
-                return model.file.sha256 == entry.model.file.sha256 &&
-                       model.file.absolute == std::filesystem::absolute(entry.model.file.absolute).string();
-            });
-        if (found != document.models.end()) {
-            result.model = found->id;
-        } else {  // its model was closed; the result still says what it is of
-            SessionModel model = entry.model;
-            model.id = modelId(document.models.size());
-            model.file.relative.clear();
-            result.model = model.id;
-            document.models.push_back(std::move(model));
-        }
+        result.model = idOf(entry.model, document.models);
+        result.others.clear();
+        for (const auto& other : entry.others) result.others.push_back(idOf(other, document.models));
         document.results.push_back(std::move(result));
     }
     auto figures = figures_;

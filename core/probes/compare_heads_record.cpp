@@ -238,9 +238,14 @@ ResultRecord compareHeadsRecord(const ComparedRecords& compared) {
                           std::to_string(heads);
         record.notes.push_back("Partial: " + provenance.note + ".");
     }
-    // What is said of the first search holds for all, but for its own cancelling.
-    for (const auto& note : compared.searches.front().notes)
-        if (!note.starts_with("Partial")) record.notes.push_back(note);
+    // What is said of the first search holds for all, but for its own cancelling and what flips under it.
+    for (std::size_t i = 0; i < compared.searches.size(); ++i)
+        for (const auto& note : compared.searches[i].notes) {
+            if (note.starts_with("No sample flips"))
+                record.notes.push_back(compared.names[i] + ": " + note);
+            else if (i == 0 && !note.starts_with("Partial"))
+                record.notes.push_back(note);
+        }
     if (compared.heads.seedVariants.size() < 2)
         record.notes.push_back(
             "No ranges over seeds: no other head was made like the first but for its seed.");

@@ -57,7 +57,8 @@ class Run {
         if (!field.isOk()) return std::move(field).propagate<Done>();
         field_ = std::move(field).value();
         found_.isLinear = field_->linearHead() != nullptr;
-        if (settings().clip && inputs_.dataset->isImage()) settings().search.valid = pixelRange();
+        if (settings().clip && inputs_.dataset->isImage())
+            settings().search.valid = pixelRange(inputs_.normalisation, inputs_.dataset->sampleShape());
         found_.isClipped = settings().search.valid.has_value();
         auto references =
             readReferences(inputs_, *field_, settings(), splits.value().reference, team_, stop_, progress_);
@@ -68,14 +69,6 @@ class Run {
         isReference_.assign(static_cast<std::size_t>(inputs_.dataset->size()), 0);
         for (const auto sample : references_->samples) isReference_[static_cast<std::size_t>(sample)] = 1;
         return Done{};
-    }
-
-    ValidRange pixelRange() const {
-        std::vector<float> low(static_cast<std::size_t>(width_), 0), high(low.size(), 1);
-        normalise(inputs_.normalisation, inputs_.dataset->sampleShape(), 1, low.data());
-        normalise(inputs_.normalisation, inputs_.dataset->sampleShape(), 1, high.data());
-        using Floats = Eigen::Map<const Eigen::RowVectorXf>;
-        return {Floats(low.data(), width_).cast<double>(), Floats(high.data(), width_).cast<double>()};
     }
 
     // A chunk is a whole number of blocks, so that its size changes no result; small ones of a slow model

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
 
 #include "core/base/record_columns.h"
@@ -201,6 +202,34 @@ std::string countText(std::int64_t count, const char* one, const char* many) {
     return std::to_string(count) + " " + (count == 1 ? one : many);
 }
 
+std::string shortText(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3g", value);
+    return text;
+}
+
+// Why nothing flips, where it is the settings' doing: radius 1 means something else in every representation.
+std::string noFlipNote(const CounterfactualRows& found) {
+    std::vector<double> boundaries;
+    double farthest = 0;
+    for (const auto& row : found.rows) {
+        if (row.flip.flipped) return {};
+        if (std::isfinite(row.boundary.nearest)) boundaries.push_back(row.boundary.nearest);
+        farthest = std::max(farthest, row.flip.distance);
+    }
+    const double median = quantileOf(std::move(boundaries), 0.5);
+    if (!(median > 0)) return {};
+    const std::string text = "No sample flips: the median distance to the nearest boundary is " +
+                             shortText(median) + " input units, ";
+    if (farthest < 0.99 * found.radius)
+        return text + "and no search goes farther than " + shortText(farthest) +
+               " in the steps it has; raise step or steps.";
+    if (median > found.radius)
+        return text + "the trust radius " + shortText(found.radius) +
+               "; raise it, or give it in boundary distances (radius-unit).";
+    return {};
+}
+
 void addNotes(ResultRecord& record, const CounterfactualRows& found) {
     auto& notes = record.notes;
     const auto& settings = found.settings;
@@ -226,6 +255,7 @@ void addNotes(ResultRecord& record, const CounterfactualRows& found) {
             "Any other class counts as a flip; support is measured against the target even where the search "
             "lands in another class.");
     if (!found.isLinear) notes.push_back("The network is not affine: boundary distances are of first order.");
+    if (auto note = noFlipNote(found); !note.empty()) notes.push_back(std::move(note));
     if (found.isNormalised)
         notes.push_back("Input units are those of the network: of samples after normalisation.");
     if (found.tuning)

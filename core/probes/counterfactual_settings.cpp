@@ -194,4 +194,13 @@ CounterfactualSettings counterfactualSettings(const ParameterMap& values) {
     return settings;
 }
 
+ValidRange pixelRange(const Normalisation& normalisation, const Shape& sampleShape) {
+    const auto width = elementCount(sampleShape);
+    std::vector<float> low(static_cast<std::size_t>(width), 0), high(low.size(), 1);
+    normalise(normalisation, sampleShape, 1, low.data());
+    normalise(normalisation, sampleShape, 1, high.data());
+    using Floats = Eigen::Map<const Eigen::RowVectorXf>;
+    return {Floats(low.data(), width).cast<double>(), Floats(high.data(), width).cast<double>()};
+}
+
 }  // namespace tessera

@@ -34,4 +34,7 @@ struct CounterfactualSettings {
 ProbeDescription counterfactualDescription();
 CounterfactualSettings counterfactualSettings(const ParameterMap& values);
 
+// What pixels of 0 and 1 are to the network.
+ValidRange pixelRange(const Normalisation& normalisation, const Shape& sampleShape);
+
 }  // namespace tessera

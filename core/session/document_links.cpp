@@ -61,6 +61,7 @@ void dropDeadLinks(SessionDocument& document, std::vector<std::string>& notes) {
     for (auto& result : document.results) {
         const auto of = named("Result", result.id);
         links.model(result.model, of);
+        for (auto& other : result.others) links.model(other, of);
         links.slice(result.slice, of);
     }
     for (auto& figure : document.figures) {

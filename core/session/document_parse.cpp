@@ -146,6 +146,7 @@ void readResult(JsonFields& fields, SessionResult& result) {
     fields.take("sentence", result.sentence);
     fields.take("started", result.started);
     fields.take("model", result.model);
+    fields.take("others", result.others);
     readNormalisation(fields, result.normalisation);
     fields.take("samples", result.samples, 0);
     fields.take("seed", result.seed);

@@ -99,6 +99,7 @@ Json resultJson(const SessionResult& result) {
             {"sentence", result.sentence},
             {"started", result.started},
             {"model", result.model},
+            {"others", result.others},
             {"normalisation", normalisationJson(result.normalisation)},
             {"samples", result.samples},
             {"seed", result.seed},

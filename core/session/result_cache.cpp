@@ -35,6 +35,8 @@ std::string requestKey(const ResultRequest& request) {
         if (name != "threads") key.add(name).add(std::to_string(value.index())).add(parameterText(value));
     key.add("inputs").add(request.modelSha256).add(request.device).add(request.dtype);
     for (const auto& hash : request.dataSha256) key.add(hash);
+    if (!request.otherModels.empty()) key.add("others");
+    for (const auto& hash : request.otherModels) key.add(hash);
     key.add("normalisation");
     key.addBits(request.normalisation.mean.data(), request.normalisation.mean.size());
     key.addBits(request.normalisation.std.data(), request.normalisation.std.size());

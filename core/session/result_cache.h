@@ -24,7 +24,8 @@ namespace tessera {
 // All that a result depends on. Threads are not part of it: results do not depend on them.
 struct ResultRequest {
     std::string probe;
-    ParameterMap parameters;  // complete; "threads" is ignored
+    ParameterMap parameters;                    // complete; "threads" is ignored
+    std::vector<std::string> otherModels = {};  // hashes, of probes that compare models
     std::string modelSha256, device = "cpu", dtype = "float64";
     std::vector<std::string> dataSha256;  // or the text of a generated set
     Normalisation normalisation;

@@ -22,7 +22,8 @@ struct SessionResult {
     std::string probe;      // name in the catalogue, or "regions" and "class-map" (regions_record.h)
     ParameterMap parameters;
 
-    std::string model;  // id
+    std::string model;                     // id
+    std::vector<std::string> others = {};  // ids of further models, of probes that compare
     Normalisation normalisation;
     std::vector<std::int64_t> samples;  // empty: all
     std::uint64_t seed = 0;

@@ -102,8 +102,8 @@ ProbePanel::ProbePanel(Workspace& workspace, std::vector<ProbeDescription> probe
     connect(run_, &QPushButton::clicked, this, &ProbePanel::run);
     connect(reset_, &QPushButton::clicked, form_, &ParameterForm::reset);
     for (const auto changed :
-         {&Workspace::modelChanged, &Workspace::datasetChanged, &Workspace::anchorsChanged,
-          &Workspace::selectionChanged, &Workspace::subsetsChanged})
+         {&Workspace::modelChanged, &Workspace::modelsChanged, &Workspace::datasetChanged,
+          &Workspace::anchorsChanged, &Workspace::selectionChanged, &Workspace::subsetsChanged})
         connect(&workspace_, changed, this, &ProbePanel::fillScopes);
     takeProbe();
 }
@@ -222,6 +222,7 @@ void ProbePanel::check() {
         inputs.normalisation = workspace_.normalisation();
         const QString scope = scope_->currentData().toString();
         inputs.samples = samplesOf(scope);
+        if (description->minimumModels > 1) inputs.others = workspace_.comparableModels();
         auto fits = checkInputs(*description, inputs);
         if (fits.isError()) problem_ = QString::fromStdString(fits.error().message);
         if (problem_.isEmpty() && scope != QLatin1String(kAll) && inputs.samples.empty())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scenes/column_values.h"
 
+#include "widgets/scenes/head_scene.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -125,6 +127,12 @@ std::vector<unsigned char> correctRows(const Table& table) {
             return correct;
         },
         label->values);
+}
+
+QColor kindColour(const QString& name, int kind, int count) {
+    for (const auto outcome : {FlipOutcome::Supported, FlipOutcome::Unsupported, FlipOutcome::NoFlip})
+        if (name == QLatin1String(flipOutcomeText(outcome))) return outcomeColour(outcome);
+    return classColour(kind, count);
 }
 
 }  // namespace tessera

@@ -27,6 +27,9 @@ bool namesClasses(const Column& column);
 // The names of 0, 1, 2, ... of such a column: its own texts, else those of the classes.
 QStringList classNamesOf(const Column& column, const ColumnNumbers& numbers, const SceneContext& context);
 
+// Of the kind at a place among `count`: outcomes of a search keep their colours, whichever occur.
+QColor kindColour(const QString& name, int kind, int count);
+
 // Label, unit and, for kinds, names; the range that holds all values.
 PlotAxis axisOf(const Column& column, const ColumnNumbers& numbers, const SceneContext& context,
                 bool logarithmic);

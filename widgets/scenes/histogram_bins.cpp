@@ -121,7 +121,7 @@ std::shared_ptr<const HistogramBins> histogramBins(std::shared_ptr<const Table> 
         const QStringList names = classNamesOf(*classes, kinds, context);
         const int count = static_cast<int>(names.size());
         for (int i = 0; i < count; ++i)
-            result->groups.push_back({names[i], classColour(i, count), LegendItem::Mark::Swatch});
+            result->groups.push_back({names[i], kindColour(names[i], i, count), LegendItem::Mark::Swatch});
         for (std::size_t i = 0; i < rows; ++i)
             groupOfRow[i] = kinds.values[i] >= 0 && kinds.values[i] < count
                                 ? static_cast<std::int32_t>(kinds.values[i])

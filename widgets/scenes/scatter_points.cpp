@@ -13,16 +13,19 @@ void colourByClass(ScatterPoints& points, const Column& column, const ColumnNumb
     const QStringList names = classNamesOf(column, numbers, context);
     const int count = static_cast<int>(names.size());
     std::vector<char> seen(static_cast<std::size_t>(count) + 1, 0);
+    const auto colourOf = [&](int kind) {
+        return kind < 0 ? classColour(kind, count) : kindColour(names[kind], kind, count);
+    };
     for (std::size_t row = 0; row < points.colour.size(); ++row) {
         const double value = numbers.values[row];
         const int kind = value >= 0 && value < count ? static_cast<int>(value) : -1;
-        points.colour[row] = classColour(kind, count).rgb();
+        points.colour[row] = colourOf(kind).rgb();
         seen[static_cast<std::size_t>(kind + 1)] = 1;
     }
     points.kinds.push_back({QString::fromStdString(column.label), {}, LegendItem::Mark::Heading});
     for (int kind = 0; kind < count; ++kind)
         if (seen[static_cast<std::size_t>(kind) + 1])
-            points.kinds.push_back({names[kind], classColour(kind, count), LegendItem::Mark::Dot});
+            points.kinds.push_back({names[kind], colourOf(kind), LegendItem::Mark::Dot});
     if (seen[0])
         points.kinds.push_back({QStringLiteral("no label"), classColour(-1, count), LegendItem::Mark::Dot});
 }
@@ -79,6 +82,7 @@ ScatterChoice firstChoice(const Table& table) {
         if (column.name != table.sampleColumn && !namesClasses(column)) take(column);
     for (const auto& column : table.columns) take(column);
     if (choice.y.empty()) choice.y = choice.x;
+    if (table.column("outcome")) choice.colour = "outcome";  // of searches: what they are about
     for (const auto& column : table.columns)
         if (choice.colour.empty() && namesClasses(column)) choice.colour = column.name;
     return choice;

@@ -79,7 +79,9 @@ void RecordView::show(std::shared_ptr<const ResultRecord> record) {
             std::stop_token, Progress&) -> Result<Scenes> { return scenes(shown, context); },
         [this](Result<Scenes> pictures) {
             isDrawing_ = false;
-            if (pictures.isOk()) showPictures(std::move(pictures).value());
+            if (!pictures.isOk()) return;
+            showPictures(std::move(pictures).value());
+            Q_EMIT picturesShown();
         });
 }
 

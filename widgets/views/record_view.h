@@ -31,6 +31,9 @@ class RecordView : public ResultView {
     ThumbnailCache& thumbnails() { return thumbnails_; }
     bool isSettled() const;
 
+  Q_SIGNALS:
+    void picturesShown();  // of a record that was just given, in tabs of their own
+
   private:
     void findOrigin();
     void setOfOpenData(bool isOfOpenData);

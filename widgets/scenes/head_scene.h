@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// One column of the compare view: a head's classes on the slice that all columns share, how far reference
+// data support its target there, and its search from the shared point.
+#pragma once
+
+#include "core/probes/class_map.h"
+#include "core/probes/support_field.h"
+#include "core/probes/trace_plane.h"
+#include "widgets/scenes/panel_scene.h"
+#include "widgets/scenes/plot_frame.h"
+#include "widgets/scenes/prepared_arrangement.h"
+#include "widgets/scenes/slice_map.h"
+
+namespace tessera {
+
+// Fixed wherever an outcome is drawn.
+QColor outcomeColour(FlipOutcome outcome);
+
+// Where all columns look: the shorter side of a plot shows `reach` to both sides of the centre.
+struct HeadCamera {
+    Eigen::Vector2d centre = {0, 0};
+    double reach = 1;
+    bool operator==(const HeadCamera&) const = default;
+};
+
+struct HeadLook {
+    enum class Fill { Class, Support };
+    Fill fill = Fill::Class;
+    bool support = true;  // threshold line, and a veil where references do not support the target
+    bool path = true, ball = true, minimalFlip = true, references = true, edges = false;
+    bool legend = true;  // where there is room for one
+    HeadCamera camera;
+    std::int32_t step = -1;  // of the search, marked on the path; -1: its end
+};
+
+// What the columns of one view have in common.
+struct HeadShared {
+    std::shared_ptr<const LaidTracePlane> laid;
+    std::vector<QString> classNames;
+    int classCount = 2;
+    Eigen::RowVectorXd start;
+    double radius = 0;                             // largest of the heads'; for fitting
+    std::shared_ptr<const References> references;  // may be null
+};
+
+// The frame of a picture in slice coordinates with equal scales: for painting and for the mouse.
+struct HeadFrame {
+    PlotFrame frame;
+    SliceMap map;
+    Eigen::Vector2d low, high;
+};
+HeadFrame headFrame(const QString& title, const QString& subtitle, const HeadShared& shared,
+                    const HeadCamera& camera, std::vector<LegendItem> legend, std::optional<ColourBar> bar,
+                    const PanelStyle& style, const QSizeF& size);
+
+class HeadScene : public PanelScene {
+  public:
+    QString name;
+    std::shared_ptr<const HeadShared> shared;
+    std::shared_ptr<const HeadTrace> trace;                  // may be null: still searching
+    double radius = 0;                                       // of its ball
+    std::shared_ptr<const SampledField> field;               // may be null
+    std::shared_ptr<const PreparedArrangement> arrangement;  // may be null
+    std::shared_ptr<const SupportField> support;             // of the trace's target; may be null
+    HeadLook look;
+
+    QString title() const override { return name; }
+    QString subtitle() const;  // "supported flip to 7 after 41 steps, distance 0.42"
+    double aspect() const override { return 0.95; }
+    void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
+               std::stop_token stop) const override;
+    std::optional<ColourBar> colourBar() const override;
+    std::vector<LegendItem> legend() const override;
+    std::vector<Table> numbers() const override;
+    HeadFrame frame(const PanelStyle& style, const QSizeF& size) const;
+    // Place in the list of kept steps of the one that the look marks.
+    std::size_t markedStep() const;
+
+  private:
+    Eigen::Vector2d inPlane(const Eigen::RowVectorXd& point) const;
+    enum class Part { Fill, Lines };
+    void paintClasses(QPainter& painter, const PanelStyle& style, const HeadFrame& frame, Part part,
+                      std::stop_token stop) const;
+    void paintSupport(QPainter& painter, const PanelStyle& style, const HeadFrame& frame) const;
+    void paintTrace(QPainter& painter, const PanelStyle& style, const HeadFrame& frame) const;
+};
+
+// Where the heads' predictions differ on the slice: the class where all agree, darker the more of them do
+// not predict what most do.
+class HeadDifferenceScene : public PanelScene {
+  public:
+    std::shared_ptr<const HeadShared> shared;
+    std::vector<std::shared_ptr<const SampledField>> fields;  // of one grid
+    std::vector<QString> names;
+    HeadLook look;
+
+    QString title() const override;
+    QString subtitle() const;
+    double aspect() const override { return 0.95; }
+    void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
+               std::stop_token stop) const override;
+    std::vector<LegendItem> legend() const override;
+    HeadFrame frame(const PanelStyle& style, const QSizeF& size) const;
+    // Heads that do not predict what most do (the first of equals), per cell of the grid; empty until all
+    // fields are there.
+    std::vector<int> differing() const;
+};
+
+}  // namespace tessera
