@@ -3,6 +3,7 @@
 
 #include <QDateTime>
 #include <QElapsedTimer>
+#include <QRunnable>
 #include <QThread>
 #include <QThreadPool>
 #include <QTimer>
@@ -14,6 +15,8 @@
 #include <new>
 #include <utility>
 #include <vector>
+
+#include "widgets/jobs/told_order.h"
 
 namespace tessera {
 
@@ -113,6 +116,25 @@ struct JobRunner::Record final : Progress {
 };
 
 struct JobRunner::Private {
+    // One job as its pool sees it; gone before the pool is done.
+    class Task final : public QRunnable {
+      public:
+        Task(JobRunner& runner, std::shared_ptr<Record> record)
+            : runner_(runner), record_(std::move(record)) {}
+        ~Task() override {
+            record_.reset();
+            orderedBefore(&runner_);
+        }
+        void run() override {
+            orderedAfter(this);
+            runner_.run(record_);
+        }
+
+      private:
+        JobRunner& runner_;
+        std::shared_ptr<Record> record_;
+    };
+
     QThreadPool interactive, heavy, background;
     QTimer timer;
     JobId lastId = 0;
@@ -172,6 +194,7 @@ JobRunner::~JobRunner() {
     d_->waiting.clear();
     for (const JobLane lane : {JobLane::Interactive, JobLane::Heavy, JobLane::Background})
         d_->pool(lane).waitForDone();
+    orderedAfter(this);
 }
 
 JobId JobRunner::currentJob() {
@@ -214,7 +237,9 @@ void JobRunner::startWaiting() {
         record->clock.start();
         d_->running.push_back(record);
         if (!d_->timer.isActive()) d_->timer.start();
-        pool.start([this, record] { run(record); });
+        auto* task = new Private::Task(*this, record);  // the pool's
+        orderedBefore(task);
+        pool.start(task);
         Q_EMIT jobStarted(record->info.id);
         next = d_->waiting.begin();  // a slot may have changed the queue
     }
