@@ -24,6 +24,7 @@
 
 #include "heartbeat.h"
 #include "tests/app/window/settings_in.h"
+#include "tests/slowdown.h"
 #include "tests/widgets/jobs/until_stopped.h"
 #include "widgets/dialogs/about_dialogs.h"
 #include "widgets/dialogs/architecture_dialog.h"
@@ -38,7 +39,7 @@ using namespace tessera;
 
 namespace {
 constexpr int kPatienceMs = 30'000;
-constexpr int kStallMs = 50;
+constexpr int kStallMs = 50 * kSlowdown;
 
 QString sample(const char* name) {
     return QStringLiteral(TESSERA_SAMPLES "/") + QLatin1String(name);

@@ -8,6 +8,7 @@
 #include <QTest>
 
 #include "fake_dataset.h"
+#include "tests/slowdown.h"
 
 using namespace tessera;
 
@@ -89,11 +90,12 @@ class GalleryModelTest : public QObject {
         QElapsedTimer clock;
         clock.start();
         workspace.setDataset(data);
-        QVERIFY2(clock.elapsed() < 50, qPrintable(QString::number(clock.elapsed())));
+        QVERIFY2(clock.elapsed() < 50 * kSlowdown, qPrintable(QString::number(clock.elapsed())));
         workspace.setEvaluation(fakeEvaluation(*data));
         clock.restart();
         model.setQuery({.sort = GallerySort::Confidence, .descending = true});
-        QVERIFY2(clock.elapsed() < 20, qPrintable(QString::number(clock.elapsed())));  // sorted elsewhere
+        QVERIFY2(clock.elapsed() < 20 * kSlowdown,
+                 qPrintable(QString::number(clock.elapsed())));  // sorted elsewhere
         QTRY_VERIFY(model.sampleAt(0) != 0);
         QVERIFY(model.index(0).data(GalleryModel::ConfidenceRole).toDouble() > 0.98);
     }
