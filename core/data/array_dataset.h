@@ -14,7 +14,7 @@ namespace tessera {
 struct ArrayEntry {
     std::string name;
     Shape shape;
-    bool isText = false;
+    bool isText = false, isObject = false;  // as NumPy keeps words; objects are pickled and not read
 };
 
 struct SampleTexts;

@@ -76,7 +76,11 @@ std::shared_ptr<const ItemFiles> ItemFiles::open(std::vector<std::string> texts,
 }
 
 std::string ItemFiles::sampleName(std::int64_t index) const {
-    const std::string name = nameText(texts_[static_cast<std::size_t>(index)]);
+    const std::filesystem::path path(texts_[static_cast<std::size_t>(index)]);
+    // A way from elsewhere says little: "airplane/0001.jpg" is enough then.
+    const bool isLong = path.is_absolute() || path.native().starts_with("..");
+    const std::string name =
+        nameText((isLong ? path.parent_path().filename() / path.filename() : path).generic_string());
     return name.empty() ? "#" + std::to_string(index) : name;
 }
 

@@ -281,15 +281,18 @@ OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOption
     facts.namePrefix = path.stem().string();
     facts.sources = {path};
     std::vector<ArrayEntry> entries;
-    for (const auto& member : archive.members())
-        entries.push_back({member.name, member.header.shape, npyTextWidth(member.header.dtype).has_value()});
+    for (const auto& member : archive.members()) {
+        const std::string& dtype = member.header.dtype;
+        entries.push_back({member.name, member.header.shape, npyTextWidth(dtype).has_value(),
+                           dtype.find('O') != std::string::npos});
+    }
     const auto load = [&](std::size_t at) -> Result<StoredArray> {
         const NpzMember& member = archive.members()[at];
         auto store = archive.bytes(member);
         if (!store.isOk()) return std::move(store).error();
         return StoredArray{archive.what(member), member.header, std::move(store).value()};
     };
-    auto texts = textsOfArrays(entries, load);
+    auto texts = textsOfArrays(entries, load, facts.notes);
     if (!texts.isOk()) return std::move(texts).error();
     return datasetOfArrays(std::move(facts), entries, load, std::move(texts).value(), options);
 }

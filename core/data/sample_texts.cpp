@@ -99,7 +99,8 @@ void takeSource(DatasetFacts& facts, const std::string& text) {
 }  // namespace
 
 Result<SampleTexts> textsOfArrays(std::span<const ArrayEntry> entries,
-                                  const std::function<Result<StoredArray>(std::size_t)>& load) {
+                                  const std::function<Result<StoredArray>(std::size_t)>& load,
+                                  std::vector<std::string>& notes) {
     SampleTexts texts;
     std::vector<std::string> source;
     const std::pair<const char*, std::vector<std::string>*> wanted[] = {{"names", &texts.names},
@@ -110,8 +111,10 @@ Result<SampleTexts> textsOfArrays(std::span<const ArrayEntry> entries,
         const auto at = std::find_if(entries.begin(), entries.end(),
                                      [&](const auto& entry) { return entry.name == key; });
         if (at == entries.end()) continue;
-        // Numbers of that name are something else. A word of no width is an array of empty texts.
-        if (!at->isText) continue;
+        if (at->isObject)
+            notes.push_back("'" + std::string(key) +
+                            "' holds Python objects, which are not read; save it with .astype(str).");
+        if (!at->isText) continue;  // numbers of that name are something else
         auto array = load(static_cast<std::size_t>(at - entries.begin()));
         if (!array.isOk()) return std::move(array).error();
         auto read = arrayTexts(*array.value().store, array.value().what);

@@ -17,9 +17,11 @@ struct SampleTexts {
     std::string itemsSource;         // what openDataset opens, relative or absolute
 };
 
-// The arrays 'names', 'class_names', 'items' and 'items_source' where they hold texts.
+// The arrays 'names', 'class_names', 'items' and 'items_source' where they hold texts; a note where they hold
+// texts that cannot be read.
 Result<SampleTexts> textsOfArrays(std::span<const ArrayEntry> entries,
-                                  const std::function<Result<StoredArray>(std::size_t)>& load);
+                                  const std::function<Result<StoredArray>(std::size_t)>& load,
+                                  std::vector<std::string>& notes);
 // A list of texts written as JSON, as a safetensors header holds it. `what` names it in sentences.
 Result<std::vector<std::string>> listedTexts(const std::string& json, const std::string& what);
 

@@ -137,6 +137,7 @@ class ItemsTest : public QObject {
         QCOMPARE(second[8], 1.0f);
         QVERIFY(item(*data, 2).empty());
         QCOMPARE(data->sampleName(0), std::string("pictures/a.png"));
+        QCOMPARE(data->sampleName(1), scratch.path("b.png").parent_path().filename().string() + "/b.png");
         QCOMPARE(readAll(*data), (std::vector<float>{1, 2, 3, 4, 5, 6}));  // the numbers stay
         // What comes back later is read.
         writeImage(scratch.path("gone.png"), 4, 2, qRgb(0, 0, 255));
@@ -227,6 +228,7 @@ class ItemsTest : public QObject {
         const float x[] = {1, 2, 3};
         QVERIFY(hasNote(*openDataset(embeddings(scratch, {{"names", {{"a", "b"}}}})).value(),
                         "2 texts for 3 samples"));
+        QVERIFY(hasNote(*openDataset(dataFile("npy/objects.npz")).value(), "'items' holds Python objects"));
         const NpzEntry numbers[] = {{"x", "<f4", {3}, x}, {"items", "<f4", {1}, x}, {"names", "<f4", {2}, x}};
         QVERIFY(writeNpz(scratch.path("n.npz"), numbers).isOk());
         QVERIFY(openDataset(scratch.path("n.npz").string()).isOk());
