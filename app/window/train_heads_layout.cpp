@@ -28,7 +28,7 @@
 namespace tessera {
 
 namespace {
-constexpr int kFormLetters = 46;  // width of the form
+constexpr int kFormLetters = 52;  // width of the form
 constexpr int kMargin = 8;
 }  // namespace
 
@@ -111,10 +111,11 @@ QWidget* TrainHeadsWindow::makeRuns() {
     table_->verticalHeader()->hide();
     const int letter = fontMetrics().averageCharWidth();
     table_->verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    const int letters[] = {40, 15, 10, 12, 13, 10};
-    for (int column = 0; column < HeadRunsModel::NoteColumn; ++column)
+    const int letters[] = {40, 14, 10, 12, 13, 10, 40};
+    for (int column = 0; column < HeadRunsModel::kColumns; ++column)
         table_->horizontalHeader()->resizeSection(column, letters[column] * letter);
-    table_->horizontalHeader()->setStretchLastSection(true);
+    table_->horizontalHeader()->setSectionResizeMode(HeadRunsModel::HeadColumn, QHeaderView::Stretch);
+    table_->horizontalHeader()->setMinimumSectionSize(8 * letter);
     table_->horizontalHeader()->setHighlightSections(false);
     auto* both = new QSplitter(Qt::Vertical);
     both->setChildrenCollapsible(false);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/window/train_heads_window.h"
 
-#include <QDesktopServices>
-#include <QDir>
+#include <QLineEdit>
 #include <QLocale>
 #include <QProgressBar>
 #include <QPushButton>
-#include <QUrl>
+#include <QScrollArea>
+#include <QTableView>
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 
@@ -17,10 +18,6 @@
 #include "widgets/panels/head_sweep_form.h"
 #include "widgets/panels/split_form.h"
 #include "widgets/views/panel_canvas.h"
-
-#include <QLineEdit>
-#include <QScrollArea>
-#include <QTableView>
 
 namespace tessera {
 
@@ -92,16 +89,12 @@ void TrainHeadsWindow::check() {
     train_->setText(problem.isEmpty() ? (heads == 1 ? tr("Train 1 Head") : tr("Train %1 Heads").arg(number))
                                       : tr("Train"));
     train_->setEnabled(problem.isEmpty() && !isTraining());
-    showProblem(*count_, problem);
-    if (!problem.isEmpty()) return;
-    QPalette palette = this->palette();
-    count_->setPalette(palette);
-    count_->setText(heads == 1 ? tr("This makes one head.")
-                    : byEpochs == 0 || byEpochs == qsizetype(heads)
-                        ? tr("This makes %1 heads.").arg(number)
-                        : tr("This makes %1 heads, %2 of them trained by epochs.")
-                              .arg(number, QLocale().toString(qlonglong(byEpochs))));
-    count_->show();
+    if (!problem.isEmpty()) return showProblem(*count_, problem);
+    showNote(*count_, heads == 1 ? tr("This makes one head.")
+                      : byEpochs == 0 || byEpochs == qsizetype(heads)
+                          ? tr("This makes %1 heads.").arg(number)
+                          : tr("This makes %1 heads, %2 of them trained by epochs.")
+                                .arg(number, QLocale().toString(qlonglong(byEpochs))));
 }
 
 void TrainHeadsWindow::train() {
@@ -228,6 +221,9 @@ void TrainHeadsWindow::showCurves() {
                                               "have no curves.")
                                          : tr("The first epoch is not through yet."));
     export_->setEnabled(scene_ != nullptr);
+    table_->setColumnHidden(HeadRunsModel::NoteColumn,
+                            std::all_of(runs_->runs().begin(), runs_->runs().end(),
+                                        [](const HeadRun& run) { return run.note.isEmpty(); }));
 }
 
 void TrainHeadsWindow::showJob() {
@@ -247,9 +243,7 @@ void TrainHeadsWindow::showJob() {
 }
 
 void TrainHeadsWindow::say(const QString& sentence, bool isProblem) {
-    showProblem(*status_, sentence);
-    if (!isProblem) status_->setPalette(palette());
-    status_->setVisible(true);
+    isProblem ? showProblem(*status_, sentence) : showNote(*status_, sentence);
 }
 
 }  // namespace tessera

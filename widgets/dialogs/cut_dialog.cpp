@@ -23,6 +23,8 @@ namespace tessera {
 
 namespace {
 
+constexpr int kLetters = 84;  // width of the dialog
+
 QLabel* sentence(const QString& text = {}) {
     auto* label = new QLabel(text);
     label->setWordWrap(true);
@@ -69,7 +71,7 @@ CutDialog::CutDialog(std::shared_ptr<const Model> model, std::shared_ptr<const D
     form->addRow(tr("&Layer"), layer_);
     form->addRow(QString(), size_);
     form->addRow(tr("Split"), split_);
-    form->addRow(tr("&File"), file);
+    form->addRow(tr("File"), file);
     form->addRow(QString(), head_);
     form->addRow(QString(), headText_);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel);
@@ -82,7 +84,7 @@ CutDialog::CutDialog(std::shared_ptr<const Model> model, std::shared_ptr<const D
     rows->addWidget(problem_);
     rows->addStretch();
     rows->addWidget(buttons);
-    setMinimumWidth(30 * fontMetrics().averageCharWidth() * 2);
+    setMinimumWidth(kLetters * fontMetrics().averageCharWidth());
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(browse, &QPushButton::clicked, this, &CutDialog::browse);

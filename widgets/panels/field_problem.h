@@ -20,9 +20,15 @@ inline QLabel* fieldProblem(const char* name) {
 
 // Takes no room when there is nothing to say.
 inline void showProblem(QLabel& label, const QString& sentence) {
-    QPalette palette = label.palette();
-    palette.setColor(QPalette::WindowText, wrongColour(palette));
-    label.setPalette(palette);
+    QPalette colours;  // what is not set follows the theme
+    colours.setColor(QPalette::WindowText, wrongColour(label.palette()));
+    label.setPalette(colours);
+    label.setText(sentence);
+    label.setVisible(!sentence.isEmpty());
+}
+// The same label for something that is no problem.
+inline void showNote(QLabel& label, const QString& sentence) {
+    label.setPalette({});
     label.setText(sentence);
     label.setVisible(!sentence.isEmpty());
 }

@@ -5,6 +5,7 @@
 #include <QLocale>
 #include <QPainter>
 #include <QPixmap>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -116,9 +117,26 @@ void HeadRunsModel::abandon() {
 }
 
 std::vector<HeadCurve> HeadRunsModel::curves() const {
+    const auto isByEpochs = [](const HeadRun& run) { return isTrainedByEpochs(run.recipe.method); };
+    const auto first = std::find_if(runs_.begin(), runs_.end(), isByEpochs);
+    // What all curves share need not be said of each.
+    const auto varies = [&](auto field) {
+        return std::any_of(first, runs_.end(), [&](const HeadRun& run) {
+            return isByEpochs(run) && run.recipe.*field != first->recipe.*field;
+        });
+    };
+    const bool isMethod = varies(&HeadRecipe::method), isSeed = varies(&HeadRecipe::seed),
+               isRate = varies(&HeadRecipe::learningRate), isDecay = varies(&HeadRecipe::weightDecay);
+    const QLocale plain = QLocale::c();
     std::vector<HeadCurve> curves;
     for (const auto& run : runs_) {
-        curves.push_back({QString::fromStdString(recipeText(run.recipe)), run.points, run.bestEpoch});
+        QStringList parts;
+        if (isMethod) parts << QLatin1String(headMethodName(run.recipe.method));
+        if (isSeed) parts << tr("seed %1").arg(run.recipe.seed);
+        if (isRate) parts << tr("lr %1").arg(plain.toString(run.recipe.learningRate));
+        if (isDecay) parts << tr("wd %1").arg(plain.toString(run.recipe.weightDecay));
+        curves.push_back({parts.isEmpty() ? QString::fromStdString(recipeText(run.recipe)) : parts.join(' '),
+                          run.points, run.bestEpoch});
         // The end, which thinning may have left out.
         if (auto& points = curves.back().points; !points.empty() && points.back().epoch < run.last.epoch)
             points.push_back(run.last);

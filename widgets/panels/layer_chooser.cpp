@@ -29,8 +29,9 @@ void LayerChooser::setModel(const std::shared_ptr<const Model>& model) {
             for (const auto& layer : layers) {
                 if (layer.node == 0 || last[layer.name] != &layer) continue;
                 const QString name = QString::fromStdString(layer.name);
-                addItem(tr("%1 · %2 · %3 values")
-                            .arg(name, QString::fromStdString(layer.kind),
+                const QString kind = QString::fromStdString(layer.kind);
+                addItem(tr("%1: %2 values")
+                            .arg(kind == name ? name : name + QStringLiteral(" · ") + kind,
                                  QLocale().toString(qlonglong(elementCount(layer.outputShape)))),
                         name);
                 if (layer.name == usual) setCurrentIndex(count() - 1);

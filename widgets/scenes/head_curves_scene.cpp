@@ -13,7 +13,7 @@ namespace tessera {
 namespace {
 
 constexpr std::size_t kMostNamed = 12;
-constexpr double kLogFrom = 20;       // ratio of largest to smallest loss
+constexpr double kLogFrom = 300;      // ratio of largest to smallest loss
 constexpr double kMostLegend = 0.45;  // of the width; a wider one is left out
 constexpr double kUpperShare = 0.56;  // of the height
 
@@ -141,7 +141,7 @@ void HeadCurvesScene::paint(QPainter& painter, const PanelStyle& style, const QS
                 const bool isPlain = marked_.empty();
                 if ((isPlain ? false : isMarked(i)) != above) continue;
                 QColor colour = headCurveColour(i, curves_.size());
-                if (!isPlain && !above) colour.setAlphaF(0.22F);
+                if (!isPlain && !above) colour.setAlphaF(0.35F);
                 painter.setPen(QPen(colour, style.linePt * (above ? 2.6 : 1.6), Qt::SolidLine, Qt::RoundCap,
                                     Qt::RoundJoin));
                 QPolygonF line;
