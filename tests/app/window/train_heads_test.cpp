@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Training heads and cutting a model in the window, by its real controls.
+#include <QAccessible>
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
@@ -288,6 +289,37 @@ class TrainHeadsTest : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().evaluation() != nullptr, kPatienceMs);
         QVERIFY(std::abs(window_->workspace().evaluation()->accuracy - accuracy) < 0.003);
         QVERIFY(QFile::exists(folder_->filePath("digits-head.safetensors")));
+    }
+
+    // Closing the window is no cancel; what came meanwhile is there when it is opened again.
+    void closingLeavesItRunning() {
+        openEmbeddings();
+        setMore("epochs", 1'000'000);
+        setMore("patience", 1'000'000);
+        train();
+        QTRY_VERIFY_WITH_TIMEOUT(training().curves() != nullptr, kPatienceMs);
+        training().close();
+        QVERIFY(training().isTraining() && !training().isVisible());
+        const auto epochs = training().runs().runs().front().epochs;
+        QTRY_VERIFY_WITH_TIMEOUT(training().runs().runs().front().epochs > epochs, kPatienceMs);
+        find<QAction>("trainHeadsAction")->trigger();
+        QVERIFY(training().isVisible() && training().isTraining());
+        // The window closes while it trains: the workers end first.
+    }
+
+    void allThatCanHaveTheFocusHasAName() {
+        openEmbeddings();
+        find<QToolButton>("moreHeadSettings")->setChecked(true);
+        for (QWidget* widget : training().findChildren<QWidget*>()) {
+            if (!(widget->focusPolicy() & Qt::TabFocus) || !widget->isVisible()) continue;
+            const auto named = [](QWidget* face) {
+                const auto* interface = face ? QAccessible::queryAccessibleInterface(face) : nullptr;
+                return interface && !interface->text(QAccessible::Name).isEmpty();
+            };
+            QVERIFY2(named(widget) || named(widget->parentWidget()),
+                     qPrintable(QString("%1 '%2'").arg(QLatin1String(widget->metaObject()->className()),
+                                                       widget->objectName())));
+        }
     }
 
     void curvesGoIntoAFigure() {
