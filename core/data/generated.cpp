@@ -153,8 +153,10 @@ OpenedDataset generateDataset(const std::string& source) {
         Random random(seed, static_cast<std::uint64_t>(i));
         const int label = static_cast<int>(i % classes);
         const std::int64_t inClass = (facts.size - label + classes - 1) / classes;
-        const Point point = placed(
-            settings, label, (static_cast<double>(i / classes) + 0.5) / static_cast<double>(inClass), random);
+        const std::int64_t placeInClass = i / classes;
+        const Point point =
+            placed(settings, label, (static_cast<double>(placeInClass) + 0.5) / static_cast<double>(inClass),
+                   random);
         const auto rounded = [](double value) {
             return static_cast<float>(std::round(value * 65536) / 65536);
         };
