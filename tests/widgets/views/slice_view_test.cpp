@@ -169,7 +169,7 @@ class SliceViewTest : public QObject {
             recipe.kind = kind;
             const auto before = opened.view.computation().planeVersion();
             opened.view.computation().setRecipe(recipe);
-            QTRY_VERIFY(opened.view.computation().planeVersion() != before);
+            QTRY_VERIFY_WITH_TIMEOUT(opened.view.computation().planeVersion() != before, 5000 * kSlowdown);
             QVERIFY(opened.settle());
             QVERIFY2(opened.view.banner().isEmpty(), qPrintable(opened.view.banner()));
         }
