@@ -107,7 +107,8 @@ Result<SampleTexts> textsOfArrays(std::span<const ArrayEntry> entries,
                                                                         {"class_names", &texts.classNames},
                                                                         {"items", &texts.items},
                                                                         {"items_source", &source}};
-    for (const auto& [key, target] : wanted) {
+    for (const auto& [word, target] : wanted) {
+        const char* const key = word;  // a lambda cannot take a part of a pair along
         const auto at = std::find_if(entries.begin(), entries.end(),
                                      [&](const auto& entry) { return entry.name == key; });
         if (at == entries.end()) continue;

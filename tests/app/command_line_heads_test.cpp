@@ -10,6 +10,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "core/data/dataset.h"
 #include "core/data/npz.h"
 #include "program_run.h"
 
@@ -76,6 +77,12 @@ class CommandLineHeadsTest : public QObject {
         embedded = runProgram(embedDigits(folder) + QStringList{"--json", "-"});
         QCOMPARE(embedded.json()["from_cache"].toBool(), true);
         QCOMPARE(contentOf(folder.filePath("digits.npz")), first);
+
+        // Pictures and names of the digits come along.
+        const auto opened = tessera::openDataset(folder.filePath("digits.npz").toStdString()).value();
+        QVERIFY(opened->items() && opened->items()->isImage());
+        QCOMPARE(opened->items()->path().filename().string(), std::string("mnist-images-idx3-ubyte.gz"));
+        QCOMPARE(opened->sampleName(7), opened->items()->sampleName(7));
 
         const auto embeddings = folder.filePath("digits.npz"), heads = folder.filePath("heads");
         const auto trained = runProgram({"heads", "train", embeddings, "--method", "softmax,lda", "--seeds",

@@ -139,6 +139,8 @@ class ItemsTest : public QObject {
         QCOMPARE(data->sampleName(0), std::string("pictures/a.png"));
         QCOMPARE(data->sampleName(1), scratch.path("b.png").parent_path().filename().string() + "/b.png");
         QCOMPARE(readAll(*data), (std::vector<float>{1, 2, 3, 4, 5, 6}));  // the numbers stay
+        // What a session or a result depends on: a folder of pictures that moves breaks neither.
+        QCOMPARE(data->sourceFiles(), std::vector<std::filesystem::path>{path});
         // What comes back later is read.
         writeImage(scratch.path("gone.png"), 4, 2, qRgb(0, 0, 255));
         QCOMPARE(item(*data, 2)[16], 1.0f);
