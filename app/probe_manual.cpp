@@ -49,7 +49,8 @@ bool write(const std::filesystem::path& path, const std::string& text) {
 
 std::string probeManualPage(const ProbeDescription& description) {
     std::string text = "# " + description.title + "\n\n" + description.sentence + "\n\n    tessera probe " +
-                       description.name + " MODEL" + (description.needsData ? " --data DATA" : "") +
+                       description.name + " MODEL" + (description.minimumModels > 1 ? " OTHERS..." : "") +
+                       (description.needsData ? " --data DATA" : "") +
                        (description.minimumSamples > 0 ? " --samples i,j,..." : "") + "\n\n## Needs\n\n" +
                        needsOf(description) + "\n\n## What it computes\n\n" + description.definition +
                        "\n\n## Settings\n\n";

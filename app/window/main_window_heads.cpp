@@ -32,6 +32,14 @@ void MainWindow::makeHeadsMenu() {
         tr("Classifier heads over the open data, or over what a layer of the model makes of it"));
     QAction* cut = menu->addAction(tr("&Cut the Model at a Layer…"), this, &MainWindow::askWhereToCut);
     cut->setObjectName(QStringLiteral("cutModelAction"));
+    menu->addSeparator();
+    QAction* compare = menu->addAction(tr("C&ompare Heads…"), this, [this] {
+        if (auto* probe = findChild<QAction*>(QStringLiteral("probe-compare-heads"))) probe->trigger();
+    });
+    compare->setObjectName(QStringLiteral("compareHeadsAction"));
+    compare->setToolTip(
+        tr("The open models side by side: which flips more easily, where, and whether data "
+           "support it"));
     const auto update = [this, cut] {
         const bool isPair = workspace_.model() && workspace_.dataset() && workspace_.mismatch().isEmpty();
         cut->setEnabled(isPair);

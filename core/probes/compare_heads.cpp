@@ -53,15 +53,56 @@ Result<LabelledPoints> readLabelled(const ProbeInputs& inputs, std::int64_t budg
     return read;
 }
 
+// Of names made of as many words each, those that are not the same in all, a number with the word before it.
+// Empty if that leaves two alike, or one without a name.
+std::vector<std::string> differingWords(const std::vector<std::string>& names) {
+    std::vector<std::vector<std::string>> words;
+    for (const auto& name : names) {
+        auto& own = words.emplace_back(1);
+        for (const char letter : name)
+            if (letter == '-' || letter == '_' || letter == ' ')
+                own.emplace_back();
+            else
+                own.back() += letter;
+        if (own.size() != words.front().size()) return {};
+    }
+    const auto count = words.front().size();
+    std::vector<bool> isKept(count, false);
+    for (std::size_t w = 0; w < count; ++w) {
+        const bool differs = std::any_of(words.begin(), words.end(),
+                                         [&](const auto& own) { return own[w] != words.front()[w]; });
+        if (!differs) continue;
+        isKept[w] = true;
+        const bool isNumber = std::all_of(words.begin(), words.end(), [&](const auto& own) {
+            return !own[w].empty() && own[w].find_first_not_of("0123456789.e+") == std::string::npos;
+        });
+        if (isNumber && w > 0) isKept[w - 1] = true;
+    }
+    std::vector<std::string> shortened;
+    for (const auto& own : words) {
+        std::string name;
+        for (std::size_t w = 0; w < count; ++w)
+            if (isKept[w]) name += (name.empty() ? "" : " ") + own[w];
+        if (name.empty() || std::find(shortened.begin(), shortened.end(), name) != shortened.end()) return {};
+        shortened.push_back(std::move(name));
+    }
+    return shortened;
+}
+
 }  // namespace
 
 std::vector<std::string> modelNames(const std::vector<std::shared_ptr<const Model>>& models) {
-    std::vector<std::string> names;
-    const auto stem = [](const Model& model) { return model.info().path.stem().string(); };
+    std::vector<std::string> stems, names;
     for (const auto& model : models) {
-        const auto same = std::count_if(models.begin(), models.end(),
-                                        [&](const auto& other) { return stem(*other) == stem(*model); });
-        std::string name = same > 1 ? model->info().path.string() : stem(*model);
+        const auto stem = model->info().path.stem().string();
+        stems.push_back(stem.empty() ? "model" : stem);
+    }
+    const auto differing = differingWords(stems);
+    for (std::size_t i = 0; i < models.size(); ++i) {
+        const bool isSame = std::count(stems.begin(), stems.end(), stems[i]) > 1;
+        std::string name = !differing.empty() ? differing[i]
+                           : isSame           ? models[i]->info().path.string()
+                                              : stems[i];
         // One file opened twice, on two devices say.
         const auto before = std::count(names.begin(), names.end(), name);
         names.push_back(before == 0 ? name : name + " (" + std::to_string(before + 1) + ")");
@@ -116,6 +157,8 @@ Result<ResultRecord> CompareHeads::run(const ProbeInputs& inputs, const Paramete
     const auto settings = counterfactualSettings(counterfactualParameters(parameters));
     ProbeInputs evaluated = inputs;
     evaluated.others.clear();
+    // None chosen: the search takes the same test part, and says that it was not chosen.
+    ProbeInputs searched = evaluated;
     if (evaluated.samples.empty()) {
         auto splits = splitsOf(*inputs.dataset, inputs.seed, settings.referenceShare, settings.testShare);
         if (!splits.isOk()) return std::move(splits).propagate<ResultRecord>();
@@ -144,8 +187,8 @@ Result<ResultRecord> CompareHeads::run(const ProbeInputs& inputs, const Paramete
     const Counterfactual search;
     for (std::size_t i = 0; i < models.size(); ++i) {
         progress.beginStep(static_cast<int>(i) + 2, steps, "searching under " + compared.names[i]);
-        evaluated.model = models[i];
-        auto found = search.run(evaluated, counterfactualParameters(parameters), stop, progress);
+        searched.model = models[i];
+        auto found = search.run(searched, counterfactualParameters(parameters), stop, progress);
         if (found.isError()) return std::move(found).propagate<ResultRecord>();
         if (!found.isOk()) break;
         const bool isWhole = found.value().provenance.complete;

@@ -14,7 +14,8 @@ class CompareHeads : public Probe {
                              Progress& progress) const override;
 };
 
-// Names that tell the models apart: file names, or paths where these are equal.
+// Names that tell the models apart: file names without what all of them share ("seed 1 wd 0.01" of
+// "softmax-seed-1-lr-0.001-wd-0.01"), or paths where file names are equal.
 std::vector<std::string> modelNames(const std::vector<std::shared_ptr<const Model>>& models);
 // What "counterfactual" takes of the parameters of "compare-heads".
 ParameterMap counterfactualParameters(const ParameterMap& parameters);

@@ -46,10 +46,17 @@ SceneContext contextOf(const ProbeInputs& inputs) {
     return context;
 }
 
+// Probes that compare models get the same one twice.
+ProbeInputs forProbe(const CatalogueEntry& entry, ProbeInputs inputs) {
+    while (static_cast<int>(inputs.others.size()) + 1 < entry.probe->description().minimumModels)
+        inputs.others.push_back(inputs.model);
+    return inputs;
+}
+
 Result<std::shared_ptr<const ResultRecord>> run(const CatalogueEntry& entry, const ProbeInputs& inputs,
                                                 std::stop_token stop = {}) {
     NoProgress progress;
-    return runProbe(*entry.probe, inputs, {}, stop, progress);
+    return runProbe(*entry.probe, forProbe(entry, inputs), {}, stop, progress);
 }
 
 // Asks for a stop as soon as the work says that it has begun.
@@ -103,7 +110,7 @@ class CatalogueTest : public QObject {
             QVERIFY(names.insert(entry.probe->description().name).second);
             QVERIFY(titles.insert(entry.probe->description().title).second);
         }
-        for (const char* name : {"counterfactual", "local-geometry", "path-regions"})
+        for (const char* name : {"compare-heads", "counterfactual", "local-geometry", "path-regions"})
             QVERIFY2(names.contains(name), name);
         QVERIFY(!catalogueEntry("no such probe"));
     }
@@ -200,7 +207,8 @@ class CatalogueTest : public QObject {
         else
             for (std::int64_t i = 0; i < 300; ++i) inputs.samples.push_back(i);
         StopAtFirst progress;
-        const auto result = runProbe(*entry.probe, inputs, {}, progress.source.get_token(), progress);
+        const auto result =
+            runProbe(*entry.probe, forProbe(entry, inputs), {}, progress.source.get_token(), progress);
         QVERIFY(progress.sinceStop.isValid());
         QVERIFY2(progress.sinceStop.elapsed() < 1000, "a cancel must be heard within 100 ms");
         QVERIFY(!result.isError());

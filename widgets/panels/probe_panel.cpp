@@ -98,6 +98,7 @@ ProbePanel::ProbePanel(Workspace& workspace, std::vector<ProbeDescription> probe
 
     connect(probe_, &QComboBox::currentIndexChanged, this, &ProbePanel::takeProbe);
     connect(scope_, &QComboBox::currentIndexChanged, this, &ProbePanel::check);
+    connect(scope_, &QComboBox::activated, this, [this] { isScopeChosen_ = true; });
     connect(form_, &ParameterForm::changed, this, &ProbePanel::check);
     connect(run_, &QPushButton::clicked, this, &ProbePanel::run);
     connect(reset_, &QPushButton::clicked, form_, &ParameterForm::reset);
@@ -180,7 +181,8 @@ void ProbePanel::fillScopes() {
         for (const auto& [name, samples] : workspace_.subsets())
             scope_->addItem(tr("%1 (%2)").arg(name, count(samples.size())), QLatin1String(kSubset) + name);
         if (before_) scope_->addItem(tr("As before (%1)").arg(before_->scope), QLatin1String(kBefore));
-        int index = scope_->findData(held);
+        // What nobody chose does not follow from one probe to the next.
+        int index = isScopeChosen_ || held == QLatin1String(kBefore) ? scope_->findData(held) : -1;
         // At first what is there: a path through the anchors, or everything.
         if (index < 0 && description && description->minimumSamples > 0)
             index = scope_->findData(QLatin1String(workspace_.selection().empty() ? kAnchors : kSelection));

@@ -54,6 +54,7 @@ class ProbePanel : public QWidget {
     std::vector<ProbeDescription> probes_;
     std::optional<ProbeRequest> before_;
     QString problem_;
+    bool isScopeChosen_ = false;  // by hand
     QComboBox *probe_, *scope_;
     QLabel *sentence_, *about_, *problemText_;
     ParameterForm* form_;

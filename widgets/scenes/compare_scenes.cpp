@@ -93,7 +93,7 @@ std::vector<std::shared_ptr<const PanelScene>> compareScenes(
     if (hasNumbers(*searches, "support_ratio_end")) {
         HistogramChoice bins;
         bins.column = "support_ratio_end";
-        bins.groups = HistogramChoice::Groups::Class, bins.groupColumn = "head";
+        bins.groups = HistogramChoice::Groups::Class, bins.groupColumn = "outcome";
         if (auto counted = histogramBins(all, bins, context)) {
             auto scene = std::make_shared<HistogramScene>(std::move(counted));
             scene->heading = QObject::tr("Support where the searches end");

@@ -56,14 +56,13 @@ void GridScene::paint(QPainter& painter, const PanelStyle& style, const QSizeF& 
         room.setTop(p + text.height(1.15));
     }
     PanelStyle inner = style;
+    inner.legend = false;
     if (style.legend) {
-        const auto items = fittedLegend(legend(), style, room.height() - 2 * p);
-        const double width = legendWidth(items, style);
-        if (!items.empty() && width < room.width() * 0.3) {
-            room.setRight(room.right() - width - p);
-            paintLegend(painter, items, style, QRectF(room.right(), room.top() + p, width, room.height()));
-            inner.legend = false;
-        }
+        const auto items = legend();
+        const double width = room.width() - 2 * p;
+        const double foot = flowLegend(nullptr, items, style, QRectF(0, 0, width, 0));
+        room.setBottom(room.bottom() - foot - p);
+        flowLegend(&painter, items, style, QRectF(room.left() + p, room.bottom() + p / 2, width, foot));
     }
     const auto shape = shapeFor(room.size());
     const QSizeF cell(room.width() / shape.across, room.height() / shape.down);

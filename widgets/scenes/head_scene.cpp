@@ -13,8 +13,9 @@
 namespace tessera {
 namespace {
 
-constexpr double kMostRatio = 2;  // rho / tau at the top of the colour scale, the same in every column
-constexpr double kVeil = 0.62;    // of the paper, where the target is not supported
+// rho / tau - 1 at the ends of the colour scale, the same in every column; the threshold is its middle.
+constexpr double kMostExcess = 0.5;
+constexpr double kVeil = 0.62;  // of the paper, where the target is not supported
 
 QString className(const HeadShared& shared, int label) {
     const auto at = static_cast<std::size_t>(label);
@@ -110,14 +111,15 @@ QString HeadScene::subtitle() const {
 std::optional<ColourBar> HeadScene::colourBar() const {
     if (look.fill != HeadLook::Fill::Support) return std::nullopt;
     ColourBar bar;
-    bar.map = ColourBar::Map::Cividis;
-    bar.low = 0, bar.high = kMostRatio;
-    bar.label = QObject::tr("support radius / threshold of the target");
+    bar.map = ColourBar::Map::Diverging;
+    bar.low = -kMostExcess, bar.high = kMostExcess;
+    bar.label = QString::fromUtf8("support radius / threshold − 1");
     return bar;
 }
 
 std::vector<LegendItem> HeadScene::legend() const {
     std::vector<LegendItem> items;
+    if (!commonLegend.empty()) return commonLegend;
     if (!shared || !look.legend) return items;
     const QColor ink(128, 128, 128);
     if (look.fill == HeadLook::Fill::Class) {
@@ -197,8 +199,8 @@ void HeadScene::paintSupport(QPainter& painter, const PanelStyle& style, const H
                 support->radius[static_cast<std::size_t>(row) * static_cast<std::size_t>(support->columns) +
                                 static_cast<std::size_t>(column)];
             if (isHeat) {
-                const double ratio = tau > 0 ? radiusHere / tau : kMostRatio;
-                line[column] = cividis(std::min(ratio, kMostRatio) / kMostRatio) | 0xff000000u;
+                const double excess = tau > 0 ? radiusHere / tau - 1 : kMostExcess;
+                line[column] = diverging(excess / kMostExcess);
             } else if (!(radiusHere <= tau)) {
                 line[column] = qPremultiply(
                     qRgba(paper.red(), paper.green(), paper.blue(), static_cast<int>(255 * kVeil)));
@@ -415,6 +417,7 @@ QColor dissentColour(int differing, int most) {
 
 std::vector<LegendItem> HeadDifferenceScene::legend() const {
     std::vector<LegendItem> items;
+    if (!commonLegend.empty()) return commonLegend;
     if (!shared || !look.legend) return items;
     items.push_back({QObject::tr("Heads that differ"), {}, LegendItem::Mark::Heading});
     items.push_back({QObject::tr("none (class colour)"), QColor(200, 200, 200), LegendItem::Mark::Swatch});

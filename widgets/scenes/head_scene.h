@@ -62,6 +62,8 @@ class HeadScene : public PanelScene {
     std::shared_ptr<const SampledField> field;               // may be null
     std::shared_ptr<const PreparedArrangement> arrangement;  // may be null
     std::shared_ptr<const SupportField> support;             // of the trace's target; may be null
+    // Of a figure: the same for all its panels, so that it is drawn once. Empty: what this one shows.
+    std::vector<LegendItem> commonLegend = {};
     HeadLook look;
 
     QString title() const override { return name; }
@@ -93,6 +95,7 @@ class HeadDifferenceScene : public PanelScene {
     std::vector<std::shared_ptr<const SampledField>> fields;  // of one grid
     std::vector<QString> names;
     HeadLook look;
+    std::vector<LegendItem> commonLegend = {};  // as above
 
     QString title() const override;
     QString subtitle() const;

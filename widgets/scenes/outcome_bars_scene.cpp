@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "widgets/scenes/head_scene.h"
+#include "widgets/scenes/plot_legend.h"
 #include "widgets/scenes/scene_text.h"
 
 namespace tessera {
@@ -35,9 +36,14 @@ void OutcomeBarsScene::paint(QPainter& painter, const PanelStyle& style, const Q
     const auto count = static_cast<int>(bars_.size());
     spec.y.low = -0.5, spec.y.high = std::max(1, count) - 0.5;
     for (int row = count - 1; row >= 0; --row) spec.y.categories << bars_[static_cast<std::size_t>(row)].head;
-    spec.legend = legend();
-    const PlotFrame frame(spec, style, sizePt);
-    frame.paintPaper(painter);
+    // At the foot: names of heads are long, and the bars need the width.
+    const auto items = style.legend ? legend() : std::vector<LegendItem>();
+    const double margin = style.fontPt * 0.6, width = sizePt.width() - 2 * margin;
+    const double foot =
+        flowLegend(nullptr, items, style, QRectF(0, 0, width, 0)) + (items.empty() ? 0 : margin);
+    const PlotFrame frame(spec, style, {sizePt.width(), sizePt.height() - foot});
+    if (style.theme.paper.alpha() > 0) painter.fillRect(QRectF(QPointF(0, 0), sizePt), style.theme.paper);
+    flowLegend(&painter, items, style, QRectF(margin, sizePt.height() - foot, width, foot));
     frame.clip(painter);
     const double height = frame.plot().height() / std::max(1, count);
     for (int row = 0; row < count; ++row) {

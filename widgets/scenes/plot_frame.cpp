@@ -11,8 +11,8 @@
 namespace tessera {
 namespace {
 
-constexpr double kTitle = 1.15, kSubtitle = 0.92;  // of the style's font size
-constexpr double kMostLabel = 11;                  // em, of a category's name
+constexpr double kTitle = 1.15, kSubtitle = 0.92;      // of the style's font size
+constexpr double kMostLabel = 11, kMostRowLabel = 18;  // em, of a category's name below and beside a plot
 
 double pad(const PanelStyle& style) {
     return style.fontPt * 0.45;
@@ -39,7 +39,8 @@ PlotTicks fittingTicks(const PlotAxis& axis, const PanelStyle& style, double len
     for (;; --about) {
         PlotTicks ticks = plotTicks(axis, about);
         for (auto& label : ticks.labelled.labels)
-            if (!axis.categories.isEmpty()) label = text.elided(label, style.fontPt * kMostLabel);
+            if (!axis.categories.isEmpty())
+                label = text.elided(label, style.fontPt * (crosswise ? kMostLabel : kMostRowLabel));
         if (!crosswise || about <= 1) return ticks;
         bool overlaps = false;
         for (std::size_t i = 1; i < ticks.labelled.values.size(); ++i) {
@@ -110,7 +111,7 @@ PlotFrame::Margins PlotFrame::margins() const {
     }
     double header = 0;
     if (style_.title && !spec_.title.isEmpty()) header += text.height(kTitle) + p * 0.6;
-    if (style_.title && !spec_.subtitle.isEmpty()) header += text.height(kSubtitle) + p * 0.6;
+    if (!spec_.subtitle.isEmpty()) header += text.height(kSubtitle) + p * 0.6;
     if (header > 0) m.top = std::max(m.top, p + header);
     if (const double column = columnWidth(); column > 0)
         m.right = std::max(m.right, style_.fontPt * 1.1 + column + p);
@@ -224,18 +225,17 @@ void PlotFrame::paintAxes(QPainter& painter) const {
     painter.setPen(QPen(style_.theme.ink, style_.linePt, Qt::SolidLine, Qt::SquareCap, Qt::MiterJoin));
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(plot_);
-    if (style_.title) {
-        const double p = pad(style_), room = size_.width() - p - plot_.left();
-        double top = p;
-        if (!spec_.title.isEmpty()) {
-            text.draw(painter, {plot_.left(), top}, Qt::AlignTop,
-                      text.elided(spec_.title, room, kTitle, true), style_.theme.ink, kTitle, true);
-            top += text.height(kTitle) + p * 0.6;
-        }
-        if (!spec_.subtitle.isEmpty())
-            text.draw(painter, {plot_.left(), top}, Qt::AlignTop,
-                      text.elided(spec_.subtitle, room, kSubtitle), style_.theme.faintInk, kSubtitle);
+    const double p = pad(style_), room = size_.width() - p - plot_.left();
+    double top = p;
+    if (style_.title && !spec_.title.isEmpty()) {
+        text.draw(painter, {plot_.left(), top}, Qt::AlignTop, text.elided(spec_.title, room, kTitle, true),
+                  style_.theme.ink, kTitle, true);
+        top += text.height(kTitle) + p * 0.6;
     }
+    // It says what the picture is of, which a title set elsewhere does not.
+    if (!spec_.subtitle.isEmpty())
+        text.draw(painter, {plot_.left(), top}, Qt::AlignTop, text.elided(spec_.subtitle, room, kSubtitle),
+                  style_.theme.faintInk, kSubtitle);
     if (!legend_.empty()) paintLegend(painter, legend_, style_, legendRect_);
     if (hasBar_) paintColourBar(painter, *spec_.bar, style_, barRect_);
     painter.restore();

@@ -2,6 +2,7 @@
 #include "widgets/views/compare_view.h"
 
 #include <QFileInfo>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -35,7 +36,12 @@ CompareView::CompareView(const ViewContext& context, RecordScenes scenes, QWidge
       splitter_(new QSplitter(Qt::Vertical)) {
     setAccessibleName(tr("Compare heads"));
     splitter_->addWidget(columns_);
-    splitter_->addWidget(tables_);
+    // Where there is little room the tables scroll, so that the pictures keep theirs.
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidget(tables_);
+    splitter_->addWidget(scroll);
     splitter_->setStretchFactor(0, 3);
     splitter_->setStretchFactor(1, 2);
     splitter_->setSizes({420, 260});

@@ -60,6 +60,11 @@ bool HeadCanvas::isAtStart(const QPointF& at) const {
     return std::hypot(at.x() - start.x(), at.y() - start.y()) <= kGrip;
 }
 
+void HeadCanvas::resizeEvent(QResizeEvent* event) {
+    PanelCanvas::resizeEvent(event);
+    Q_EMIT resized();
+}
+
 void HeadCanvas::mousePressEvent(QMouseEvent* event) {
     const auto on = frame();
     if (event->button() != Qt::LeftButton || !on) return PanelCanvas::mousePressEvent(event);

@@ -26,8 +26,10 @@ class HeadCanvas : public PanelCanvas {
     void fitRequested();
     void startDragged(const Eigen::Vector2d& pointInSlice);
     void startDropped();
+    void resized();
 
   protected:
+    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;

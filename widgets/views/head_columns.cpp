@@ -23,6 +23,8 @@ namespace {
 constexpr std::size_t kFirstShown = 4;
 constexpr int kColumnWidth = 270;  // at least, before a column goes to the next row
 constexpr int kLegendWidth = 420;  // of a column that has room for its legend
+constexpr int kSampleWidth = 220;  // of the bar's text, before it gets a row of its own
+constexpr double kBeyond = 1.25;   // of the camera's reach, that is computed at least
 constexpr int kMapPause = 120;     // ms after the camera moved
 
 QToolButton* menuButton(const QString& text, const QString& tip) {
@@ -46,6 +48,9 @@ HeadColumns::HeadColumns(Workspace& workspace, JobRunner& jobs, ThumbnailCache& 
       differenceColumn_(new QWidget),
       difference_(new HeadCanvas(jobs)),
       differenceText_(new QLabel),
+      sampleBar_(new QWidget),
+      lookBar_(new QWidget),
+      bars_(new QGridLayout),
       axes_(new QComboBox),
       fill_(new QComboBox),
       sample_(new QLabel),
@@ -78,7 +83,11 @@ HeadColumns::HeadColumns(Workspace& workspace, JobRunner& jobs, ThumbnailCache& 
         for (const auto* canvas : canvases_)
             if (const auto on = canvas->frame()) low = low.cwiseMin(on->low), high = high.cwiseMax(on->high);
         if (const auto on = difference_->frame()) low = low.cwiseMin(on->low), high = high.cwiseMax(on->high);
-        if (low.x() < high.x()) search_.computeWindow(low, high);
+        if (!(low.x() < high.x())) return;
+        // A little beyond, for figures of another shape and small moves.
+        const Eigen::Vector2d beyond = Eigen::Vector2d::Constant(kBeyond * look_.camera.reach);
+        search_.computeWindow(low.cwiseMin(look_.camera.centre - beyond),
+                              high.cwiseMax(look_.camera.centre + beyond));
     });
     connect(&search_, &HeadSearch::tracesChanged, this, &HeadColumns::tracesChanged);
     connect(&search_, &HeadSearch::mapsChanged, this, &HeadColumns::updateScenes);
@@ -90,8 +99,6 @@ HeadColumns::HeadColumns(Workspace& workspace, JobRunner& jobs, ThumbnailCache& 
 }
 
 void HeadColumns::makeBar(QLayout* rows) {
-    auto* bar = new QHBoxLayout;
-    bar->setSpacing(6);
     sample_->setObjectName(QStringLiteral("compareSample"));
     sample_->setToolTip(tr("The searches start from the current sample, as in the list of samples."));
     sample_->setMinimumWidth(80);
@@ -118,7 +125,10 @@ void HeadColumns::makeBar(QLayout* rows) {
     fill_->setToolTip(
         tr("The predicted class, paler where references do not support the target; or how well "
            "they support it, in thresholds."));
-    for (auto* box : {axes_, fill_}) box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    for (auto* box : {axes_, fill_}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+        box->setMinimumWidth(90);
+    }
     fit_->setObjectName(QStringLiteral("compareFit"));
     heads_ = menuButton(tr("Heads"), tr("Which heads are shown."));
     shows_ = menuButton(tr("Show"), tr("What is drawn over the classes."));
@@ -138,15 +148,21 @@ void HeadColumns::makeBar(QLayout* rows) {
     addSwitch(tr("&Minimal flip"), &HeadLook::minimalFlip);
     addSwitch(tr("&Nearest references"), &HeadLook::references);
     addSwitch(tr("Region &edges"), &HeadLook::edges);
-    bar->addWidget(sample_, 1);
-    bar->addWidget(back_);
-    bar->addWidget(next_);
-    bar->addWidget(axes_);
-    bar->addWidget(fill_);
-    bar->addWidget(shows_);
-    bar->addWidget(heads_);
-    bar->addWidget(fit_);
-    static_cast<QVBoxLayout*>(rows)->addLayout(bar);
+    const auto row = [](QWidget* whole, std::initializer_list<QWidget*> parts) {
+        auto* bar = new QHBoxLayout(whole);
+        bar->setContentsMargins(0, 0, 0, 0);
+        bar->setSpacing(6);
+        for (auto* part : parts) bar->addWidget(part);
+    };
+    row(sampleBar_, {sample_, back_, next_});
+    row(lookBar_, {axes_, fill_, shows_, heads_, fit_});
+    static_cast<QHBoxLayout*>(sampleBar_->layout())->setStretch(0, 1);
+    lookBar_->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    sampleBar_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    bars_->setContentsMargins(0, 0, 0, 0);
+    bars_->setSpacing(4);
+    static_cast<QVBoxLayout*>(rows)->addLayout(bars_);
+    arrangeBars();
 
     connect(back_, &QToolButton::clicked, this, [this] { search_.setSample(search_.sample()); });
     connect(next_, &QToolButton::clicked, this, &HeadColumns::nextWanted);
@@ -158,6 +174,16 @@ void HeadColumns::makeBar(QLayout* rows) {
         changed.fill = HeadLook::Fill(fill_->currentData().toInt());
         setLook(changed);
     });
+}
+
+// Side by side where there is room.
+void HeadColumns::arrangeBars() {
+    const bool isWide = width() >= lookBar_->sizeHint().width() + next_->sizeHint().width() + kSampleWidth;
+    bars_->removeWidget(sampleBar_);
+    bars_->removeWidget(lookBar_);
+    bars_->addWidget(sampleBar_, 0, 0);
+    bars_->addWidget(lookBar_, isWide ? 0 : 1, isWide ? 1 : 0, Qt::AlignLeft);
+    bars_->setColumnStretch(0, 1);
 }
 
 void HeadColumns::makeGrid() {
@@ -183,6 +209,7 @@ void HeadColumns::makeGrid() {
     connect(difference_, &HeadCanvas::cameraChanged, this, &HeadColumns::moveCamera);
     connect(difference_, &HeadCanvas::cameraSettled, this, &HeadColumns::mapSoon);
     connect(difference_, &HeadCanvas::fitRequested, this, &HeadColumns::fit);
+    connect(difference_, &HeadCanvas::resized, this, &HeadColumns::resizedCanvas);
 }
 
 void HeadColumns::makeSteps(QLayout* rows) {
@@ -276,6 +303,7 @@ void HeadColumns::searchAgain() {
         connect(column.canvas, &HeadCanvas::cameraChanged, this, &HeadColumns::moveCamera);
         connect(column.canvas, &HeadCanvas::cameraSettled, this, &HeadColumns::mapSoon);
         connect(column.canvas, &HeadCanvas::fitRequested, this, &HeadColumns::fit);
+        connect(column.canvas, &HeadCanvas::resized, this, &HeadColumns::resizedCanvas);
         connect(column.canvas, &HeadCanvas::startDragged, &search_, &HeadSearch::moveStart);
         connect(column.canvas, &HeadCanvas::startDropped, this, &HeadColumns::mapSoon);
         connect(column.neighbours, &NeighbourStrip::chosen, &workspace_, &Workspace::setCurrentSample);
@@ -315,7 +343,12 @@ void HeadColumns::arrange() {
 
 void HeadColumns::resizeEvent(QResizeEvent* event) {
     QWidget::resizeEvent(event);
+    arrangeBars();
     arrange();
+}
+
+// A wider one has room for its legend, and sees more.
+void HeadColumns::resizedCanvas() {
     updateScenes();
     mapSoon();
 }
@@ -393,7 +426,7 @@ void HeadColumns::setLook(const HeadLook& look) {
     if (!(camera == look.camera)) mapSoon();
 }
 
-std::shared_ptr<const HeadScene> HeadColumns::sceneOf(std::size_t place, bool forFigure) const {
+std::shared_ptr<HeadScene> HeadColumns::sceneOf(std::size_t place, bool forFigure) const {
     auto scene = std::make_shared<HeadScene>();
     scene->name = search_.columns()[place].name;
     scene->shared = shared_;
@@ -411,7 +444,7 @@ std::shared_ptr<const HeadScene> HeadColumns::sceneOf(std::size_t place, bool fo
     return scene;
 }
 
-std::shared_ptr<const HeadDifferenceScene> HeadColumns::differenceScene(bool forFigure) const {
+std::shared_ptr<HeadDifferenceScene> HeadColumns::differenceScene(bool forFigure) const {
     auto scene = std::make_shared<HeadDifferenceScene>();
     scene->shared = shared_;
     scene->look = look_;
@@ -517,8 +550,40 @@ QImage HeadColumns::pointPicture(std::size_t place) const {
 std::vector<std::shared_ptr<const PanelScene>> HeadColumns::panels() const {
     std::vector<std::shared_ptr<const PanelScene>> panels;
     if (!shared_ || search_.traces().size() != columns_.size()) return panels;
-    for (std::size_t i = 0; i < columns_.size(); ++i) panels.push_back(sceneOf(i, true));
-    if (columns_.size() > 1) panels.push_back(differenceScene(true));
+    std::vector<std::shared_ptr<HeadScene>> heads;
+    std::shared_ptr<HeadDifferenceScene> difference;
+    // Block by block, each with its heading: one head may show a class that another does not.
+    std::vector<std::vector<LegendItem>> blocks;
+    const auto add = [&](const std::vector<LegendItem>& items) {
+        std::vector<LegendItem>* block = nullptr;
+        for (const auto& item : items) {
+            if (item.mark == LegendItem::Mark::Heading) {
+                const auto known = std::find_if(blocks.begin(), blocks.end(),
+                                                [&](const auto& own) { return own.front() == item; });
+                block = known == blocks.end() ? &blocks.emplace_back(1, item) : &*known;
+            } else if (block && std::find(block->begin(), block->end(), item) == block->end()) {
+                block->push_back(item);
+            }
+        }
+    };
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        heads.push_back(sceneOf(i, true));
+        add(heads.back()->legend());
+    }
+    if (columns_.size() > 1) {
+        difference = differenceScene(true);
+        add(difference->legend());
+    }
+    std::vector<LegendItem> legend;
+    for (const auto& block : blocks) legend.insert(legend.end(), block.begin(), block.end());
+    for (auto& head : heads) {
+        head->commonLegend = legend;
+        panels.push_back(head);
+    }
+    if (difference) {
+        difference->commonLegend = legend;
+        panels.push_back(difference);
+    }
     return panels;
 }
 

@@ -55,6 +55,7 @@ class HeadColumns : public QWidget {
     void makeBar(QLayout* rows);
     void makeSteps(QLayout* rows);
     void makeGrid();
+    void arrangeBars();
     void arrange();
     void searchAgain();  // of the heads that are shown now
     void tracesChanged(bool isNewPlane);
@@ -62,11 +63,12 @@ class HeadColumns : public QWidget {
     void updateReadouts();
     void moveCamera(const HeadCamera& camera);
     void mapSoon();
+    void resizedCanvas();
     void showNote();
     std::int32_t mostSteps() const;
     QImage pointPicture(std::size_t place) const;  // null: a point of this space has none
-    std::shared_ptr<const HeadScene> sceneOf(std::size_t place, bool forFigure) const;
-    std::shared_ptr<const HeadDifferenceScene> differenceScene(bool forFigure) const;
+    std::shared_ptr<HeadScene> sceneOf(std::size_t place, bool forFigure) const;
+    std::shared_ptr<HeadDifferenceScene> differenceScene(bool forFigure) const;
 
     Workspace& workspace_;
     JobRunner& jobs_;
@@ -92,6 +94,8 @@ class HeadColumns : public QWidget {
     QWidget* differenceColumn_;
     HeadCanvas* difference_;
     QLabel* differenceText_;
+    QWidget *sampleBar_, *lookBar_;
+    QGridLayout* bars_;
     QComboBox *axes_, *fill_;
     QToolButton *heads_, *shows_, *back_, *next_, *fit_;
     QLabel *sample_, *note_;

@@ -14,7 +14,7 @@ namespace tessera {
 namespace {
 
 constexpr int kPathPoints = 501;  // kept of a search; the presets take no more steps
-constexpr int kResolution = 192, kSupportResolution = 128;
+constexpr int kResolution = 224, kSupportResolution = 128;
 // Of the exact picture, which is an extra here.
 constexpr std::int64_t kMostRegions = 50'000;
 constexpr double kMostSeconds = 4;

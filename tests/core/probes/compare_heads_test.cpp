@@ -192,6 +192,25 @@ class CompareHeadsTest : public QObject {
                  other.error().message.c_str());
     }
 
+    void namesSayWhatDiffers() {
+        const auto named = [](const std::vector<std::string>& files) {
+            Models models;
+            for (const auto& file : files) {
+                auto info = head(1)->info();
+                info.path = file;
+                models.push_back(std::make_shared<Model>(info, head(1)->sharedGraph()));
+            }
+            return modelNames(models);
+        };
+        using Names = std::vector<std::string>;
+        QCOMPARE(named({"a/softmax-seed-1-lr-0.001-wd-0.01.st", "a/softmax-seed-2-lr-0.001-wd-0.1.st"}),
+                 (Names{"seed 1 wd 0.01", "seed 2 wd 0.1"}));
+        QCOMPARE(named({"ridge.st", "softmax-seed-1.st"}), (Names{"ridge", "softmax-seed-1"}));
+        QCOMPARE(named({"one/head.st", "two/head.st"}), (Names{"one/head.st", "two/head.st"}));
+        QCOMPARE(named({"head.st", "head.st"}), (Names{"head.st", "head.st (2)"}));
+        QCOMPARE(named({"x_cnn.pt", "x_mlp.pt", "x_vit.pt"}), (Names{"cnn", "mlp", "vit"}));
+    }
+
     void aStopKeepsNothingHalf() {
         std::stop_source source;
         source.request_stop();
