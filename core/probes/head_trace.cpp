@@ -58,6 +58,28 @@ Result<Done> measureSupport(HeadTrace& trace, const References& references, cons
     return Done{};
 }
 
+Result<Done> findMinimalFlip(HeadTrace& trace, const LogitField& field, const Rows& start) {
+    const auto c = trace.flip.predicted, t = trace.flip.target;
+    if (const auto* head = field.linearHead()) {
+        if ((head->weight.row(t) - head->weight.row(c)).squaredNorm() > 0)
+            trace.minimal = minimalFlip(*head, start.row(0), c, t);
+        return Done{};
+    }
+    Rows logits, gradient;
+    auto done = field.gradients(
+        start,
+        [&](const Rows&, Rows& coefficients) {
+            coefficients.setZero();
+            coefficients(0, t) = 1, coefficients(0, c) = -1;
+        },
+        logits, gradient);
+    if (!done.isOk()) return done;
+    const double squared = gradient.squaredNorm(), gap = logits(0, c) - logits(0, t);
+    if (!(squared > 0) || !std::isfinite(gap)) return Done{};
+    trace.minimal = MinimalFlip{start.row(0) + gap / squared * gradient.row(0), gap / std::sqrt(squared)};
+    return Done{};
+}
+
 }  // namespace
 
 Result<HeadTrace> traceFlip(const LogitField& field, const References& references,
@@ -88,9 +110,8 @@ Result<HeadTrace> traceFlip(const LogitField& field, const References& reference
     trace.logits = std::move(logits).value();
     if (auto done = measureSupport(trace, references, options, team, stop); !done.isOk())
         return std::move(done).propagate<HeadTrace>();
-    if (const auto* head = field.linearHead())
-        if ((head->weight.row(trace.flip.target) - head->weight.row(trace.flip.predicted)).squaredNorm() > 0)
-            trace.minimal = minimalFlip(*head, start, trace.flip.predicted, trace.flip.target);
+    if (auto done = findMinimalFlip(trace, field, starts); !done.isOk())
+        return std::move(done).propagate<HeadTrace>();
     return trace;
 }
 

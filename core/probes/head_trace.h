@@ -32,7 +32,8 @@ struct HeadTrace {
     std::vector<double> support;  // rho against the target, by step kept; +inf: none
     double threshold = 0;         // tau of the target; NaN: none
     Neighbours nearest;           // by step kept; indices into References::samples
-    // The nearest point where the predicted class and the target are level; linear heads only.
+    // The nearest point where the predicted class and the target are level: exact for a linear head, else to
+    // first order, along the gradient of their difference. None where that is zero.
     std::optional<MinimalFlip> minimal;
     std::size_t steps() const { return path.step.size(); }
     // Target minus predicted logit.

@@ -93,6 +93,35 @@ class HeadTraceTest : public QObject {
         QVERIFY(flips > 0);
     }
 
+    // What is of first order is exact where the field is linear, though nothing says that it is.
+    void minimalFlipsOfAnyField() {
+        class Hidden final : public LogitField {
+          public:
+            explicit Hidden(const LinearField& field) : field_(field) {}
+            std::int64_t classes() const override { return field_.classes(); }
+            std::int64_t width() const override { return field_.width(); }
+            std::int64_t blockRows() const override { return 16; }
+            Result<Done> logits(ConstRows points, Rows& logits) const override {
+                return field_.logits(points, logits);
+            }
+            Result<Done> gradients(ConstRows points, const Choose& choose, Rows& logits,
+                                   Rows& gradients) const override {
+                return field_.gradients(points, choose, logits, gradients);
+            }
+
+          private:
+            const LinearField& field_;
+        };
+        const LinearField open(randomHead(kClasses, kWidth, 11));
+        const auto all = options();
+        const auto pool = references(all.support);
+        const Eigen::RowVectorXd start = randomRows(1, kWidth, 22, 2);
+        const auto exact = traced(open, pool, start, all), other = traced(Hidden(open), pool, start, all);
+        QVERIFY(exact.minimal && other.minimal);
+        QVERIFY((exact.minimal->point - other.minimal->point).norm() < 1e-9);
+        QVERIFY(std::abs(exact.minimal->distance - other.minimal->distance) < 1e-9);
+    }
+
     void aLongPathIsThinnedWithBothEnds() {
         const LinearField field(randomHead(kClasses, kWidth, 11));
         auto few = options();
