@@ -8,7 +8,9 @@
 #include <QMenu>
 #include <QResizeEvent>
 #include <QScrollArea>
+#include <QShortcut>
 #include <QSlider>
+#include <QStandardItemModel>
 #include <QToolButton>
 #include <algorithm>
 #include <cmath>
@@ -108,9 +110,9 @@ void HeadColumns::makeBar(QLayout* rows) {
     back_->setToolTip(tr("Search from the sample again, not from where its start was dragged."));
     back_->hide();
     next_ = new QToolButton;
-    next_->setText(tr("Next that differs"));
-    next_->setToolTip(tr("Go to the next sample at which the heads do not agree in prediction or flip (N)."));
-    next_->setShortcut(QKeySequence(Qt::Key_N));
+    // Of this view: others may be open beside it.
+    auto* key = new QShortcut(Qt::Key_N, this, this, &HeadColumns::nextWanted);
+    key->setContext(Qt::WidgetWithChildrenShortcut);
     fit_ = new QToolButton;
     fit_->setText(tr("Fit"));
     fit_->setToolTip(tr("Show all that the slice was laid through (Home, or double-click)."));
@@ -247,6 +249,13 @@ void HeadColumns::setColumns(std::vector<ComparedColumn> columns, const Paramete
         isShown_.assign(all_.size(), false);
         for (std::size_t i = 0; i < std::min(kFirstShown, all_.size()); ++i) isShown_[i] = true;
     }
+    const bool areSeveral = all_.size() > 1;
+    heads_->setVisible(areSeveral);
+    next_->setText(areSeveral ? tr("Next that differs") : tr("Next flip"));
+    next_->setToolTip(areSeveral
+                          ? tr("Go to the next sample at which the heads do not agree in prediction, flip "
+                               "or support (N).")
+                          : tr("Go to the next sample that flips (N)."));
     heads_->menu()->clear();
     for (std::size_t i = 0; i < all_.size(); ++i) {
         auto* action = heads_->menu()->addAction(QString(all_[i].name).replace('&', QLatin1String("&&")));
@@ -317,6 +326,8 @@ void HeadColumns::searchAgain() {
         canvases_.push_back(columns_[i].canvas);
     }
     axes_->setEnabled(!shown.empty());
+    // The last entry is of two searches.
+    qobject_cast<QStandardItemModel*>(axes_->model())->item(axes_->count() - 1)->setEnabled(shown.size() > 1);
     arrange();
     shared_.reset();
     search_.setColumns(std::move(shown), parameters_, seed_);
