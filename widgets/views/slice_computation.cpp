@@ -32,6 +32,13 @@ SliceComputation::SliceComputation(Workspace& workspace, JobRunner& jobs, QObjec
     connect(&rebuildTimer_, &QTimer::timeout, this, &SliceComputation::rebuild);
     connect(&workspace, &Workspace::modelChanged, this, [this] {
         offered_.reset();
+        // Nothing may be computed on a plane of another input space while the next one is laid.
+        const auto& model = workspace_.model();
+        if (hasPlane() &&
+            (!model || elementCount(model->info().inputShape) != elementCount(plane_.inputShape))) {
+            clear();
+            Q_EMIT planeChanged(true);
+        }
         rebuildSoon();
     });
     connect(&workspace, &Workspace::datasetChanged, this, [this] {
@@ -87,6 +94,7 @@ void SliceComputation::setBudget(const SliceBudget& budget) {
 void SliceComputation::clear() {
     cancel();
     built_.reset();
+    ++planeVersion_;  // what is still under way answers for nothing
     forgetResults();
     isLaying_ = isSampling_ = isRefining_ = isSearching_ = false;
     for (const char* key : {"plane", "class-map", "regions", "samples"})
@@ -135,8 +143,9 @@ void SliceComputation::rebuild() {
         [inputs, recipe = recipe_](std::stop_token stop, Progress& progress) {
             return buildPlane(inputs, recipe, stop, progress);
         },
-        [this](Result<BuiltPlane> result) {
+        [this, model = inputs.model](Result<BuiltPlane> result) {
             isLaying_ = false;
+            if (model != workspace_.model()) return;  // the next model's plane is on its way
             if (!result.isOk()) {
                 if (result.isError()) {
                     clear();
@@ -304,7 +313,7 @@ void SliceComputation::refineWindow() {
 
 void SliceComputation::findSamples() {
     const PlaneSource inputs = source();
-    if (!inputs.dataset) return;
+    if (!inputs.dataset || !workspace_.mismatch().isEmpty()) return;
     const auto version = planeVersion_;
     isSearching_ = true;
     jobs_.start<NearbySamples>(

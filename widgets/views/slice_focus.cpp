@@ -70,8 +70,6 @@ void SliceFocus::place() {
             for (const Mark& mark : wanted) samples.push_back(mark.sample);
             auto inputs = readInputs(source, samples);
             if (!inputs.isOk()) return std::move(inputs).propagate<std::vector<Mark>>();
-            // Another model's plane, until its own is laid: that places them anew.
-            if (inputs.value().rows() != plane.origin.size()) return std::vector<Mark>();
             auto placed = wanted;
             for (std::size_t i = 0; i < placed.size(); ++i) {
                 const Eigen::VectorXd input = inputs.value().col(static_cast<Eigen::Index>(i));

@@ -291,6 +291,20 @@ class TrainHeadsTest : public QObject {
         QVERIFY(QFile::exists(folder_->filePath("digits-head.safetensors")));
     }
 
+    // Heads take other inputs than the model that was cut: nothing is computed on its plane any more.
+    void aPlaneIsOfOneInputSpace() {
+        window_->openSample("mnist-cnn");
+        QTRY_VERIFY_WITH_TIMEOUT(window_->sliceView()->computation().hasPlane(), kPatienceMs);
+        Random random(1);
+        const std::vector<AffineLayer> layers{initialLayer(random, 5, 3)};
+        window_->workspace().setModel(modelOfLayers(layers, {}).value());
+        QVERIFY(!window_->sliceView()->computation().hasPlane());
+        window_->openSample("mnist-cnn");
+        QTRY_VERIFY_WITH_TIMEOUT(window_->sliceView()->computation().hasPlane(), kPatienceMs);
+        window_->workspace().open(nullptr, window_->workspace().dataset(), {}, {});
+        QVERIFY(!window_->sliceView()->computation().hasPlane());
+    }
+
     // Closing the window is no cancel; what came meanwhile is there when it is opened again.
     void closingLeavesItRunning() {
         openEmbeddings();
