@@ -11,7 +11,7 @@ using namespace tessera;
 namespace {
 
 void put(std::string& out, std::uint64_t value, int size) {
-    for (int i = 0; i < size; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+    for (int i = 0; i < size; ++i, value >>= 8) out += static_cast<char>(value & 0xff);
 }
 
 struct Record {
