@@ -67,7 +67,9 @@ int beTheVictim(int argc, char** argv) {
         window.probes()->run(request(window, 2));
     });
     QObject::connect(window.keeper(), &SessionKeeper::autosaved, &window, [&] {
-        if (window.results().entries().empty() || window.results().entries().front().isRunning) return;
+        const auto numbers = window.results().cache().numbers();
+        if (numbers.empty() || !numbers.front().stored)
+            return;  // the copy was begun before the result was there
         std::printf("kept %.17g\n", window.results().entries().front().about.summary.front().value);
         std::fflush(stdout);
     });
