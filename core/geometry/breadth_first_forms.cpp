@@ -96,7 +96,7 @@ void FinishedFaces::formsFromCorners(const FaceChunk& chunk, std::int64_t face, 
             return logits[static_cast<std::int64_t>(chunk.cornerRow[begin + corner]) * outputs_ + k];
         };
         const Eigen::Vector3d form = frame.planeForm(frame.formOf(logitAt));
-        std::copy_n(form.data(), 3, forms + k * 3);
+        std::copy_n(form.data(), 3, forms + std::int64_t{3} * k);
         for (int corner = 0; corner < end - begin; ++corner) {
             const double logit = logitAt(corner);
             const double fitted = form.x() * corners[corner].x() + form.y() * corners[corner].y() + form.z();
@@ -114,7 +114,7 @@ std::vector<std::int64_t> FinishedFaces::unclearFaces() const {
         return height_[face] > 0 ? 2 * noise_ * halfWidth_ / height_[face]
                                  : std::numeric_limits<double>::infinity();
     };
-    const std::int64_t width = outputs_ * 3;
+    const std::int64_t width = std::int64_t{3} * outputs_;
     std::vector<std::uint8_t> unclear(faces(), 0);
     const auto compare = [&](std::int64_t a, std::int64_t b) {
         double difference = 0;
