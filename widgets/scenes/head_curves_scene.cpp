@@ -62,7 +62,8 @@ PlotAxis epochAxis(const std::vector<HeadCurve>& curves) {
 QColor headCurveColour(std::size_t head, std::size_t heads) {
     constexpr std::size_t kOkabeIto = 8;
     if (heads <= kOkabeIto) return classColour(static_cast<int>(head), static_cast<int>(heads));
-    const double hue = static_cast<double>(head) / static_cast<double>(heads);
+    constexpr double kGoldenTurn = 0.618033988749895;  // neighbours of a sweep lie far apart
+    const double hue = std::fmod(static_cast<double>(head) * kGoldenTurn, 1.0);
     return QColor::fromHslF(static_cast<float>(hue), 0.65F, 0.48F);
 }
 

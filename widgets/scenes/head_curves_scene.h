@@ -13,7 +13,7 @@ struct HeadCurve {
     std::int64_t bestEpoch = -1;     // whose weights are kept; -1: none yet
 };
 
-// Distinct for a dozen heads, and an even round of hues for more.
+// Distinct for up to eight heads; of more, those that follow each other differ.
 QColor headCurveColour(std::size_t head, std::size_t heads);
 
 class HeadCurvesScene final : public PanelScene {
