@@ -145,15 +145,19 @@ Result<Opened> openSources(const OpenRequest& request, std::stop_token stop, Pro
         std::optional<Error> error;
         if (kind) {
             auto model = loadModel(pathOf(source), options);
-            if (model.isOk()) opened.model = std::move(model).value();
-            if (model.isError()) error = std::move(model).error();
+            if (model.isOk())
+                opened.model = std::move(model).value();
+            else if (model.isError())
+                error = std::move(model).error();
             if (error && request.dataset && error->message.find(kShapeHint) != std::string::npos)
                 if (auto reloaded = reloadedForData(pathOf(source), options, *request.dataset))
                     opened.model = std::move(reloaded), error.reset();
         } else {
             auto dataset = openDataset(source.toStdString());
-            if (dataset.isOk()) opened.dataset = std::move(dataset).value();
-            if (dataset.isError()) error = std::move(dataset).error();
+            if (dataset.isOk())
+                opened.dataset = std::move(dataset).value();
+            else if (dataset.isError())
+                error = std::move(dataset).error();
         }
         if (error)
             opened.problems.push_back(problemOf(source, *error, kind, options));
