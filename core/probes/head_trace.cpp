@@ -5,11 +5,6 @@
 
 namespace tessera {
 
-const char* flipOutcomeText(FlipOutcome outcome) {
-    constexpr const char* kTexts[] = {"supported", "unsupported", "no flip"};
-    return kTexts[static_cast<int>(outcome)];
-}
-
 namespace {
 
 // As in "counterfactual": steps shrink where the data are curved.

@@ -12,7 +12,11 @@ namespace tessera {
 
 // As the summaries count it.
 enum class FlipOutcome { Supported, Unsupported, NoFlip };
-const char* flipOutcomeText(FlipOutcome outcome);  // "supported", "unsupported", "no flip"
+// "supported", "unsupported", "no flip"
+inline const char* flipOutcomeText(FlipOutcome outcome) {
+    constexpr const char* kTexts[] = {"supported", "unsupported", "no flip"};
+    return kTexts[static_cast<int>(outcome)];
+}
 
 struct TraceOptions {
     SearchOptions search;  // final: radius in input units. pathPoints: kept of the path, with both ends

@@ -14,6 +14,7 @@
 #include <QToolButton>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "widgets/scenes/scene_text.h"
 #include "widgets/views/input_picture.h"
@@ -504,6 +505,35 @@ QString HeadColumns::readout(std::size_t place) const {
     return text;
 }
 
+// Every logit at the slider's step, and where the search went from one class to another.
+QString HeadColumns::details(std::size_t place) const {
+    if (place >= search_.traces().size()) return {};
+    const auto& trace = *search_.traces()[place];
+    const auto at = sceneOf(place, false)->markedStep();
+    const auto name = [&](Eigen::Index label) { return workspace_.className(static_cast<int>(label)); };
+    QStringList lines{tr("Logits at step %1").arg(trace.path.step[at])};
+    const auto row = trace.logits.row(static_cast<Eigen::Index>(at));
+    std::vector<Eigen::Index> order(static_cast<std::size_t>(row.size()));
+    std::iota(order.begin(), order.end(), Eigen::Index{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return row[a] > row[b]; });
+    constexpr std::size_t kMostLogits = 12;
+    for (std::size_t i = 0; i < std::min(kMostLogits, order.size()); ++i)
+        lines << QStringLiteral("%1: %2").arg(name(order[i]), shortNumber(row[order[i]], 4));
+    if (order.size() > kMostLogits) lines << tr("and %1 more").arg(order.size() - kMostLogits);
+    Eigen::Index before = 0;
+    trace.logits.row(0).maxCoeff(&before);
+    for (Eigen::Index step = 1; step < trace.logits.rows(); ++step) {
+        Eigen::Index here = 0;
+        trace.logits.row(step).maxCoeff(&here);
+        if (here == before) continue;
+        lines << tr("step %1: from %2 to %3")
+                     .arg(trace.path.step[static_cast<std::size_t>(step)])
+                     .arg(name(before), name(here));
+        before = here;
+    }
+    return lines.join('\n');
+}
+
 void HeadColumns::updateReadouts() {
     const auto& dataset = workspace_.dataset();
     const qint64 sample = search_.sample();
@@ -527,6 +557,7 @@ void HeadColumns::updateReadouts() {
             : QString());
     for (std::size_t i = 0; i < columns_.size(); ++i) {
         columns_[i].readout->setText(readout(i));
+        columns_[i].readout->setToolTip(details(i));
         std::vector<NeighbourStrip::Neighbour> neighbours;
         QStringList names;
         if (i < search_.traces().size() && search_.references()) {

@@ -66,6 +66,7 @@ class HeadColumns : public QWidget {
     void resizedCanvas();
     void showNote();
     std::int32_t mostSteps() const;
+    QString details(std::size_t place) const;
     QImage pointPicture(std::size_t place) const;  // null: a point of this space has none
     std::shared_ptr<HeadScene> sceneOf(std::size_t place, bool forFigure) const;
     std::shared_ptr<HeadDifferenceScene> differenceScene(bool forFigure) const;

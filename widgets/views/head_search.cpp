@@ -47,13 +47,13 @@ HeadSearch::HeadSearch(Workspace& workspace, JobRunner& jobs, QObject* parent)
 
 void HeadSearch::setColumns(std::vector<ComparedColumn> columns, ParameterMap parameters,
                             std::uint64_t seed) {
-    for (const char* key : {"heads", "trace", "maps"}) jobs_.cancelKey(this, QLatin1String(key));
+    for (const char* key : {"heads", "trace", "maps", "exact"}) jobs_.cancelKey(this, QLatin1String(key));
     columns_ = std::move(columns);
     parameters_ = std::move(parameters);
     seed_ = seed;
     heads_.reset(), references_.reset(), laid_.reset();
     traces_.clear(), maps_.clear();
-    isReading_ = isTracing_ = isMapping_ = isMoved_ = false;
+    isReading_ = isTracing_ = isMapping_ = isRefining_ = isMoved_ = false;
     problem_.clear();
     if (!columns_.empty() && workspace_.dataset()) readHeads();
     Q_EMIT tracesChanged(true);
@@ -208,8 +208,8 @@ void HeadSearch::trace(std::optional<Eigen::Vector2d> from) {
             if (isNew) {
                 maps_.assign(columns_.size(), {});
                 ++mapVersion_;
-                jobs_.cancelKey(this, QStringLiteral("maps"));
-                isMapping_ = false;
+                for (const char* key : {"maps", "exact"}) jobs_.cancelKey(this, QLatin1String(key));
+                isMapping_ = isRefining_ = false;
             }
             Q_EMIT tracesChanged(isNew);
             Q_EMIT statusChanged();
@@ -226,6 +226,8 @@ void HeadSearch::computeWindow(const Eigen::Vector2d& low, const Eigen::Vector2d
 
 void HeadSearch::mapWindow(const SlicePlane& plane, quint64 version) {
     isMapping_ = true;
+    isRefining_ = false;
+    jobs_.cancelKey(this, QStringLiteral("exact"));  // of an earlier window
     Q_EMIT statusChanged();
     std::vector<std::int32_t> targets;
     for (const auto& trace : traces_) targets.push_back(trace->flip.target);
@@ -268,7 +270,27 @@ void HeadSearch::mapWindow(const SlicePlane& plane, quint64 version) {
                 // An exact picture of another window would cover it.
                 put(i, &HeadMaps::arrangement, std::shared_ptr<const PreparedArrangement>());
             }
-            for (std::size_t i = 0; exact && i < columns.size(); ++i) {
+            return Done{};
+        },
+        [this, plane, version](Result<Done> result) {
+            if (version != mapVersion_) return;
+            isMapping_ = false;
+            if (result.isError()) problem_ = QString::fromStdString(result.error().message);
+            if (result.isOk() && isExact_) refineWindow(plane, version);
+            Q_EMIT mapsChanged();
+            Q_EMIT statusChanged();
+        });
+}
+
+// Behind what is looked at more: an exact slice may be under way.
+void HeadSearch::refineWindow(const SlicePlane& plane, quint64 version) {
+    isRefining_ = true;
+    jobs_.start<Done>(
+        this, QStringLiteral("exact"), tr("Exact boundaries of the heads"), JobLane::Heavy,
+        [this, &jobs = jobs_, columns = columns_, plane, version](std::stop_token stop,
+                                                                  Progress& progress) -> Result<Done> {
+            const JobId id = JobRunner::currentJob();
+            for (std::size_t i = 0; i < columns.size(); ++i) {
                 if (!columns[i].model->isExact()) continue;
                 LinearRegions::Options budget;
                 budget.maxRegions = kMostRegions, budget.maxSeconds = kMostSeconds;
@@ -277,16 +299,19 @@ void HeadSearch::mapWindow(const SlicePlane& plane, quint64 version) {
                 if (regions.isCancelled()) return Cancelled{};
                 // The sampled map stays where the exact one cannot be had.
                 if (!regions.isOk() || !regions.value().provenance.complete) continue;
-                put(i, &HeadMaps::arrangement,
-                    std::make_shared<const PreparedArrangement>(regions.value().arrangement));
+                const auto prepared =
+                    std::make_shared<const PreparedArrangement>(regions.value().arrangement);
+                jobs.post(this, id, [this, i, prepared, version] {
+                    if (version != mapVersion_ || i >= maps_.size()) return;
+                    maps_[i].arrangement = prepared;
+                    Q_EMIT mapsChanged();
+                });
             }
             return Done{};
         },
-        [this, version](Result<Done> result) {
+        [this, version](Result<Done>) {
             if (version != mapVersion_) return;
-            isMapping_ = false;
-            if (result.isError()) problem_ = QString::fromStdString(result.error().message);
-            Q_EMIT mapsChanged();
+            isRefining_ = false;
             Q_EMIT statusChanged();
         });
 }

@@ -57,7 +57,7 @@ class HeadSearch : public QObject {
     const Eigen::RowVectorXd& start() const { return start_; }
     const std::vector<HeadMaps>& maps() const { return maps_; }
     const std::shared_ptr<const References>& references() const { return references_; }
-    bool isBusy() const { return isReading_ || isTracing_ || isMapping_; }
+    bool isBusy() const { return isReading_ || isTracing_ || isMapping_ || isRefining_; }
     const QString& problem() const { return problem_; }  // why there is nothing to see; empty: nothing
 
   Q_SIGNALS:
@@ -72,6 +72,7 @@ class HeadSearch : public QObject {
     void trace(std::optional<Eigen::Vector2d> from);
     void fail(const Error& error);
     void mapWindow(const SlicePlane& plane, quint64 version);
+    void refineWindow(const SlicePlane& plane, quint64 version);
 
     Workspace& workspace_;
     JobRunner& jobs_;
@@ -89,7 +90,7 @@ class HeadSearch : public QObject {
     std::vector<HeadMaps> maps_;
     quint64 mapVersion_ = 0;
     std::optional<Eigen::Vector2d> wantedStart_;
-    bool isReading_ = false, isTracing_ = false, isMapping_ = false;
+    bool isReading_ = false, isTracing_ = false, isMapping_ = false, isRefining_ = false;
     QString problem_;
 };
 

@@ -217,6 +217,16 @@ class CompareViewTest : public QObject {
             const auto& scene = sceneOf(shown.columns().canvases()[h]);
             QCOMPARE(scene.markedStep(), scene.trace->steps() - 1);
         }
+        // The tooltip of a readout has every logit, and where a flipped search changed its class.
+        int crossings = 0;
+        for (const auto* label : shown.view.findChildren<QLabel*>()) {
+            if (!label->toolTip().startsWith("Logits at step")) continue;
+            QCOMPARE(label->toolTip().count('\n'), kClasses + label->toolTip().count("from "));
+            crossings += label->toolTip().contains("from ");
+        }
+        int flips = 0;
+        for (const auto* canvas : shown.columns().canvases()) flips += sceneOf(canvas).trace->flip.flipped;
+        QCOMPARE(crossings, flips);
         keep(shown.view, "compare-steps");
     }
 
