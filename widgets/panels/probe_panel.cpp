@@ -98,7 +98,7 @@ ProbePanel::ProbePanel(Workspace& workspace, std::vector<ProbeDescription> probe
 
     connect(probe_, &QComboBox::currentIndexChanged, this, &ProbePanel::takeProbe);
     connect(scope_, &QComboBox::currentIndexChanged, this, &ProbePanel::check);
-    connect(scope_, &QComboBox::activated, this, [this] { isScopeChosen_ = true; });
+    connect(scope_, &QComboBox::currentIndexChanged, this, [this] { isScopeChosen_ = true; });
     connect(form_, &ParameterForm::changed, this, &ProbePanel::check);
     connect(run_, &QPushButton::clicked, this, &ProbePanel::run);
     connect(reset_, &QPushButton::clicked, form_, &ParameterForm::reset);
