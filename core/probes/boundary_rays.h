@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/model/linearisation.h"
 #include "core/model/batch_pace.h"
+#include "core/model/linearisation.h"
 
 namespace tessera {
 

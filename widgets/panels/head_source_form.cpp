@@ -89,8 +89,7 @@ void HeadSourceForm::takeWorkspace() {
         const bool isCuttable =
             data && model && workspace_.mismatch().isEmpty() && !penultimateLayer(*model).empty();
         if (isCuttable)
-            source_->addItem(tr("A layer of %1").arg(fileName(model->info().path)),
-                             QLatin1String(kLayer));
+            source_->addItem(tr("A layer of %1").arg(fileName(model->info().path)), QLatin1String(kLayer));
         layer_->setModel(isCuttable ? model : nullptr);
         // Pictures are seldom what a head is wanted over; numbers are.
         const bool isKnown = data && data == known_;

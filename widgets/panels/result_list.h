@@ -16,9 +16,9 @@
 namespace tessera {
 
 struct ResultEntry {
-    SessionResult about;  // its model id is given when a session is saved
-    QString scope;        // "Selected samples (12)"
-    SessionModel model;   // what it was asked of; stays known when the model is closed
+    SessionResult about;                    // its model id is given when a session is saved
+    QString scope;                          // "Selected samples (12)"
+    SessionModel model;                     // what it was asked of; stays known when the model is closed
     std::vector<SessionModel> others = {};  // of probes that compare models
     bool isRunning = false;
     JobId job = 0;  // while it runs
