@@ -11,7 +11,6 @@ namespace tessera {
 
 namespace {
 
-constexpr std::size_t kMostClasses = 65536;
 constexpr std::size_t kLongestPath = 4096;
 // Files and folders looked at below an items_source: the file chose it, not a person, and it may be "/".
 constexpr std::int64_t kMostLooked = 100'000, kLookedPerSample = 4;
@@ -139,8 +138,8 @@ Result<std::vector<std::string>> listedTexts(const std::string& json, const std:
 Result<Done> takeClassNames(DatasetFacts& facts, std::vector<std::string> classNames) {
     if (classNames.size() > kMostClasses)
         return inputError(facts.path.string() + ": 'class_names' has " +
-                          countText(std::ssize(classNames), "text") + "; Tessera tells at most " +
-                          std::to_string(kMostClasses) + " classes apart.");
+                          countText(std::ssize(classNames), "text") + "; give at most " +
+                          std::to_string(kMostClasses) + ", the classes that Tessera tells apart.");
     for (std::size_t i = 0; i < classNames.size(); ++i) {
         const std::string name = nameText(classNames[i]);
         facts.classNames.push_back(name.empty() ? std::to_string(i) : name);

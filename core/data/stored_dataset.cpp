@@ -10,7 +10,6 @@ namespace tessera {
 
 namespace {
 
-constexpr double kMaxClasses = 65536;
 // Neighbouring samples are read together up to this size.
 constexpr std::uint64_t kRunBytes = 4u << 20;
 
@@ -32,8 +31,7 @@ Result<Done> takeLabels(DatasetFacts& facts, std::span<const double> labels, con
         return inputError(what + " holds " + countText(static_cast<std::int64_t>(labels.size()), "label") +
                           " but " + facts.path.string() + " " + countText(facts.size, "sample") +
                           "; open files that belong together.");
-    const double limit =
-        facts.classNames.empty() ? kMaxClasses : static_cast<double>(facts.classNames.size());
+    const auto limit = static_cast<double>(facts.classNames.empty() ? kMostClasses : facts.classNames.size());
     std::int32_t largest = -1;
     facts.labels.resize(labels.size());
     for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -31,6 +31,8 @@ struct DatasetFacts {
     bool image = false;
 };
 
+inline constexpr std::size_t kMostClasses = 65536;
+
 // Checks labels against the number of samples and the range, fills facts.labels and, where there are none
 // yet, class names "0", "1", ... `what` names the labels' file or array.
 Result<Done> takeLabels(DatasetFacts& facts, std::span<const double> labels, const std::string& what);

@@ -224,6 +224,8 @@ class ItemsTest : public QObject {
         QVERIFY(contains(sentence({{"items", {{"a"}}}}), "'items' has 1 text for 3 samples"));
         QVERIFY(contains(sentence({{"items_source", {{"a", "b"}}}}), "2 texts; give one"));
         QVERIFY(contains(sentence({{"class_names", {{"a", "b"}}}}), "'class_names'"));
+        QVERIFY(contains(sentence({{"class_names", std::vector<std::string>(65'537, "a")}}),
+                         "'class_names' has 65537 texts; give at most 65536,"));
         QVERIFY(contains(sentence({{"items_source", {{"a\nb"}}}}), "control characters"));
         QVERIFY(contains(sentence({{"items", {{"a", std::string(5000, 'x'), "b"}}}}), "5000 bytes"));
         // Numbers of that name are something else.
