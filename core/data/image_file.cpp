@@ -13,6 +13,7 @@ namespace tessera {
 namespace {
 
 constexpr std::int64_t kMaxPixels = 64 << 20;
+constexpr std::size_t kHeadersOnOpening = 256;
 
 bool isGrey(QImage::Format format) {
     return format == QImage::Format_Grayscale8 || format == QImage::Format_Grayscale16 ||
@@ -80,6 +81,10 @@ Result<ImageHeader> readImageHeader(const std::filesystem::path& path) {
     if (!size.isValid()) return unreadable(path, reader.errorString());
     if (auto fits = checkPixels(path, size); !fits.isOk()) return std::move(fits).error();
     return ImageHeader{size.width(), size.height(), isGrey(reader.imageFormat())};
+}
+
+std::size_t headerStep(std::size_t files) {
+    return std::max<std::size_t>(1, files / kHeadersOnOpening);
 }
 
 Result<Done> readImage(const std::filesystem::path& path, const Shape& shape, float* out) {

@@ -19,6 +19,8 @@ struct ImageHeader {
 std::string imageSizeText(const ImageHeader& header);  // "32 x 24"
 // From the file's first bytes; huge images are refused.
 Result<ImageHeader> readImageHeader(const std::filesystem::path& path);
+// On opening, the header of every n-th file of many is read.
+std::size_t headerStep(std::size_t files);
 
 // Pixels as 0..1, channels first. An image that is not of `shape` ({1 or 3, H, W}; grey fits both) is
 // refused.

@@ -12,8 +12,6 @@ namespace tessera {
 
 namespace {
 
-constexpr std::size_t kCheckedOnOpening = 256;
-
 bool isHidden(const std::filesystem::path& path) {
     return path.filename().string().starts_with('.');
 }
@@ -117,7 +115,7 @@ OpenedDataset openImageFolder(const std::filesystem::path& given, std::int64_t m
             folder.string() +
             " holds no images in folders named by class; choose a folder such as data/ with data/cat/1.png.");
     facts.size = static_cast<std::int64_t>(files.size());
-    const std::size_t step = std::max<std::size_t>(1, files.size() / kCheckedOnOpening);
+    const std::size_t step = headerStep(files.size());
     ImageHeader size;
     std::size_t checked = 0, grey = 0;
     for (std::size_t i = 0; i < files.size(); i += step, ++checked) {

@@ -10,7 +10,6 @@ namespace tessera {
 
 namespace {
 
-constexpr std::size_t kCheckedOnOpening = 256;
 constexpr int kLargestSide = 256;  // pixels: enough to be looked at
 
 // Pipes and devices would make a reader wait; an empty file holds no image (those of /proc look empty).
@@ -24,7 +23,7 @@ Shape shapeFor(const std::vector<std::filesystem::path>& files) {
     ImageHeader common;
     int largest = 0;
     bool isOneSize = true;
-    const std::size_t step = std::max<std::size_t>(1, files.size() / kCheckedOnOpening);
+    const std::size_t step = headerStep(files.size());
     for (std::size_t i = 0; i < files.size(); i += step) {
         const auto header = readImageHeader(files[i]);
         if (!header.isOk() || header.value().width < 1 || header.value().height < 1) continue;
