@@ -13,9 +13,11 @@ namespace {
 constexpr int kLargestSide = 256;  // pixels: enough to be looked at
 
 // Pipes and devices would make a reader wait; an empty file holds no image (those of /proc look empty).
+// One look at the disk answers both, as there may be very many files: what is no regular file has no size.
 bool isThere(const std::filesystem::path& path) {
     std::error_code error;
-    return std::filesystem::is_regular_file(path, error) && std::filesystem::file_size(path, error) > 0;
+    const auto bytes = std::filesystem::file_size(path, error);
+    return !error && bytes > 0;
 }
 
 // The size that all images of a sample share, else a square; no larger than is looked at. Empty: none reads.

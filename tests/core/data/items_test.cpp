@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Names, class names and raw items of npz, safetensors and CSV: what is read, what is missing, what is
 // refused.
+#include <sys/stat.h>
+
 #include <QImage>
 #include <QtTest>
 
@@ -147,6 +149,26 @@ class ItemsTest : public QObject {
         DataOptions options;
         options.withItems = false;
         QVERIFY(!openDataset(path, options).value()->items());
+    }
+
+    void onlyFilesWithSomethingInThemAreThere() {
+        const ScratchFolder scratch;
+        writeImage(scratch.path("a.png"), 4, 2, qRgb(255, 0, 0));
+        std::filesystem::create_directory(scratch.path("folder"));
+        QCOMPARE(::mkfifo(scratch.path("pipe").c_str(), 0600), 0);  // to read it would last for ever
+        scratch.write("empty.png", std::string());
+        const auto none =
+            openDataset(embeddings(scratch, {{"items", {{"folder", "pipe", "empty.png"}}}})).value();
+        QVERIFY(!none->items());
+        QVERIFY(hasNote(*none, "3 of 3 files are missing ('folder' is the first)"));
+        const auto some =
+            openDataset(embeddings(scratch, {{"items", {{"a.png", "pipe", "folder"}}}})).value();
+        QVERIFY(hasNote(*some, "2 of 3 files are missing ('pipe' is the first)"));
+        QCOMPARE(item(*some, 0)[0], 1.0f);
+        QVERIFY(item(*some, 1).empty() && item(*some, 2).empty());
+        const auto device =
+            openDataset(embeddings(scratch, {{"items", {{"/dev/zero", "a.png", "a.png"}}}})).value();
+        QVERIFY(hasNote(*device, "1 of 3 files is missing ('/dev/zero')"));
     }
 
     void itemsOfSeveralSizesAreFitted() {
