@@ -12,6 +12,7 @@
 #include "app/report.h"
 #include "core/heads/head_file.h"
 #include "core/heads/head_table.h"
+#include "core/probes/compare_heads_record.h"
 #include "core/session/record_csv.h"
 
 namespace tessera {
@@ -31,46 +32,30 @@ Result<std::vector<ComparedHead>> openHeads(const CompareHeadsOptions& options) 
     return heads;
 }
 
-// A column for each number of the search's summary, a row for each head; of the first `searched` heads, if it
-// was interrupted.
-struct CounterfactualColumns {
-    std::vector<Column> columns;
-    std::size_t searched = 0;
-};
-Result<CounterfactualColumns> counterfactualColumns(const CompareHeadsOptions& options,
-                                                    const OpenedEmbeddings& opened,
-                                                    const std::vector<ComparedHead>& heads, Part part,
-                                                    std::stop_token stop, Progress& progress) {
+// What the searches of the heads sum up to, of the first heads alone if it was interrupted.
+Result<std::vector<std::vector<Metric>>> searchHeads(const CompareHeadsOptions& options,
+                                                     const OpenedEmbeddings& opened,
+                                                     const std::vector<ComparedHead>& heads, Part part,
+                                                     std::stop_token stop, Progress& progress) {
+    using Summaries = std::vector<std::vector<Metric>>;
     const auto* entry = catalogueEntry("counterfactual");
     auto settings = settingsFrom(options.settings, entry->probe->description().parameters);
-    if (!settings.isOk()) return std::move(settings).propagate<CounterfactualColumns>();
-    CounterfactualColumns search;
-    auto& columns = search.columns;
-    for (std::size_t i = 0; i < heads.size(); ++i) {
+    if (!settings.isOk()) return std::move(settings).propagate<Summaries>();
+    Summaries summaries;
+    for (const auto& head : heads) {
         ProbeInputs inputs;
-        inputs.model = heads[i].model;
+        inputs.model = head.model;
         inputs.dataset = opened.dataset;
         inputs.samples = opened.embeddings.splits.of(part);
         inputs.seed = options.seed;
         inputs.threads = threadCount(options.threads);
         auto found = runProbe(*entry->probe, inputs, settings.value(), stop, progress);
-        if (found.isError()) return std::move(found).propagate<CounterfactualColumns>();
+        if (found.isError()) return std::move(found).propagate<Summaries>();
         // A search of some samples only is not a row to compare with.
-        if (found.isCancelled() || !found.value()->provenance.complete) return search;
-        for (const auto& metric : found.value()->summary) {
-            if (metric.name == "samples" || metric.name == "accuracy") continue;
-            auto column = std::find_if(columns.begin(), columns.end(),
-                                       [&](const Column& known) { return known.name == metric.name; });
-            if (column == columns.end()) {
-                columns.push_back({metric.name, metric.label, metric.unit, metric.sentence,
-                                   std::vector<double>(heads.size(), std::nan(""))});
-                column = columns.end() - 1;
-            }
-            std::get<std::vector<double>>(column->values)[i] = metric.value;
-        }
-        ++search.searched;
+        if (found.isCancelled() || !found.value()->provenance.complete) break;
+        summaries.push_back(found.value()->summary);
     }
-    return search;
+    return summaries;
 }
 
 std::string cellText(const Column& column, std::size_t row) {
@@ -126,17 +111,16 @@ int runCompareHeads(const CompareHeadsOptions& options) {
     auto compared = compareHeads(opened.value().embeddings, heads.value(), part, interrupt.token(), progress);
     if (compared.isCancelled()) return cancelled();
     if (compared.isError()) return progress.clear(), failWith(std::move(compared).error(), "");
-    CounterfactualColumns search{{}, heads.value().size()};
+    std::vector<std::vector<Metric>> summaries;
     if (options.counterfactual) {
-        auto found =
-            counterfactualColumns(options, opened.value(), heads.value(), part, interrupt.token(), progress);
+        auto found = searchHeads(options, opened.value(), heads.value(), part, interrupt.token(), progress);
         if (!found.isOk()) return progress.clear(), failWith(std::move(found).error(), options.embeddings);
-        search = std::move(found).value();
+        summaries = std::move(found).value();
     }
     progress.clear();
     ResultRecord record;
     record.probe = "heads-compare";
-    record.tables = tablesOf(compared.value(), std::move(search.columns));
+    record.tables = tablesOf(compared.value(), summaryColumns(summaries, heads.value().size()));
     record.provenance.version = tesseraVersion();
     record.provenance.dtype = "float64";
     record.provenance.seed = options.seed;
@@ -144,11 +128,11 @@ int runCompareHeads(const CompareHeadsOptions& options) {
     record.provenance.samples = compared.value().samples;
     for (const auto& head : heads.value())
         record.provenance.files.push_back({head.model->info().path.string(), head.model->info().sha256});
-    const bool isComplete = search.searched == heads.value().size();
+    const bool isComplete = !options.counterfactual || summaries.size() == heads.value().size();
     record.provenance.complete = isComplete;
     if (!isComplete)
         record.notes.push_back("Interrupted: counterfactuals were searched under " +
-                               std::to_string(search.searched) + " of " +
+                               std::to_string(summaries.size()) + " of " +
                                std::to_string(heads.value().size()) + " heads.");
     if (compared.value().seedVariants.size() < 2)
         record.notes.push_back(

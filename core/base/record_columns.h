@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A table made from rows: a column is what a function says of each of them.
+// A table made from rows: a column is what a function says of each of them; and back.
 #pragma once
 
 #include <string>
@@ -10,6 +10,13 @@
 #include "core/base/record.h"
 
 namespace tessera {
+
+// The values of a column, null if the table has none of that name and type.
+template <typename T>
+const std::vector<T>* columnValues(const Table& table, std::string_view name) {
+    const Column* column = table.column(name);
+    return column ? std::get_if<std::vector<T>>(&column->values) : nullptr;
+}
 
 // Rows and table must outlive it.
 template <typename Row>

@@ -7,7 +7,7 @@
 #include "core/heads/head_file.h"
 #include "core/probes/compare_heads_record.h"
 #include "core/probes/counterfactual.h"
-#include "core/probes/counterfactual_settings.h"
+#include "core/probes/counterfactual_references.h"
 #include "core/probes/sample_inputs.h"
 
 namespace tessera {
@@ -20,37 +20,30 @@ bool isOfPaths(const std::string& name) {
                        [&](const char* own) { return name == own; });
 }
 
-struct LabelledPoints {
-    Rows points;
-    std::vector<std::int32_t> labels;
+// On the labelled ones of the samples.
+Result<HeadTable> figuresOf(const ProbeInputs& inputs,
+                            const std::vector<std::shared_ptr<const Model>>& models,
+                            const std::vector<std::string>& names, std::int64_t budgetBytes,
+                            std::stop_token stop, Progress& progress) {
     std::vector<std::int64_t> samples;
-};
-
-Result<LabelledPoints> readLabelled(const ProbeInputs& inputs, std::int64_t budgetBytes,
-                                    const std::stop_token& stop) {
-    LabelledPoints read;
+    std::vector<std::int32_t> labels;
     for (const auto sample : inputs.samples)
-        if (inputs.dataset->label(sample) >= 0) read.samples.push_back(sample);
-    ProbeInputs labelled = inputs;
-    labelled.samples = read.samples;
-    const auto width = elementCount(inputs.dataset->sampleShape());
-    const auto count = static_cast<std::int64_t>(read.samples.size());
-    if (8 * count * width > budgetBytes)
-        return inputError("The " + std::to_string(count) + " samples of " + inputs.dataset->path().string() +
-                          " need " + std::to_string((8 * count * width >> 20) + 1) +
-                          " MiB of memory; raise the setting memory or choose fewer samples.");
-    read.points.resize(count, width);
-    if (count == 0) return read;
-    SampleInputs reader(labelled);
-    constexpr std::int64_t kAtOnce = 256;
-    for (std::int64_t first = 0; first < count; first += kAtOnce) {
-        if (stop.stop_requested()) return Cancelled{};
-        auto part = reader.read(first, std::min(kAtOnce, count - first));
-        if (!part.isOk()) return std::move(part).propagate<LabelledPoints>();
-        std::copy(part.value().begin(), part.value().end(), read.points.row(first).data());
-    }
-    for (const auto sample : read.samples) read.labels.push_back(inputs.dataset->label(sample));
-    return read;
+        if (const auto label = inputs.dataset->label(sample); label >= 0)
+            samples.push_back(sample), labels.push_back(label);
+    const auto bytes =
+        8 * static_cast<std::int64_t>(samples.size()) * elementCount(inputs.dataset->sampleShape());
+    if (bytes > budgetBytes)
+        return inputError("The " + std::to_string(samples.size()) + " samples of " +
+                          inputs.dataset->path().string() + " need " + mebibytes(bytes) +
+                          " of memory; raise the setting memory or choose fewer samples.");
+    auto points = readRows(inputs, samples, stop);
+    if (!points.isOk()) return std::move(points).propagate<HeadTable>();
+    std::vector<ComparedHead> heads;
+    for (std::size_t i = 0; i < models.size(); ++i)
+        heads.push_back({names[i], models[i], recipeOf(readHeadMetadata(models[i]->info().path))});
+    return compareHeads(points.value(), labels, samples,
+                        static_cast<int>(inputs.dataset->classNames().size()), heads, std::move(stop),
+                        progress);
 }
 
 // Of names made of as many words each, those that are not the same in all, a number with the word before it.
@@ -159,36 +152,35 @@ Result<ResultRecord> CompareHeads::run(const ProbeInputs& inputs, const Paramete
     evaluated.others.clear();
     // None chosen: the search takes the same test part, and says that it was not chosen.
     ProbeInputs searched = evaluated;
-    if (evaluated.samples.empty()) {
-        auto splits = splitsOf(*inputs.dataset, inputs.seed, settings.referenceShare, settings.testShare);
-        if (!splits.isOk()) return std::move(splits).propagate<ResultRecord>();
-        evaluated.samples = splits.value().test;
-        if (evaluated.samples.empty())
-            return inputError(inputs.dataset->path().string() +
-                              " has no test samples to compare on; choose samples, or give it a test part.");
-    }
+    auto splits = splitsOf(*inputs.dataset, inputs.seed, settings.referenceShare, settings.testShare);
+    if (!splits.isOk()) return std::move(splits).propagate<ResultRecord>();
+    if (evaluated.samples.empty()) evaluated.samples = splits.value().test;
+    if (evaluated.samples.empty())
+        return inputError(inputs.dataset->path().string() +
+                          " has no test samples to compare on; choose samples, or give it a test part.");
 
     progress.beginStep(1, steps, "comparing accuracies");
+    for (const auto& model : models) {
+        searched.model = model;
+        if (auto fits = checkSearch(searched, settings); !fits.isOk())
+            return std::move(fits).propagate<ResultRecord>();
+    }
     ComparedRecords compared;
     compared.names = modelNames(models);
-    std::vector<ComparedHead> heads;
-    for (std::size_t i = 0; i < models.size(); ++i)
-        heads.push_back({compared.names[i], models[i], recipeOf(readHeadMetadata(models[i]->info().path))});
-    {
-        auto labelled = readLabelled(evaluated, settings.budgetBytes, stop);
-        if (!labelled.isOk()) return std::move(labelled).propagate<ResultRecord>();
-        const auto& own = labelled.value();
-        auto table =
-            compareHeads(own.points, own.labels, own.samples,
-                         static_cast<int>(inputs.dataset->classNames().size()), heads, stop, progress);
-        if (!table.isOk()) return std::move(table).propagate<ResultRecord>();
-        compared.heads = std::move(table).value();
-    }
-    const Counterfactual search;
+    if (auto figures = figuresOf(evaluated, models, compared.names, settings.budgetBytes, stop, progress);
+        figures.isOk())
+        compared.heads = std::move(figures).value();
+    else
+        return std::move(figures).propagate<ResultRecord>();
+    // Distances and thresholds of the references are the same under every head.
+    WorkerTeam team(inputs.threads);
+    auto read = readReferences(inputs, settings, splits.value().reference, team, stop, progress);
+    if (!read.isOk()) return std::move(read).propagate<ResultRecord>();
+    const auto references = std::make_shared<const References>(std::move(read).value());
     for (std::size_t i = 0; i < models.size(); ++i) {
         progress.beginStep(static_cast<int>(i) + 2, steps, "searching under " + compared.names[i]);
         searched.model = models[i];
-        auto found = search.run(searched, counterfactualParameters(parameters), stop, progress);
+        auto found = searchCounterfactuals(searched, settings, references, stop, progress);
         if (found.isError()) return std::move(found).propagate<ResultRecord>();
         if (!found.isOk()) break;
         const bool isWhole = found.value().provenance.complete;

@@ -31,33 +31,9 @@ const char* const kSearchColumns[] = {"sample",
                                       "support_end",
                                       "margin_start",
                                       "margin_end"};
-// What the summary of one head's search says of its data or its settings rather than of the head.
-const char* const kNotCompared[] = {"samples", "accuracy"};
-
 template <typename T>
 const std::vector<T>& valuesOf(const Table& table, const char* column) {
-    return std::get<std::vector<T>>(table.column(column)->values);
-}
-
-// A column for each number of the searches' summaries, a row a head.
-std::vector<Column> summaryColumns(const ComparedRecords& compared) {
-    std::vector<Column> columns;
-    const auto heads = compared.names.size();
-    for (std::size_t i = 0; i < compared.searches.size(); ++i)
-        for (const auto& metric : compared.searches[i].summary) {
-            if (std::any_of(std::begin(kNotCompared), std::end(kNotCompared),
-                            [&](const char* name) { return metric.name == name; }))
-                continue;
-            auto column = std::find_if(columns.begin(), columns.end(),
-                                       [&](const Column& known) { return known.name == metric.name; });
-            if (column == columns.end()) {
-                columns.push_back({metric.name, metric.label, metric.unit, metric.sentence,
-                                   std::vector<double>(heads, kNan)});
-                column = columns.end() - 1;
-            }
-            std::get<std::vector<double>>(column->values)[i] = metric.value;
-        }
-    return columns;
+    return *columnValues<T>(table, column);
 }
 
 Table searchesTable(const ComparedRecords& compared) {
@@ -209,10 +185,29 @@ void summarise(ResultRecord& record, const ComparedRecords& compared) {
 
 }  // namespace
 
+std::vector<Column> summaryColumns(const std::vector<std::vector<Metric>>& summaries, std::size_t heads) {
+    std::vector<Column> columns;
+    for (std::size_t i = 0; i < summaries.size(); ++i)
+        for (const auto& metric : summaries[i]) {
+            if (metric.name == "samples" || metric.name == "accuracy") continue;
+            auto column = std::find_if(columns.begin(), columns.end(),
+                                       [&](const Column& known) { return known.name == metric.name; });
+            if (column == columns.end()) {
+                columns.push_back({metric.name, metric.label, metric.unit, metric.sentence,
+                                   std::vector<double>(heads, kNan)});
+                column = columns.end() - 1;
+            }
+            std::get<std::vector<double>>(column->values)[i] = metric.value;
+        }
+    return columns;
+}
+
 ResultRecord compareHeadsRecord(const ComparedRecords& compared) {
     ResultRecord record;
     const auto heads = compared.names.size();
-    auto columns = summaryColumns(compared);
+    std::vector<std::vector<Metric>> summaries;
+    for (const auto& search : compared.searches) summaries.push_back(search.summary);
+    auto columns = summaryColumns(summaries, heads);
     std::vector<std::string> files, hashes;
     for (const auto& head : compared.heads.heads) {
         files.push_back(head.model->info().path.string());

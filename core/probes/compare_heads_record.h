@@ -15,6 +15,10 @@ struct ComparedRecords {
     std::uint64_t seed = 0;
 };
 
+// A column for each number that searches sum up to, a row a head; heads beyond the summaries have no number.
+// Without what says something of the samples rather than of the head.
+std::vector<Column> summaryColumns(const std::vector<std::vector<Metric>>& summaries, std::size_t heads);
+
 // Tables: heads, ranges (over seeds, if there are variants), searches (a row a head and sample), samples (a
 // row a sample: what the heads agree on), regression.
 ResultRecord compareHeadsRecord(const ComparedRecords& compared);

@@ -16,8 +16,13 @@ namespace {
 
 class Run {
   public:
-    Run(const ProbeInputs& inputs, CounterfactualSettings settings, std::stop_token stop, Progress& progress)
-        : inputs_(inputs), stop_(std::move(stop)), progress_(progress), team_(inputs.threads) {
+    Run(const ProbeInputs& inputs, CounterfactualSettings settings,
+        std::shared_ptr<const References> references, std::stop_token stop, Progress& progress)
+        : inputs_(inputs),
+          stop_(std::move(stop)),
+          progress_(progress),
+          team_(inputs.threads),
+          references_(std::move(references)) {
         found_.settings = std::move(settings);
         width_ = elementCount(inputs.dataset->sampleShape());
     }
@@ -60,14 +65,18 @@ class Run {
         if (settings().clip && inputs_.dataset->isImage())
             settings().search.valid = pixelRange(inputs_.normalisation, inputs_.dataset->sampleShape());
         found_.isClipped = settings().search.valid.has_value();
-        auto references =
-            readReferences(inputs_, *field_, settings(), splits.value().reference, team_, stop_, progress_);
-        if (!references.isOk()) return std::move(references).propagate<Done>();
-        references_.emplace(std::move(references).value());
+        if (!references_) {
+            auto references =
+                readReferences(inputs_, settings(), splits.value().reference, team_, stop_, progress_);
+            if (!references.isOk()) return std::move(references).propagate<Done>();
+            references_ = std::make_shared<const References>(std::move(references).value());
+        }
+        auto predicted = predictedReferences(*references_, *field_, inputs_, team_, stop_);
+        if (!predicted.isOk()) return std::move(predicted).propagate<Done>();
+        predictedByPlace_ = std::move(predicted).value();
         found_.references = static_cast<std::int64_t>(references_->samples.size());
         found_.thresholds = references_->thresholds;
-        isReference_.assign(static_cast<std::size_t>(inputs_.dataset->size()), 0);
-        for (const auto sample : references_->samples) isReference_[static_cast<std::size_t>(sample)] = 1;
+        isReference_ = references_->isReference(inputs_.dataset->size());
         return Done{};
     }
 
@@ -178,10 +187,7 @@ class Run {
         }
         if (settings().curvatureWeight > 0)
             for (const double kappa : curvature)
-                stepScale.push_back(std::isnan(kappa) || std::isnan(references_->medianCurvature)
-                                        ? 1
-                                        : 1 / (1 + settings().curvatureWeight * kappa /
-                                                       (references_->medianCurvature + 1e-8)));
+                stepScale.push_back(references_->stepScale(kappa, settings().curvatureWeight));
         auto options = settings().search;
         options.pathCount = pathsLeft_;
         auto searched = searchFlips(*field_, points, stepScale, &references_->pool, options, team_, stop_);
@@ -223,8 +229,7 @@ class Run {
             row.retrievalSample = references_->samples[static_cast<std::size_t>(nearest)];
             row.retrievalFlips =
                 row.retrievalDistance <= settings().search.radius &&
-                references_->predictedByPlace[static_cast<std::size_t>(pool.placeOf(nearest))] ==
-                    row.flip.target;
+                predictedByPlace_[static_cast<std::size_t>(pool.placeOf(nearest))] == row.flip.target;
         }
         if (references_->mahalanobis) {
             const auto atStart = references_->mahalanobis->distances(points, targets),
@@ -260,8 +265,9 @@ class Run {
     std::int64_t width_ = 0;
     ProbeInputs evaluated_;
     std::unique_ptr<const LogitField> field_;
-    std::optional<References> references_;
-    std::vector<unsigned char> isReference_;  // by sample
+    std::shared_ptr<const References> references_;
+    std::vector<std::int32_t> predictedByPlace_;  // of the references
+    std::vector<unsigned char> isReference_;      // by sample
     std::vector<BoundaryDistance> boundaries_;
     std::int64_t pathsLeft_ = 0;
     CounterfactualRows found_;
@@ -276,14 +282,26 @@ const ProbeDescription& Counterfactual::description() const {
 
 Result<ResultRecord> Counterfactual::run(const ProbeInputs& inputs, const ParameterMap& parameters,
                                          std::stop_token stop, Progress& progress) const {
+    return searchCounterfactuals(inputs, counterfactualSettings(parameters), nullptr, std::move(stop),
+                                 progress);
+}
+
+Result<Done> checkSearch(const ProbeInputs& inputs, const CounterfactualSettings& settings) {
     if (auto text = classCountMismatch(inputs.model->classCount(), *inputs.dataset); !text.empty())
         return inputError(std::move(text));
-    auto settings = counterfactualSettings(parameters);
     if (settings.curvature && settings.tangentDimensions >= settings.search.neighbours)
         return inputError("Setting tangent-dimensions is " + std::to_string(settings.tangentDimensions) +
                           ", which is not fewer than the " + std::to_string(settings.search.neighbours) +
                           " neighbours; lower it.");
-    return Run(inputs, std::move(settings), std::move(stop), progress).run();
+    return Done{};
+}
+
+Result<ResultRecord> searchCounterfactuals(const ProbeInputs& inputs, CounterfactualSettings settings,
+                                           std::shared_ptr<const References> references, std::stop_token stop,
+                                           Progress& progress) {
+    if (auto fits = checkSearch(inputs, settings); !fits.isOk())
+        return std::move(fits).propagate<ResultRecord>();
+    return Run(inputs, std::move(settings), std::move(references), std::move(stop), progress).run();
 }
 
 }  // namespace tessera

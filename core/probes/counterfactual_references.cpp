@@ -9,32 +9,12 @@
 namespace tessera {
 namespace {
 
-std::string mebibytes(std::int64_t bytes) {
-    return std::to_string((bytes >> 20) + 1) + " MiB";
-}
-
 Result<Done> checkClasses(const std::vector<std::int32_t>& names, const std::string& path) {
     const bool isEmpty = names.empty();
     if (!isEmpty && std::any_of(names.begin(), names.end(), [&](auto name) { return name != names.front(); }))
         return Done{};
     return inputError("The references of " + path + " are of " + (isEmpty ? "no class" : "one class only") +
                       "; counterfactuals need references of at least two classes.");
-}
-
-Result<Rows> readPoints(const ProbeInputs& inputs, const std::vector<std::int64_t>& samples,
-                        const std::stop_token& stop) {
-    ProbeInputs chosen = inputs;
-    chosen.samples = samples;
-    SampleInputs reader(chosen);
-    Rows points(reader.size(), reader.width());
-    constexpr std::int64_t kAtOnce = 256;
-    for (std::int64_t first = 0; first < reader.size(); first += kAtOnce) {
-        if (stop.stop_requested()) return Cancelled{};
-        auto read = reader.read(first, std::min(kAtOnce, reader.size() - first));
-        if (!read.isOk()) return std::move(read).propagate<Rows>();
-        std::copy(read.value().begin(), read.value().end(), points.row(first).data());
-    }
-    return points;
 }
 
 Result<Done> measureThresholds(References& references, const CounterfactualSettings& settings,
@@ -60,13 +40,24 @@ Result<Done> measureThresholds(References& references, const CounterfactualSetti
 
 }  // namespace
 
-Result<References> readReferences(const ProbeInputs& inputs, const LogitField& field,
-                                  const CounterfactualSettings& settings,
+std::vector<unsigned char> References::isReference(std::int64_t size) const {
+    std::vector<unsigned char> flags(static_cast<std::size_t>(size), 0);
+    for (const auto sample : samples) flags[static_cast<std::size_t>(sample)] = 1;
+    return flags;
+}
+
+double References::stepScale(double kappa, double weight) const {
+    if (std::isnan(kappa) || std::isnan(medianCurvature)) return 1;
+    return 1 / (1 + weight * kappa / (medianCurvature + 1e-8));
+}
+
+Result<References> readReferences(const ProbeInputs& inputs, const CounterfactualSettings& settings,
                                   const std::vector<std::int64_t>& samples, WorkerTeam& team,
                                   std::stop_token stop, Progress& progress) {
     const auto path = inputs.dataset->path().string();
     // The points and the pool's copy of them.
-    const auto bytes = 2 * 8 * static_cast<std::int64_t>(samples.size()) * field.width();
+    const auto bytes =
+        2 * 8 * static_cast<std::int64_t>(samples.size()) * elementCount(inputs.dataset->sampleShape());
     if (bytes > settings.budgetBytes / 2)
         return inputError("The " + std::to_string(samples.size()) + " references of " + path + " need " +
                           mebibytes(2 * bytes) +
@@ -75,9 +66,9 @@ Result<References> readReferences(const ProbeInputs& inputs, const LogitField& f
     for (const auto sample : samples) names.push_back(inputs.dataset->label(sample));
     if (auto fine = checkClasses(names, path); !fine.isOk()) return std::move(fine).propagate<References>();
     progress.report(0, 0, "reading references");
-    auto points = readPoints(inputs, samples, stop);
+    auto points = readRows(inputs, samples, stop);
     if (!points.isOk()) return std::move(points).propagate<References>();
-    References references{samples, {points.value(), names, static_cast<int>(field.classes())}, {}, {}, 0, {}};
+    References references{samples, {points.value(), names, inputs.model->classCount()}, {}, {}, 0};
 
     progress.report(0, 0, "measuring references");
     const auto& pool = references.pool;
@@ -91,20 +82,29 @@ Result<References> readReferences(const ProbeInputs& inputs, const LogitField& f
         std::erase_if(curvature.value(), [](double kappa) { return std::isnan(kappa); });
         references.medianCurvature = quantileOf(std::move(curvature).value(), 0.5);
     }
-    auto logits = logitsOf(field, pool.points(), team, stop);
-    if (!logits.isOk()) return std::move(logits).propagate<References>();
-    for (std::int64_t place = 0; place < pool.size(); ++place) {
-        if (logits.value().row(place).allFinite()) continue;
-        const auto sample = samples[static_cast<std::size_t>(pool.index(place))];
-        return inputError(inputs.model->info().path.string() +
-                          " gives logits that are not numbers for reference " +
-                          inputs.dataset->sampleName(sample) + " of " + path +
-                          "; check its weights, the data and the normalisation.");
-    }
-    for (std::int64_t place = 0; place < pool.size(); ++place)
-        references.predictedByPlace.push_back(
-            largestLogit(logits.value().row(place).data(), field.classes()));
     return references;
+}
+
+Result<std::vector<std::int32_t>> predictedReferences(const References& references, const LogitField& field,
+                                                      const ProbeInputs& inputs, WorkerTeam& team,
+                                                      std::stop_token stop) {
+    using Classes = std::vector<std::int32_t>;
+    const auto& pool = references.pool;
+    auto logits = logitsOf(field, pool.points(), team, std::move(stop));
+    if (!logits.isOk()) return std::move(logits).propagate<Classes>();
+    Classes predicted;
+    for (std::int64_t place = 0; place < pool.size(); ++place) {
+        const auto row = logits.value().row(place);
+        if (!row.allFinite()) {
+            const auto sample = references.samples[static_cast<std::size_t>(pool.index(place))];
+            return inputError(inputs.model->info().path.string() +
+                              " gives logits that are not numbers for reference " +
+                              inputs.dataset->sampleName(sample) + " of " + inputs.dataset->path().string() +
+                              "; check its weights, the data and the normalisation.");
+        }
+        predicted.push_back(largestLogit(row.data(), field.classes()));
+    }
+    return predicted;
 }
 
 }  // namespace tessera

@@ -15,9 +15,7 @@ Result<double> stepScale(const References& references, const Rows& start, const 
     auto measured = localCurvature(references.pool, start, {&self, 1},
                                    {options.search.neighbours, options.tangentDimensions}, team, stop);
     if (!measured.isOk()) return std::move(measured).propagate<double>();
-    const double kappa = measured.value().front();
-    if (std::isnan(kappa) || std::isnan(references.medianCurvature)) return 1.0;
-    return 1 / (1 + options.curvatureWeight * kappa / (references.medianCurvature + 1e-8));
+    return references.stepScale(measured.value().front(), options.curvatureWeight);
 }
 
 Result<Done> measureSupport(HeadTrace& trace, const References& references, const TraceOptions& options,

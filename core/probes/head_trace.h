@@ -3,6 +3,7 @@
 // slider of the compare view scrubs.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "core/probes/counterfactual_closed_form.h"
@@ -40,6 +41,12 @@ struct HeadTrace {
     // first order, along the gradient of their difference. None where that is zero.
     std::optional<MinimalFlip> minimal;
     std::size_t steps() const { return path.step.size(); }
+    // Place in the list of steps kept of the last one up to `step`; negative: the end.
+    std::size_t placeOf(std::int32_t step) const {
+        if (step < 0) return steps() - 1;
+        const auto after = std::upper_bound(path.step.begin(), path.step.end(), step);
+        return after == path.step.begin() ? 0 : static_cast<std::size_t>(after - path.step.begin()) - 1;
+    }
     // Target minus predicted logit.
     double margin(std::size_t at) const {
         const auto row = static_cast<Eigen::Index>(at);

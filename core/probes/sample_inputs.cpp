@@ -46,4 +46,26 @@ Result<std::span<const double>> SampleInputs::read(std::int64_t first, std::int6
     return read(places);
 }
 
+Result<Rows> readRows(const ProbeInputs& inputs, const std::vector<std::int64_t>& samples,
+                      const std::stop_token& stop) {
+    constexpr std::int64_t kAtOnce = 256;
+    const auto count = static_cast<std::int64_t>(samples.size());
+    Rows rows(count, elementCount(inputs.dataset->sampleShape()));
+    if (count == 0) return rows;  // a reader without samples reads all
+    ProbeInputs chosen = inputs;
+    chosen.samples = samples;
+    SampleInputs reader(chosen);
+    for (std::int64_t first = 0; first < count; first += kAtOnce) {
+        if (stop.stop_requested()) return Cancelled{};
+        auto read = reader.read(first, std::min(kAtOnce, count - first));
+        if (!read.isOk()) return std::move(read).propagate<Rows>();
+        std::copy(read.value().begin(), read.value().end(), rows.row(first).data());
+    }
+    return rows;
+}
+
+std::string mebibytes(std::int64_t bytes) {
+    return std::to_string((bytes >> 20) + 1) + " MiB";
+}
+
 }  // namespace tessera

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/numerics/rows.h"
 #include "core/probes/probe.h"
 
 namespace tessera {
@@ -30,5 +31,10 @@ class SampleInputs {
     std::vector<float> raw_;
     std::vector<double> values_;
 };
+
+// The inputs of these samples of the data, one a row; Cancelled on a stop.
+Result<Rows> readRows(const ProbeInputs& inputs, const std::vector<std::int64_t>& samples,
+                      const std::stop_token& stop);
+std::string mebibytes(std::int64_t bytes);  // "13 MiB", rounded up, for sentences
 
 }  // namespace tessera

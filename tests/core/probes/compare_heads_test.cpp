@@ -112,16 +112,23 @@ class CompareHeadsTest : public QObject {
         const auto &of = column<std::int64_t>(record, "searches", "sample"),
                    &flipped = column<std::int64_t>(record, "searches", "flipped"),
                    &predicted = column<std::int64_t>(record, "searches", "predicted");
-        const auto& distance = column<double>(record, "searches", "distance");
+        const auto& labels = column<std::int64_t>(record, "searches", "label");
+        const auto& outcomes = column<std::string>(record, "searches", "outcome");
+        const auto &distance = column<double>(record, "searches", "distance"),
+                   &boundaries = column<double>(record, "searches", "nearest_boundary");
         int unlike = 0, differing = 0;
         for (std::size_t i = 0; i < samples.size(); ++i) {
             std::int64_t flips = 0, heads = 0;
-            double shortest = INFINITY;
+            std::int64_t right = 0, supported = 0;
+            double shortest = INFINITY, longest = 0, nearest = INFINITY;
             std::set<std::int64_t> classes;
             for (std::size_t j = 0; j < of.size(); ++j) {
                 if (of[j] != samples[i]) continue;
                 ++heads, flips += flipped[j], classes.insert(predicted[j]);
-                if (flipped[j] != 0) shortest = std::min(shortest, distance[j]);
+                if (flipped[j] != 0)
+                    shortest = std::min(shortest, distance[j]), longest = std::max(longest, distance[j]);
+                right += predicted[j] == labels[j], supported += outcomes[j] == "supported";
+                nearest = std::min(nearest, boundaries[j]);
             }
             QCOMPARE(column<std::int64_t>(record, "samples", "flips")[i], flips);
             QCOMPARE(column<std::int64_t>(record, "samples", "heads")[i], heads);
@@ -129,12 +136,25 @@ class CompareHeadsTest : public QObject {
                      static_cast<std::int64_t>(classes.size()));
             const double found = column<double>(record, "samples", "distance_lowest")[i];
             QVERIFY(flips == 0 ? std::isnan(found) : found == shortest);
+            const double farthest = column<double>(record, "samples", "distance_highest")[i];
+            QVERIFY(flips == 0 ? std::isnan(farthest) : farthest == longest);
+            QCOMPARE(column<std::int64_t>(record, "samples", "right")[i], right);
+            QCOMPARE(column<std::int64_t>(record, "samples", "supported")[i], supported);
+            QCOMPARE(column<double>(record, "samples", "nearest_boundary")[i], nearest);
             unlike += flips > 0 && flips<heads, differing += classes.size()> 1;
         }
         const auto count = static_cast<double>(samples.size());
         QCOMPARE(record->metric("flip_differs")->value, unlike / count);
         QCOMPARE(record->metric("prediction_differs")->value, differing / count);
         QVERIFY(differing > 0);  // else this says nothing
+        const std::pair<const char*, const char*> ranges[] = {{"accuracy_range", "accuracy"},
+                                                              {"success_range", "success_rate"},
+                                                              {"supported_range", "supported_rate"}};
+        for (const auto& [range, name] : ranges) {
+            const auto& values = column<double>(record, "heads", name);
+            const auto [least, most] = std::minmax_element(values.begin(), values.end());
+            QCOMPARE(record->metric(range)->value, *most - *least);
+        }
     }
 
     // Scaling a head changes no prediction, distance to a boundary or angle; its steps it does.

@@ -23,7 +23,7 @@ References references(const SupportOptions& support, unsigned seed = 3) {
     std::vector<std::int32_t> labels;
     std::vector<std::int64_t> samples;
     for (int i = 0; i < kReferences; ++i) labels.push_back(i % kClasses), samples.push_back(1000 + i);
-    References made{samples, {points, labels, kClasses}, {}, {}, 0, {}};
+    References made{samples, {points, labels, kClasses}, {}, {}, 0};
     WorkerTeam team(1);
     made.thresholds = supportThresholds(made.pool, support, team, {}).value();
     return made;
