@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/record_columns.h"
 #include "widgets/scenes/column_values.h"
 #include "widgets/scenes/grid_scene.h"
 #include "widgets/scenes/histogram_scene.h"
@@ -15,12 +16,6 @@ namespace tessera {
 namespace {
 
 constexpr std::size_t kMostPlots = 12;  // a plot a head; more are in the table
-
-template <typename T>
-const std::vector<T>* valuesOf(const Table& table, const char* name) {
-    const Column* column = table.column(name);
-    return column ? std::get_if<std::vector<T>>(&column->values) : nullptr;
-}
 
 // The rows of one head.
 std::shared_ptr<const Table> rowsOf(const Table& searches, const std::vector<std::string>& heads,
@@ -43,11 +38,11 @@ std::shared_ptr<const Table> rowsOf(const Table& searches, const std::vector<std
 }
 
 std::shared_ptr<const PanelScene> outcomeBars(const Table& heads) {
-    const auto* names = valuesOf<std::string>(heads, "head");
-    const auto *accuracy = valuesOf<double>(heads, "accuracy"),
-               *supported = valuesOf<double>(heads, "supported_rate"),
-               *unsupported = valuesOf<double>(heads, "unsupported_rate"),
-               *none = valuesOf<double>(heads, "no_flip_rate");
+    const auto* names = columnValues<std::string>(heads, "head");
+    const auto *accuracy = columnValues<double>(heads, "accuracy"),
+               *supported = columnValues<double>(heads, "supported_rate"),
+               *unsupported = columnValues<double>(heads, "unsupported_rate"),
+               *none = columnValues<double>(heads, "no_flip_rate");
     if (!names || !accuracy || !supported || !unsupported || !none) return nullptr;
     std::vector<OutcomeBarsScene::Bar> bars;
     for (std::size_t row = 0; row < names->size(); ++row) {
@@ -67,8 +62,8 @@ std::vector<std::shared_ptr<const PanelScene>> compareScenes(
     const auto *heads = record->table("heads"), *searches = record->table("searches");
     if (!heads || !searches) return scenes;
     if (auto bars = outcomeBars(*heads)) scenes.push_back(std::move(bars));
-    const auto *names = valuesOf<std::string>(*heads, "head"),
-               *ofRow = valuesOf<std::string>(*searches, "head");
+    const auto *names = columnValues<std::string>(*heads, "head"),
+               *ofRow = columnValues<std::string>(*searches, "head");
     if (!names || !ofRow || !hasNumbers(*searches, "boundary_distance") ||
         !hasNumbers(*searches, "support_ratio_start"))
         return scenes;

@@ -8,7 +8,7 @@
 #include <cmath>
 
 #include "widgets/scenes/scene_text.h"
-#include "widgets/scenes/slice_scene.h"
+#include "widgets/scenes/slice_panel_scene.h"
 
 namespace tessera {
 namespace {
@@ -16,13 +16,6 @@ namespace {
 // rho / tau - 1 at the ends of the colour scale, the same in every column; the threshold is its middle.
 constexpr double kMostExcess = 0.5;
 constexpr double kVeil = 0.62;  // of the paper, where the target is not supported
-
-QString className(const HeadShared& shared, int label) {
-    const auto at = static_cast<std::size_t>(label);
-    if (label >= 0 && at < shared.classNames.size() && !shared.classNames[at].isEmpty())
-        return shared.classNames[at];
-    return QObject::tr("class %1").arg(label);
-}
 
 QPen penOf(const QColor& colour, double width, Qt::PenStyle style = Qt::SolidLine) {
     return QPen(colour, width, style, Qt::RoundCap, Qt::RoundJoin);
@@ -54,19 +47,31 @@ QColor outcomeColour(FlipOutcome outcome) {
     return QColor(kColours[static_cast<int>(outcome)]);
 }
 
-HeadFrame headFrame(const QString& title, const QString& subtitle, const HeadShared& shared,
-                    const HeadCamera& camera, std::vector<LegendItem> legend, std::optional<ColourBar> bar,
-                    const PanelStyle& style, const QSizeF& size) {
+QString HeadShared::className(int label) const {
+    const auto at = static_cast<std::size_t>(label);
+    if (label >= 0 && at < classNames.size() && !classNames[at].isEmpty()) return classNames[at];
+    return QObject::tr("class %1").arg(label);
+}
+
+// --- a picture on the shared slice ---
+
+std::vector<LegendItem> SharedSliceScene::legend() const {
+    if (!commonLegend.empty()) return commonLegend;
+    return shared && look.legend ? ownLegend() : std::vector<LegendItem>();
+}
+
+HeadFrame SharedSliceScene::frame(const PanelStyle& style, const QSizeF& size) const {
+    const auto& camera = look.camera;
     PlotSpec spec;
-    spec.title = title, spec.subtitle = subtitle;
-    spec.legend = std::move(legend), spec.bar = std::move(bar);
+    spec.title = title(), spec.subtitle = subtitle();
+    spec.legend = legend(), spec.bar = colourBar();
     const auto named = [](const char* axis, const std::string& direction) {
         return direction.empty()
                    ? QString::fromLatin1(axis)
                    : QStringLiteral("%1: %2").arg(QLatin1String(axis), QString::fromStdString(direction));
     };
-    spec.x.title = named("s", shared.laid ? shared.laid->first : "");
-    spec.y.title = named("t", shared.laid ? shared.laid->second : "");
+    spec.x.title = named("s", shared->laid->first);
+    spec.y.title = named("t", shared->laid->second);
     spec.x.unit = spec.y.unit = QObject::tr("input units");
     double halfX = camera.reach, halfY = camera.reach;
     const auto ranged = [&] {
@@ -88,12 +93,29 @@ HeadFrame headFrame(const QString& title, const QString& subtitle, const HeadSha
     return {std::move(frame), map, low, camera.centre + half};
 }
 
+void SharedSliceScene::paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
+                             std::stop_token stop) const {
+    if (!shared || !shared->laid) return;
+    const auto on = frame(style, sizePt);
+    on.frame.paintPaper(painter);
+    on.frame.clip(painter);  // saves
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.fillRect(on.frame.plot(), style.theme.notComputed);
+    paintContents(painter, style, on, std::move(stop));
+    painter.restore();
+    on.frame.paintAxes(painter);
+}
+
+void SharedSliceScene::paintStart(QPainter& painter, const PanelStyle& style, const HeadFrame& on) const {
+    painter.setPen(penOf(style.theme.ink, style.linePt * 1.6));
+    painter.setBrush(style.theme.halo);
+    painter.drawEllipse(on.map.toDrawing(shared->startInSlice()), style.fontPt * 0.34, style.fontPt * 0.34);
+}
+
+// --- one head ---
+
 std::size_t HeadScene::markedStep() const {
-    if (!trace || trace->path.step.empty()) return 0;
-    if (look.step < 0) return trace->path.step.size() - 1;
-    const auto& steps = trace->path.step;
-    const auto after = std::upper_bound(steps.begin(), steps.end(), look.step);
-    return after == steps.begin() ? 0 : static_cast<std::size_t>(after - steps.begin()) - 1;
+    return trace ? trace->placeOf(look.step) : 0;
 }
 
 QString HeadScene::subtitle() const {
@@ -102,10 +124,10 @@ QString HeadScene::subtitle() const {
     const QString steps = QObject::tr("%n steps", nullptr, flip.steps);
     if (trace->outcome == FlipOutcome::NoFlip)
         return QObject::tr("no flip to %1 within %2 and radius %3")
-            .arg(className(*shared, flip.target), steps, shortNumber(radius));
+            .arg(shared->className(flip.target), steps, shortNumber(radius));
     return QObject::tr("%1 flip to %2: distance %3, %4")
         .arg(trace->outcome == FlipOutcome::Supported ? QObject::tr("supported") : QObject::tr("unsupported"),
-             className(*shared, flip.landing), shortNumber(flip.distance), steps);
+             shared->className(flip.landing), shortNumber(flip.distance), steps);
 }
 
 std::optional<ColourBar> HeadScene::colourBar() const {
@@ -117,10 +139,8 @@ std::optional<ColourBar> HeadScene::colourBar() const {
     return bar;
 }
 
-std::vector<LegendItem> HeadScene::legend() const {
+std::vector<LegendItem> HeadScene::ownLegend() const {
     std::vector<LegendItem> items;
-    if (!commonLegend.empty()) return commonLegend;
-    if (!shared || !look.legend) return items;
     const QColor ink(128, 128, 128);
     if (look.fill == HeadLook::Fill::Class) {
         items.push_back({QObject::tr("Predicted"), {}, LegendItem::Mark::Heading});
@@ -130,7 +150,7 @@ std::vector<LegendItem> HeadScene::legend() const {
                 if (label >= 0 && label < shared->classCount) seen[static_cast<std::size_t>(label)] = 1;
         for (int label = 0; label < shared->classCount; ++label)
             if (seen[static_cast<std::size_t>(label)])
-                items.push_back({className(*shared, label), classColour(label, shared->classCount),
+                items.push_back({shared->className(label), classColour(label, shared->classCount),
                                  LegendItem::Mark::Swatch});
     }
     if (look.path) {
@@ -148,10 +168,6 @@ std::vector<LegendItem> HeadScene::legend() const {
     if (look.support) items.push_back({QObject::tr("support threshold"), ink, LegendItem::Mark::Dashes});
     if (look.ball) items.push_back({QObject::tr("trust radius"), ink, LegendItem::Mark::Line});
     return items;
-}
-
-HeadFrame HeadScene::frame(const PanelStyle& style, const QSizeF& size) const {
-    return headFrame(name, subtitle(), *shared, look.camera, legend(), colourBar(), style, size);
 }
 
 Eigen::Vector2d HeadScene::inPlane(const Eigen::RowVectorXd& point) const {
@@ -175,15 +191,7 @@ void HeadScene::paintClasses(QPainter& painter, const PanelStyle& style, const H
     // Names in the picture only where there is no legend to read them from.
     slice.switches.classLabels = !isFill;
     if (!isFill) slice.switches.fill = SliceFill::None;
-    SliceStyle plain;
-    const double lines = style.linePt / plain.linePt;
-    plain.fontPt = style.fontPt;
-    plain.linePt *= lines, plain.boundaryPt *= lines, plain.edgePt *= lines;
-    plain.pixelsPerPoint = style.pixelsPerPoint;
-    plain.vector = style.vector;
-    plain.rasterDpi = style.rasterDpi;
-    plain.family = style.family;
-    paintPlot(painter, slice, plain, on.frame.plot(), std::move(stop));
+    paintPlot(painter, slice, sliceStyle(style), on.frame.plot(), std::move(stop));
 }
 
 void HeadScene::paintSupport(QPainter& painter, const PanelStyle& style, const HeadFrame& on) const {
@@ -239,7 +247,7 @@ void HeadScene::paintTrace(QPainter& painter, const PanelStyle& style, const Hea
     const auto& theme = style.theme;
     const double unit = style.fontPt;
     const auto drawn = [&](const Eigen::RowVectorXd& point) { return on.map.toDrawing(inPlane(point)); };
-    const QPointF start = drawn(shared->start);
+    const QPointF start = on.map.toDrawing(shared->startInSlice());
     if (look.ball && radius > 0 && on.map.unit * radius < 1e6) {
         QPainterPath ball;
         ball.addEllipse(start, on.map.unit * radius, on.map.unit * radius);
@@ -279,9 +287,7 @@ void HeadScene::paintTrace(QPainter& painter, const PanelStyle& style, const Hea
     }
     const QColor colour = outcomeColour(trace->outcome);
     strokeWithHalo(painter, path, colour, theme.halo, style.linePt * 3);
-    painter.setPen(penOf(theme.ink, style.linePt * 1.6));
-    painter.setBrush(theme.halo);
-    painter.drawEllipse(start, unit * 0.34, unit * 0.34);
+    paintStart(painter, style, on);
     const QPointF end = drawn(points.row(points.rows() - 1));
     painter.setPen(penOf(theme.halo, style.linePt * 1.2));
     painter.setBrush(colour);
@@ -313,25 +319,13 @@ void HeadScene::paintTrace(QPainter& painter, const PanelStyle& style, const Hea
     painter.drawEllipse(here, unit * 0.7, unit * 0.7);
 }
 
-void HeadScene::paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
-                      std::stop_token stop) const {
-    if (!shared || !shared->laid) return;
-    const auto on = frame(style, sizePt);
-    on.frame.paintPaper(painter);
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    on.frame.clip(painter);
-    painter.fillRect(on.frame.plot(), style.theme.notComputed);
-    const bool isHeat = look.fill == HeadLook::Fill::Support;
-    if (support && isHeat) paintSupport(painter, style, on);
-    const bool areClasses = field || arrangement;
+void HeadScene::paintContents(QPainter& painter, const PanelStyle& style, const HeadFrame& on,
+                              std::stop_token stop) const {
+    const bool isHeat = look.fill == HeadLook::Fill::Support, areClasses = field || arrangement;
     if (areClasses && !isHeat) paintClasses(painter, style, on, Part::Fill, stop);
-    if (support && look.support && !isHeat) paintSupport(painter, style, on);
+    if (support && (isHeat || look.support)) paintSupport(painter, style, on);
     if (areClasses) paintClasses(painter, style, on, Part::Lines, stop);
     if (!stop.stop_requested()) paintTrace(painter, style, on);
-    painter.restore();
-    painter.restore();
-    on.frame.paintAxes(painter);
 }
 
 std::vector<Table> HeadScene::numbers() const {
@@ -396,7 +390,7 @@ QString HeadDifferenceScene::subtitle() const {
     const auto found = differing();
     if (found.empty()) return QObject::tr("sampling…");
     const auto differ = std::count_if(found.begin(), found.end(), [](int count) { return count > 0; });
-    return QObject::tr("on %1 % of what is shown")
+    return QObject::tr("on %1 % of the sampled area")
         .arg(100.0 * static_cast<double>(differ) / static_cast<double>(found.size()), 0, 'f', 1);
 }
 
@@ -415,10 +409,8 @@ QColor dissentColour(int differing, int most) {
 }
 }  // namespace
 
-std::vector<LegendItem> HeadDifferenceScene::legend() const {
+std::vector<LegendItem> HeadDifferenceScene::ownLegend() const {
     std::vector<LegendItem> items;
-    if (!commonLegend.empty()) return commonLegend;
-    if (!shared || !look.legend) return items;
     items.push_back({QObject::tr("Heads that differ"), {}, LegendItem::Mark::Heading});
     items.push_back({QObject::tr("none (class colour)"), QColor(200, 200, 200), LegendItem::Mark::Swatch});
     const auto heads = fields.size();
@@ -432,19 +424,8 @@ std::vector<LegendItem> HeadDifferenceScene::legend() const {
     return items;
 }
 
-HeadFrame HeadDifferenceScene::frame(const PanelStyle& style, const QSizeF& size) const {
-    return headFrame(title(), subtitle(), *shared, look.camera, legend(), std::nullopt, style, size);
-}
-
-void HeadDifferenceScene::paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
-                                std::stop_token) const {
-    if (!shared || !shared->laid) return;
-    const auto on = frame(style, sizePt);
-    on.frame.paintPaper(painter);
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    on.frame.clip(painter);
-    painter.fillRect(on.frame.plot(), style.theme.notComputed);
+void HeadDifferenceScene::paintContents(QPainter& painter, const PanelStyle& style, const HeadFrame& on,
+                                        std::stop_token) const {
     if (const auto found = differing(); !found.empty()) {
         const auto& first = *fields.front();
         QImage cells(first.columns, first.rows, QImage::Format_RGB32);
@@ -463,13 +444,7 @@ void HeadDifferenceScene::paint(QPainter& painter, const PanelStyle& style, cons
         }
         drawCells(painter, cells, first.low, first.high, on.map, false);
     }
-    const QPointF start = on.map.toDrawing(shared->laid->plane.pointInSlice(shared->start.transpose()));
-    painter.setPen(penOf(style.theme.ink, style.linePt * 1.6));
-    painter.setBrush(style.theme.halo);
-    painter.drawEllipse(start, style.fontPt * 0.34, style.fontPt * 0.34);
-    painter.restore();
-    painter.restore();
-    on.frame.paintAxes(painter);
+    paintStart(painter, style, on);
 }
 
 }  // namespace tessera

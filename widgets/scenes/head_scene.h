@@ -39,8 +39,9 @@ struct HeadShared {
     std::vector<QString> classNames;
     int classCount = 2;
     Eigen::RowVectorXd start;
-    double radius = 0;                             // largest of the heads'; for fitting
     std::shared_ptr<const References> references;  // may be null
+    QString className(int label) const;
+    Eigen::Vector2d startInSlice() const { return laid->plane.pointInSlice(start.transpose()); }
 };
 
 // The frame of a picture in slice coordinates with equal scales: for painting and for the mouse.
@@ -49,34 +50,49 @@ struct HeadFrame {
     SliceMap map;
     Eigen::Vector2d low, high;
 };
-HeadFrame headFrame(const QString& title, const QString& subtitle, const HeadShared& shared,
-                    const HeadCamera& camera, std::vector<LegendItem> legend, std::optional<ColourBar> bar,
-                    const PanelStyle& style, const QSizeF& size);
 
-class HeadScene : public PanelScene {
+// A picture on the shared slice.
+class SharedSliceScene : public PanelScene {
+  public:
+    std::shared_ptr<const HeadShared> shared;
+    HeadLook look;
+    // Of a figure: the same for all its panels, so that it is drawn once. Empty: what this one shows.
+    std::vector<LegendItem> commonLegend = {};
+
+    virtual QString subtitle() const = 0;
+    double aspect() const override { return 0.95; }
+    std::vector<LegendItem> legend() const override;
+    void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
+               std::stop_token stop) const override;
+    HeadFrame frame(const PanelStyle& style, const QSizeF& size) const;
+
+  protected:
+    virtual std::vector<LegendItem> ownLegend() const = 0;
+    virtual void paintContents(QPainter& painter, const PanelStyle& style, const HeadFrame& on,
+                               std::stop_token stop) const = 0;
+    void paintStart(QPainter& painter, const PanelStyle& style, const HeadFrame& on) const;
+};
+
+class HeadScene : public SharedSliceScene {
   public:
     QString name;
-    std::shared_ptr<const HeadShared> shared;
     std::shared_ptr<const HeadTrace> trace;                  // may be null: still searching
     double radius = 0;                                       // of its ball
     std::shared_ptr<const SampledField> field;               // may be null
     std::shared_ptr<const PreparedArrangement> arrangement;  // may be null
     std::shared_ptr<const SupportField> support;             // of the trace's target; may be null
-    // Of a figure: the same for all its panels, so that it is drawn once. Empty: what this one shows.
-    std::vector<LegendItem> commonLegend = {};
-    HeadLook look;
 
     QString title() const override { return name; }
-    QString subtitle() const;  // "supported flip to 7 after 41 steps, distance 0.42"
-    double aspect() const override { return 0.95; }
-    void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
-               std::stop_token stop) const override;
+    QString subtitle() const override;  // "supported flip to 7: distance 0.42, 41 steps"
     std::optional<ColourBar> colourBar() const override;
-    std::vector<LegendItem> legend() const override;
     std::vector<Table> numbers() const override;
-    HeadFrame frame(const PanelStyle& style, const QSizeF& size) const;
     // Place in the list of kept steps of the one that the look marks.
     std::size_t markedStep() const;
+
+  protected:
+    std::vector<LegendItem> ownLegend() const override;
+    void paintContents(QPainter& painter, const PanelStyle& style, const HeadFrame& on,
+                       std::stop_token stop) const override;
 
   private:
     Eigen::Vector2d inPlane(const Eigen::RowVectorXd& point) const;
@@ -89,24 +105,21 @@ class HeadScene : public PanelScene {
 
 // Where the heads' predictions differ on the slice: the class where all agree, darker the more of them do
 // not predict what most do.
-class HeadDifferenceScene : public PanelScene {
+class HeadDifferenceScene : public SharedSliceScene {
   public:
-    std::shared_ptr<const HeadShared> shared;
     std::vector<std::shared_ptr<const SampledField>> fields;  // of one grid
     std::vector<QString> names;
-    HeadLook look;
-    std::vector<LegendItem> commonLegend = {};  // as above
 
     QString title() const override;
-    QString subtitle() const;
-    double aspect() const override { return 0.95; }
-    void paint(QPainter& painter, const PanelStyle& style, const QSizeF& sizePt,
-               std::stop_token stop) const override;
-    std::vector<LegendItem> legend() const override;
-    HeadFrame frame(const PanelStyle& style, const QSizeF& size) const;
+    QString subtitle() const override;
     // Heads that do not predict what most do (the first of equals), per cell of the grid; empty until all
     // fields are there.
     std::vector<int> differing() const;
+
+  protected:
+    std::vector<LegendItem> ownLegend() const override;
+    void paintContents(QPainter& painter, const PanelStyle& style, const HeadFrame& on,
+                       std::stop_token stop) const override;
 };
 
 }  // namespace tessera

@@ -10,20 +10,6 @@ namespace {
 
 constexpr const char* kUnit = "input units";
 
-SliceStyle sliceStyle(const PanelStyle& style) {
-    SliceStyle result;
-    const double lines = style.linePt / result.linePt;
-    result.fontPt = style.fontPt;
-    result.linePt *= lines, result.boundaryPt *= lines, result.edgePt *= lines;
-    result.markerPt = style.fontPt * 5 / 7;
-    result.pixelsPerPoint = style.pixelsPerPoint;
-    result.vector = style.vector;
-    result.rasterDpi = style.rasterDpi;
-    if (style.mostShapes == 0) result.mostFaces = 0;
-    result.family = style.family;
-    return result;
-}
-
 std::vector<Table> arrangementTables(const Arrangement& a) {
     const auto faces = static_cast<std::size_t>(a.faceCount());
     std::vector<std::int64_t> face(faces), label(faces), piece(faces), depth(faces);
@@ -90,6 +76,20 @@ Table fieldTable(const SampledField& field) {
 }
 
 }  // namespace
+
+SliceStyle sliceStyle(const PanelStyle& style) {
+    SliceStyle result;
+    const double lines = style.linePt / result.linePt;
+    result.fontPt = style.fontPt;
+    result.linePt *= lines, result.boundaryPt *= lines, result.edgePt *= lines;
+    result.markerPt = style.fontPt * 5 / 7;
+    result.pixelsPerPoint = style.pixelsPerPoint;
+    result.vector = style.vector;
+    result.rasterDpi = style.rasterDpi;
+    if (style.mostShapes == 0) result.mostFaces = 0;
+    result.family = style.family;
+    return result;
+}
 
 SliceScene SlicePanelScene::themed(const PanelStyle& style) const {
     SliceScene scene = scene_;

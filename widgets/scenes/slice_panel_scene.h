@@ -7,6 +7,9 @@
 
 namespace tessera {
 
+// How a slice is painted within a panel of this style.
+SliceStyle sliceStyle(const PanelStyle& style);
+
 class SlicePanelScene : public PanelScene {
   public:
     explicit SlicePanelScene(SliceScene scene) : scene_(std::move(scene)) {}

@@ -23,24 +23,14 @@ HeadCanvas::HeadCanvas(JobRunner& jobs, QWidget* parent) : PanelCanvas(jobs, par
     setMouseTracking(true);
 }
 
+const SharedSliceScene* HeadCanvas::picture() const {
+    const auto* shown = dynamic_cast<const SharedSliceScene*>(scene().get());
+    return shown && shown->shared && shown->shared->laid ? shown : nullptr;
+}
+
 std::optional<HeadFrame> HeadCanvas::frame() const {
-    const auto* shown = shared();
-    if (!shown || !shown->laid) return std::nullopt;
-    if (const auto* head = dynamic_cast<const HeadScene*>(scene().get()))
-        return head->frame(panelStyle(), sizeInPoints());
-    return dynamic_cast<const HeadDifferenceScene*>(scene().get())->frame(panelStyle(), sizeInPoints());
-}
-
-const HeadShared* HeadCanvas::shared() const {
-    if (const auto* head = dynamic_cast<const HeadScene*>(scene().get())) return head->shared.get();
-    if (const auto* both = dynamic_cast<const HeadDifferenceScene*>(scene().get())) return both->shared.get();
-    return nullptr;
-}
-
-HeadCamera HeadCanvas::camera() const {
-    if (const auto* head = dynamic_cast<const HeadScene*>(scene().get())) return head->look.camera;
-    if (const auto* both = dynamic_cast<const HeadDifferenceScene*>(scene().get())) return both->look.camera;
-    return {};
+    if (const auto* shown = picture()) return shown->frame(panelStyle(), sizeInPoints());
+    return std::nullopt;
 }
 
 QPointF HeadCanvas::widgetPoint(const Eigen::Vector2d& pointInSlice) const {
@@ -54,9 +44,9 @@ Eigen::Vector2d HeadCanvas::slicePoint(const QPointF& at) const {
 }
 
 bool HeadCanvas::isAtStart(const QPointF& at) const {
-    const auto* shown = shared();
-    if (!shown || !shown->laid || !dynamic_cast<const HeadScene*>(scene().get())) return false;
-    const QPointF start = widgetPoint(shown->laid->plane.pointInSlice(shown->start.transpose()));
+    const auto* head = dynamic_cast<const HeadScene*>(picture());
+    if (!head) return false;
+    const QPointF start = widgetPoint(head->shared->startInSlice());
     return std::hypot(at.x() - start.x(), at.y() - start.y()) <= kGrip;
 }
 
@@ -79,7 +69,7 @@ void HeadCanvas::mouseMoveEvent(QMouseEvent* event) {
         return;
     }
     if (drag_ == Drag::Start) return Q_EMIT startDragged(slicePoint(event->position()));
-    HeadCamera moved = camera();
+    HeadCamera moved = picture()->look.camera;
     moved.centre -= slicePoint(event->position()) - slicePoint(last_);
     last_ = event->position();
     Q_EMIT cameraChanged(moved);
@@ -103,11 +93,11 @@ void HeadCanvas::mouseDoubleClickEvent(QMouseEvent*) {
 
 void HeadCanvas::zoomAt(const QPointF& at, double factor) {
     if (!frame()) return;
-    HeadCamera zoomed = camera();
+    HeadCamera zoomed = picture()->look.camera;
     const Eigen::Vector2d under = slicePoint(at);
     // Within what doubles can tell apart.
     zoomed.reach = std::clamp(zoomed.reach / factor, 1e-9, 1e12);
-    zoomed.centre = under + (zoomed.centre - under) * (zoomed.reach / camera().reach);
+    zoomed.centre = under + (zoomed.centre - under) * (zoomed.reach / picture()->look.camera.reach);
     Q_EMIT cameraChanged(zoomed);
     Q_EMIT cameraSettled();
 }
@@ -120,7 +110,7 @@ void HeadCanvas::wheelEvent(QWheelEvent* event) {
 
 void HeadCanvas::keyPressEvent(QKeyEvent* event) {
     const auto pan = [&](double x, double y) {
-        HeadCamera moved = camera();
+        HeadCamera moved = picture()->look.camera;
         moved.centre += Eigen::Vector2d(x, y) * moved.reach * 0.2;
         Q_EMIT cameraChanged(moved);
         Q_EMIT cameraSettled();
@@ -152,14 +142,9 @@ void HeadCanvas::keyPressEvent(QKeyEvent* event) {
 QString HeadCanvas::textAt(const QPointF& at) const {
     const auto on = frame();
     if (!on || !on->frame.plot().contains(at / pointScale())) return {};
+    const auto* shown = picture();
     const Eigen::Vector2d point = slicePoint(at);
     QStringList lines;
-    const auto className = [&](int label) {
-        const auto& names = shared()->classNames;
-        const auto place = static_cast<std::size_t>(label);
-        return label >= 0 && place < names.size() && !names[place].isEmpty() ? names[place]
-                                                                             : tr("class %1").arg(label);
-    };
     const auto cellOf = [&](const SampledField& field) -> std::ptrdiff_t {
         const Eigen::Vector2d share = (point - field.low).cwiseQuotient(field.high - field.low);
         if (!(share.minCoeff() >= 0 && share.maxCoeff() < 1)) return -1;
@@ -167,30 +152,33 @@ QString HeadCanvas::textAt(const QPointF& at) const {
                    row = static_cast<std::ptrdiff_t>((1 - share.y()) * field.rows);
         return std::min<std::ptrdiff_t>(row, field.rows - 1) * field.columns + column;
     };
-    if (const auto* head = dynamic_cast<const HeadScene*>(scene().get())) {
+    if (const auto* head = dynamic_cast<const HeadScene*>(shown)) {
         if (isAtStart(at)) lines << tr("Start of the search: drag it to search from elsewhere.");
         if (head->field)
             if (const auto cell = cellOf(*head->field); cell >= 0)
                 lines << tr("%1, confidence %2 %")
-                             .arg(className(head->field->label[static_cast<std::size_t>(cell)]))
+                             .arg(
+                                 shown->shared->className(head->field->label[static_cast<std::size_t>(cell)]))
                              .arg(100.0 * static_cast<double>(
                                               head->field->confidence[static_cast<std::size_t>(cell)]),
                                   0, 'f', 1);
         if (head->support)
             if (const double radius = head->support->radiusAt(point); !std::isnan(radius))
-                lines << (std::isinf(radius)
-                              ? tr("too few references of %1").arg(className(head->support->ofClass))
-                              : tr("support radius %1 of %2, threshold %3")
-                                    .arg(shortNumber(radius), className(head->support->ofClass),
-                                         std::isnan(head->support->threshold)
-                                             ? tr("none")
-                                             : shortNumber(head->support->threshold)));
-    } else if (const auto* both = dynamic_cast<const HeadDifferenceScene*>(scene().get())) {
+                lines << (std::isinf(radius) ? tr("too few references of %1")
+                                                   .arg(shown->shared->className(head->support->ofClass))
+                                             : tr("support radius %1 of %2, threshold %3")
+                                                   .arg(shortNumber(radius),
+                                                        shown->shared->className(head->support->ofClass),
+                                                        std::isnan(head->support->threshold)
+                                                            ? tr("none")
+                                                            : shortNumber(head->support->threshold)));
+    } else if (const auto* both = dynamic_cast<const HeadDifferenceScene*>(shown)) {
         for (std::size_t i = 0; i < both->fields.size() && i < both->names.size(); ++i)
             if (both->fields[i])
                 if (const auto cell = cellOf(*both->fields[i]); cell >= 0)
                     lines << tr("%1: %2").arg(
-                        both->names[i], className(both->fields[i]->label[static_cast<std::size_t>(cell)]));
+                        both->names[i],
+                        shown->shared->className(both->fields[i]->label[static_cast<std::size_t>(cell)]));
     }
     return lines.join('\n');
 }

@@ -39,8 +39,7 @@ class HeadCanvas : public PanelCanvas {
     bool event(QEvent* event) override;  // tooltip: what is under the pointer
 
   private:
-    const HeadShared* shared() const;
-    HeadCamera camera() const;
+    const SharedSliceScene* picture() const;  // null: nothing is shown
     bool isAtStart(const QPointF& widgetPoint) const;
     void zoomAt(const QPointF& widgetPoint, double factor);
     QString textAt(const QPointF& widgetPoint) const;

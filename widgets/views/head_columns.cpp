@@ -93,7 +93,10 @@ HeadColumns::HeadColumns(Workspace& workspace, JobRunner& jobs, ThumbnailCache& 
                               high.cwiseMax(look_.camera.centre + beyond));
     });
     connect(&search_, &HeadSearch::tracesChanged, this, &HeadColumns::tracesChanged);
-    connect(&search_, &HeadSearch::mapsChanged, this, &HeadColumns::updateScenes);
+    connect(&search_, &HeadSearch::mapsChanged, this, [this](std::size_t head) {
+        updateScene(head);
+        updateDifference();
+    });
     connect(&search_, &HeadSearch::statusChanged, this, &HeadColumns::showNote);
     connect(&workspace_, &Workspace::currentSampleChanged, this, [this](qint64 sample) {
         if (sample >= 0) search_.setSample(sample);
@@ -388,7 +391,6 @@ void HeadColumns::tracesChanged(bool isNewPlane) {
         shared->classCount = context.classCount;
         shared->start = search_.start();
         shared->references = search_.references();
-        for (const auto& column : search_.columns()) shared->radius = std::max(shared->radius, column.radius);
         shared_ = std::move(shared);
         // The end of the searches is what one looks at first; while one scrubs, the step stays.
         const bool wasAtEnd = slider_->value() == slider_->maximum() || look_.step < 0;
@@ -468,18 +470,24 @@ std::shared_ptr<HeadDifferenceScene> HeadColumns::differenceScene(bool forFigure
     return scene;
 }
 
+void HeadColumns::updateScene(std::size_t place) {
+    if (place < columns_.size())
+        columns_[place].canvas->setScene(isThere() ? sceneOf(place, false) : nullptr);
+}
+
+void HeadColumns::updateDifference() {
+    difference_->setScene(isThere() && columns_.size() > 1 ? differenceScene(false) : nullptr);
+}
+
 void HeadColumns::updateScenes() {
-    const bool isThere = shared_ && search_.traces().size() == columns_.size();
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-        columns_[i].canvas->setScene(isThere ? sceneOf(i, false) : nullptr);
-    difference_->setScene(isThere && columns_.size() > 1 ? differenceScene(false) : nullptr);
+    for (std::size_t i = 0; i < columns_.size(); ++i) updateScene(i);
+    updateDifference();
 }
 
 QString HeadColumns::readout(std::size_t place) const {
     if (place >= search_.traces().size()) return {};
     const auto& trace = *search_.traces()[place];
-    const auto scene = sceneOf(place, false);
-    const auto at = scene->markedStep();
+    const auto at = trace.placeOf(look_.step);
     const auto row = trace.logits.row(static_cast<Eigen::Index>(at));
     Eigen::Index best = 0;
     const double largest = row.maxCoeff(&best);
@@ -509,7 +517,7 @@ QString HeadColumns::readout(std::size_t place) const {
 QString HeadColumns::details(std::size_t place) const {
     if (place >= search_.traces().size()) return {};
     const auto& trace = *search_.traces()[place];
-    const auto at = sceneOf(place, false)->markedStep();
+    const auto at = trace.placeOf(look_.step);
     const auto name = [&](Eigen::Index label) { return workspace_.className(static_cast<int>(label)); };
     QStringList lines{tr("Logits at step %1").arg(trace.path.step[at])};
     const auto row = trace.logits.row(static_cast<Eigen::Index>(at));
@@ -562,7 +570,7 @@ void HeadColumns::updateReadouts() {
         QStringList names;
         if (i < search_.traces().size() && search_.references()) {
             const auto& trace = *search_.traces()[i];
-            const auto at = static_cast<std::int64_t>(sceneOf(i, false)->markedStep());
+            const auto at = static_cast<std::int64_t>(trace.placeOf(look_.step));
             for (int n = 0; n < trace.nearest.k; ++n) {
                 const auto index = trace.nearest.indices(at)[static_cast<std::size_t>(n)];
                 if (index < 0) continue;
@@ -583,7 +591,7 @@ QImage HeadColumns::pointPicture(std::size_t place) const {
     const auto& dataset = workspace_.dataset();
     if (!dataset || !dataset->isImage() || place >= search_.traces().size()) return {};
     const auto& trace = *search_.traces()[place];
-    const auto at = static_cast<Eigen::Index>(sceneOf(place, false)->markedStep());
+    const auto at = static_cast<Eigen::Index>(trace.placeOf(look_.step));
     return inputPicture(trace.path.points.row(at).transpose(),
                         pictureShape(search_.columns()[place].model->info().inputShape, dataset.get()),
                         workspace_.normalisation());
@@ -591,7 +599,7 @@ QImage HeadColumns::pointPicture(std::size_t place) const {
 
 std::vector<std::shared_ptr<const PanelScene>> HeadColumns::panels() const {
     std::vector<std::shared_ptr<const PanelScene>> panels;
-    if (!shared_ || search_.traces().size() != columns_.size()) return panels;
+    if (!isThere()) return panels;
     std::vector<std::shared_ptr<HeadScene>> heads;
     std::shared_ptr<HeadDifferenceScene> difference;
     // Block by block, each with its heading: one head may show a class that another does not.

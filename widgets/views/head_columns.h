@@ -59,6 +59,10 @@ class HeadColumns : public QWidget {
     void arrange();
     void searchAgain();  // of the heads that are shown now
     void tracesChanged(bool isNewPlane);
+    // One slice for all that is searched now.
+    bool isThere() const { return shared_ && search_.traces().size() == columns_.size(); }
+    void updateScene(std::size_t place);
+    void updateDifference();
     void updateScenes();
     void updateReadouts();
     void moveCamera(const HeadCamera& camera);

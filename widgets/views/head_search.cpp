@@ -90,13 +90,11 @@ void HeadSearch::readHeads() {
                                    heads->settings.testShare);
             if (!splits.isOk()) return std::move(splits).propagate<Read>();
             WorkerTeam team(inputs.threads);
-            auto references = readReferences(inputs, *heads->fields.front(), heads->settings,
-                                             splits.value().reference, team, stop, progress);
+            auto references =
+                readReferences(inputs, heads->settings, splits.value().reference, team, stop, progress);
             if (!references.isOk()) return std::move(references).propagate<Read>();
             heads->references = std::make_shared<const References>(std::move(references).value());
-            heads->isReference.assign(static_cast<std::size_t>(inputs.dataset->size()), 0);
-            for (const auto sample : heads->references->samples)
-                heads->isReference[static_cast<std::size_t>(sample)] = 1;
+            heads->isReference = heads->references->isReference(inputs.dataset->size());
             if (heads->settings.clip && inputs.dataset->isImage())
                 heads->valid = pixelRange(inputs.normalisation, inputs.dataset->sampleShape());
             return Read(std::move(heads));
@@ -132,10 +130,6 @@ void HeadSearch::setPlane(TracePlane plane) {
     if (plane == plane_) return;
     plane_ = plane;
     if (heads_ && sample_ >= 0) trace(std::nullopt);
-}
-
-void HeadSearch::setExact(bool exact) {
-    isExact_ = exact;
 }
 
 void HeadSearch::trace(std::optional<Eigen::Vector2d> from) {
@@ -182,7 +176,9 @@ void HeadSearch::trace(std::optional<Eigen::Vector2d> from) {
                 options.hasSelf = !from && heads->isReference[static_cast<std::size_t>(sample)] != 0;
                 auto trace =
                     traceFlip(*heads->fields[i], *heads->references, found.start, options, team, stop);
-                if (!trace.isOk()) return std::move(trace).propagate<Found>();
+                if (trace.isError())
+                    return inputError(columns[i].name.toStdString() + ": " + trace.error().message);
+                if (!trace.isOk()) return Cancelled{};
                 traces.push_back(std::move(trace).value());
             }
             found.laid = laid;
@@ -234,14 +230,14 @@ void HeadSearch::mapWindow(const SlicePlane& plane, quint64 version) {
     jobs_.start<Done>(
         this, QStringLiteral("maps"), tr("Slices of the heads"), JobLane::Interactive,
         // The worker may outlive this object: `this` is only handed on.
-        [this, &jobs = jobs_, heads = heads_, columns = columns_, plane, targets, version, exact = isExact_](
+        [this, &jobs = jobs_, heads = heads_, columns = columns_, plane, targets, version](
             std::stop_token stop, Progress& progress) -> Result<Done> {
             const JobId id = JobRunner::currentJob();
             const auto put = [&](std::size_t head, auto member, auto value) {
                 jobs.post(this, id, [this, head, member, value, version] {
                     if (version != mapVersion_ || head >= maps_.size()) return;
                     maps_[head].*member = value;
-                    Q_EMIT mapsChanged();
+                    Q_EMIT mapsChanged(head);
                 });
             };
             WorkerTeam team(heads->inputs.threads);
@@ -276,8 +272,7 @@ void HeadSearch::mapWindow(const SlicePlane& plane, quint64 version) {
             if (version != mapVersion_) return;
             isMapping_ = false;
             if (result.isError()) problem_ = QString::fromStdString(result.error().message);
-            if (result.isOk() && isExact_) refineWindow(plane, version);
-            Q_EMIT mapsChanged();
+            if (result.isOk()) refineWindow(plane, version);
             Q_EMIT statusChanged();
         });
 }
@@ -304,7 +299,7 @@ void HeadSearch::refineWindow(const SlicePlane& plane, quint64 version) {
                 jobs.post(this, id, [this, i, prepared, version] {
                     if (version != mapVersion_ || i >= maps_.size()) return;
                     maps_[i].arrangement = prepared;
-                    Q_EMIT mapsChanged();
+                    Q_EMIT mapsChanged(i);
                 });
             }
             return Done{};

@@ -45,10 +45,9 @@ class HeadSearch : public QObject {
     void moveStart(const Eigen::Vector2d& pointInSlice);
     bool isMoved() const { return isMoved_; }
     void setPlane(TracePlane plane);
-    TracePlane plane() const { return plane_; }
-    void setExact(bool exact);  // boundaries exactly, after the sampled maps
 
-    // Classes and support over this rectangle of the slice; what there was stays until then.
+    // Classes, boundaries (exactly where that can be had) and support over this rectangle of the slice; what
+    // there was stays until then.
     void computeWindow(const Eigen::Vector2d& low, const Eigen::Vector2d& high);
 
     bool hasTraces() const { return !traces_.empty(); }
@@ -62,7 +61,7 @@ class HeadSearch : public QObject {
 
   Q_SIGNALS:
     void tracesChanged(bool isNewPlane);
-    void mapsChanged();
+    void mapsChanged(std::size_t head);  // of which there is more to see
     void statusChanged();
 
   private:
@@ -80,7 +79,7 @@ class HeadSearch : public QObject {
     ParameterMap parameters_;
     std::uint64_t seed_ = 0;
     qint64 sample_ = -1;
-    bool isMoved_ = false, isExact_ = true;
+    bool isMoved_ = false;
     TracePlane plane_ = TracePlane::NearestReference;
     std::shared_ptr<const Heads> heads_;
     std::shared_ptr<const References> references_;
