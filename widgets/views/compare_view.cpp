@@ -8,18 +8,11 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 
-#include "widgets/views/record_origin.h"
+#include "core/base/record_columns.h"
 
 namespace tessera {
 namespace {
-
-template <typename T>
-const std::vector<T>* valuesOf(const Table* table, const char* name) {
-    const Column* column = table ? table->column(name) : nullptr;
-    return column ? std::get_if<std::vector<T>>(&column->values) : nullptr;
-}
 
 double valueAt(const std::vector<double>* values, std::size_t row, double otherwise) {
     return values && row < values->size() && std::isfinite((*values)[row]) ? (*values)[row] : otherwise;
@@ -49,6 +42,7 @@ CompareView::CompareView(const ViewContext& context, RecordScenes scenes, QWidge
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(splitter_);
     thumbnails_.setDataset(context.workspace.dataset());
+    connect(tables_, &RecordView::originFound, this, &CompareView::findHeads);
     connect(tables_, &RecordView::noticeRaised, this, &CompareView::noticeRaised);
     // What the result says at a glance comes first.
     connect(tables_, &RecordView::picturesShown, this, [this] {
@@ -71,8 +65,8 @@ CompareView::CompareView(const ViewContext& context, RecordScenes scenes, QWidge
 
 void CompareView::show(std::shared_ptr<const ResultRecord> record) {
     record_ = std::move(record);
-    tables_->show(record_);
-    findHeads();
+    shownBefore_.clear();
+    tables_->show(record_);  // finds the heads, once it knows that the data are its own
     // A sample that tells the heads apart is the one to begin with.
     if (record_ && context_.workspace.dataset() && context_.workspace.currentSample() < 0) goToNext();
 }
@@ -82,15 +76,18 @@ std::vector<CompareView::WantedHead> CompareView::wantedHeads() const {
     std::vector<WantedHead> wanted;
     if (!record_) return wanted;
     if (const auto* heads = record_->table("heads")) {
-        const auto *names = valuesOf<std::string>(heads, "head"),
-                   *hashes = valuesOf<std::string>(heads, "sha256"),
-                   *files = valuesOf<std::string>(heads, "file");
-        const auto *radius = valuesOf<double>(heads, "radius"), *step = valuesOf<double>(heads, "step"),
-                   *shift = valuesOf<double>(heads, "shift_weight"),
-                   *support = valuesOf<double>(heads, "support_weight");
+        const auto *names = columnValues<std::string>(*heads, "head"),
+                   *hashes = columnValues<std::string>(*heads, "sha256"),
+                   *files = columnValues<std::string>(*heads, "file");
+        const auto *radius = columnValues<double>(*heads, "radius"),
+                   *step = columnValues<double>(*heads, "step"),
+                   *shift = columnValues<double>(*heads, "shift_weight"),
+                   *support = columnValues<double>(*heads, "support_weight");
         for (std::size_t row = 0; names && hashes && files && row < names->size(); ++row)
-            wanted.push_back({(*names)[row], (*files)[row], (*hashes)[row], valueAt(radius, row, 1),
-                              valueAt(step, row, 0.01), valueAt(shift, row, 0), valueAt(support, row, 0)});
+            wanted.push_back({{QString::fromStdString((*names)[row]), nullptr, valueAt(radius, row, 1),
+                               valueAt(step, row, 0.01), valueAt(shift, row, 0), valueAt(support, row, 0)},
+                              (*files)[row],
+                              (*hashes)[row]});
         return wanted;
     }
     // Of one model: its file comes first, and what was used is in the summary.
@@ -100,9 +97,11 @@ std::vector<CompareView::WantedHead> CompareView::wantedHeads() const {
         const auto* metric = record_->metric(name);
         return metric && std::isfinite(metric->value) ? metric->value : otherwise;
     };
-    wanted.push_back({std::filesystem::path(file.path).stem().string(), file.path, file.sha256,
-                      used("radius", 1), used("step", 0.01), used("shift_weight", 0),
-                      used("support_weight", 0)});
+    wanted.push_back(
+        {{QFileInfo(QString::fromStdString(file.path)).completeBaseName(), nullptr, used("radius", 1),
+          used("step", 0.01), used("shift_weight", 0), used("support_weight", 0)},
+         file.path,
+         file.sha256});
     return wanted;
 }
 
@@ -119,7 +118,8 @@ void CompareView::findHeads() {
                                 : tr("No result. Open two or more heads and run Compare heads."));
     const auto data = context_.workspace.dataset();
     if (!data) return showNone(tr("Open the data that the heads were compared on to see them side by side."));
-    if (!isOfDataByPath(*record_, data.get()).value_or(true))
+    if (tables_->isComparingData()) return showNone(tr("Checking whether these are the data of the result…"));
+    if (!tables_->isOfOpenData())
         return showNone(
             tr("The heads were compared on other data; open those to see the heads side by side."));
     std::vector<ComparedColumn> columns;
@@ -137,8 +137,8 @@ void CompareView::findHeads() {
             missing << QFileInfo(QString::fromStdString(head.file)).fileName();
             continue;
         }
-        columns.push_back({QString::fromStdString(head.name), found, head.radius, head.step, head.shiftWeight,
-                           head.supportWeight});
+        columns.push_back(head.column);
+        columns.back().model = found;
     }
     // The same heads in the same state need no new search.
     if (columns.empty() || columns != shownBefore_) {
@@ -152,13 +152,13 @@ void CompareView::findHeads() {
 
 void CompareView::goToNext() {
     const auto* samples = record_ ? record_->table("samples") : nullptr;
-    const auto* index = valuesOf<std::int64_t>(samples, "sample");
+    const auto* index = samples ? columnValues<std::int64_t>(*samples, "sample") : nullptr;
     if (!index || index->empty()) return;
-    const auto *predictions = valuesOf<std::int64_t>(samples, "predictions"),
-               *flips = valuesOf<std::int64_t>(samples, "flips"),
-               *supported = valuesOf<std::int64_t>(samples, "supported"),
-               *heads = valuesOf<std::int64_t>(samples, "heads"),
-               *flipped = valuesOf<std::int64_t>(samples, "flipped");
+    const auto *predictions = columnValues<std::int64_t>(*samples, "predictions"),
+               *flips = columnValues<std::int64_t>(*samples, "flips"),
+               *supported = columnValues<std::int64_t>(*samples, "supported"),
+               *heads = columnValues<std::int64_t>(*samples, "heads"),
+               *flipped = columnValues<std::int64_t>(*samples, "flipped");
     const bool areHeads = predictions && flips && supported && heads;
     // Of several heads one that they take differently, of one head a flip.
     const auto isTelling = [&](std::size_t row) {

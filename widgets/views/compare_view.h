@@ -25,8 +25,8 @@ class CompareView : public ResultView {
 
   private:
     struct WantedHead {
-        std::string name, file, sha256;
-        double radius = 1, step = 0.01, shiftWeight = 0, supportWeight = 0;
+        ComparedColumn column;  // without its model, which is found by the file
+        std::string file, sha256;
     };
     std::vector<WantedHead> wantedHeads() const;
     void findHeads();

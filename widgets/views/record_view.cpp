@@ -101,16 +101,18 @@ void RecordView::findOrigin() {
         },
         [this](Result<bool> isOfData) {
             isComparing_ = false;
-            if (isOfData.isOk()) setOfOpenData(isOfData.value());
+            setOfOpenData(isOfData.isOk() && isOfData.value());
         });
 }
 
 void RecordView::setOfOpenData(bool isOfOpenData) {
+    isOfOpenData_ = isOfOpenData;
     for (TablePage* page : pages_) page->setOfOpenData(isOfOpenData);
     const bool hasSamples =
         record_ && std::any_of(record_->tables.begin(), record_->tables.end(),
                                [](const Table& table) { return !table.sampleColumn.empty(); });
     otherData_->setVisible(!isOfOpenData && hasSamples && !isComparing_);
+    Q_EMIT originFound();
     if (otherData_->isHidden()) return;
     const auto& files = record_->provenance.files;
     otherData_->setText(

@@ -31,7 +31,12 @@ class RecordView : public ResultView {
     ThumbnailCache& thumbnails() { return thumbnails_; }
     bool isSettled() const;
 
+    // Whether the rows are samples of the data that are open; false until that is known.
+    bool isOfOpenData() const { return isOfOpenData_; }
+    bool isComparingData() const { return isComparing_; }
+
   Q_SIGNALS:
+    void originFound();    // isOfOpenData() or isComparingData() is another
     void picturesShown();  // of a record that was just given, in tabs of their own
 
   private:
@@ -48,7 +53,7 @@ class RecordView : public ResultView {
     QTextBrowser* summary_;
     std::vector<PanelCanvas*> canvases_;
     std::vector<TablePage*> pages_;
-    bool isDrawing_ = false, isComparing_ = false;
+    bool isDrawing_ = false, isComparing_ = false, isOfOpenData_ = false;
 };
 
 // For the catalogue: {probe, scenes, makeRecordView<scenes>}.

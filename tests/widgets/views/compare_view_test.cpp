@@ -6,8 +6,11 @@
 #include <QPainter>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
+#include <fstream>
+#include <map>
 
 #include "core/heads/head_file.h"
 #include "core/probes/compare_heads.h"
@@ -318,6 +321,40 @@ class CompareViewTest : public QObject {
         auto* note = shown.named<QLabel>("compareNote");
         QVERIFY2(note->text().contains("Open the data"), qPrintable(note->text()));
         QVERIFY(shown.columns().canvases().empty());
+    }
+
+    // Data of another content are told by it, where their file does not say so by its name.
+    void dataOfTheSameNameAreComparedByContent() {
+        QTemporaryDir folder;
+        const auto write = [&](const char* name, int first) {
+            const std::string path = folder.filePath(name).toStdString();
+            std::ofstream file(path);
+            file << "a,b,c,d,e,f,label\n";
+            for (int i = 0; i < 90; ++i)
+                file << i + first << ",1,2,3,4," << (i % 7) << ',' << i % kClasses << '\n';
+            file.close();
+            return openDataset(path).value();
+        };
+        const auto one = write("one.csv", 0), same = write("same.csv", 0), other = write("other.csv", 5);
+        Workspace workspace;
+        JobRunner jobs;
+        CompareView view({workspace, jobs}, compareScenes);
+        view.resize(1000, 700);
+        static_cast<QWidget&>(view).show();
+        workspace.setModel(head(1)), workspace.setModel(head(2));
+        workspace.setDataset(one);
+        view.show(compared(workspace));
+        const auto settle = [&] { return QTest::qWaitFor([&] { return view.isSettled(); }, 30'000); };
+        QVERIFY(settle());
+        QCOMPARE(view.columns().canvases().size(), std::size_t(2));
+        workspace.setDataset(other);
+        QVERIFY(settle());
+        QCOMPARE(view.columns().canvases().size(), std::size_t(0));
+        auto* note = view.findChild<QLabel*>(QStringLiteral("compareNote"));
+        QVERIFY2(note->text().contains("other data"), qPrintable(note->text()));
+        workspace.setDataset(same);
+        QVERIFY(settle());
+        QCOMPARE(view.columns().canvases().size(), std::size_t(2));
     }
 
     void everyLookAndSliceCanBeDrawn() {
