@@ -92,7 +92,9 @@ Result<Done> fillRows(const EmbedRequest& request, const Model& cut, RowFile& ro
 bool isWhole(const std::filesystem::path& file, std::int64_t samples, std::int64_t dimension) {
     std::error_code error;
     if (!std::filesystem::is_regular_file(file, error)) return false;
-    const auto opened = openDataset(file.string());
+    DataOptions options;
+    options.withItems = false;  // numbers alone: the pictures may be thousands of files
+    const auto opened = openDataset(file.string(), options);
     return opened.isOk() && opened.value()->size() == samples &&
            opened.value()->sampleShape() == Shape{dimension};
 }
