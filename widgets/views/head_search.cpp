@@ -185,7 +185,9 @@ void HeadSearch::trace(std::optional<Eigen::Vector2d> from) {
             if (!from) {
                 auto plane = planeOfTraces(kind, inputs.model->info().inputShape, found.start, traces,
                                            texts(columns), *heads->references, inputs.dataset->classNames());
-                if (!plane.isOk()) return std::move(plane).propagate<Found>();
+                if (plane.isError())
+                    return inputError(inputs.dataset->path().string() + ": " + plane.error().message);
+                if (!plane.isOk()) return Cancelled{};
                 found.laid = std::make_shared<const LaidTracePlane>(std::move(plane).value());
             }
             for (auto& trace : traces)
