@@ -292,7 +292,8 @@ OpenedDataset openNpzDataset(const std::filesystem::path& path, const DataOption
         if (!store.isOk()) return std::move(store).error();
         return StoredArray{archive.what(member), member.header, std::move(store).value()};
     };
-    auto texts = textsOfArrays(entries, load, facts.notes);
+    auto texts = sampleTexts(
+        path.string(), [&](const std::string& key) { return textsOfArray(key, entries, load, facts.notes); });
     if (!texts.isOk()) return std::move(texts).error();
     return datasetOfArrays(std::move(facts), entries, load, std::move(texts).value(), options);
 }

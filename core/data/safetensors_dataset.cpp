@@ -125,19 +125,14 @@ std::vector<ArrayEntry> entriesOf(const Table& table) {
 
 // As in an .npz, but in the header: lists as JSON.
 Result<SampleTexts> textsOf(const Table& table, const std::string& file) {
-    SampleTexts texts;
-    const std::pair<const char*, std::vector<std::string>*> wanted[] = {
-        {"names", &texts.names}, {"class_names", &texts.classNames}, {"items", &texts.items}};
-    for (const auto& [key, target] : wanted) {
+    return sampleTexts(file, [&](const std::string& key) -> Result<KeyedTexts> {
         const auto found = table.metadata.find(key);
-        if (found == table.metadata.end()) continue;
+        if (found == table.metadata.end()) return KeyedTexts();
+        if (key == "items_source") return KeyedTexts(std::vector{found->second});
         auto listed = listedTexts(found->second, file + ": '" + key + "' in its header");
         if (!listed.isOk()) return std::move(listed).error();
-        *target = std::move(listed).value();
-    }
-    if (const auto source = table.metadata.find("items_source"); source != table.metadata.end())
-        texts.itemsSource = source->second;
-    return texts;
+        return KeyedTexts(std::move(listed).value());
+    });
 }
 
 }  // namespace

@@ -97,35 +97,40 @@ void takeSource(DatasetFacts& facts, const std::string& text) {
 
 }  // namespace
 
-Result<SampleTexts> textsOfArrays(std::span<const ArrayEntry> entries,
-                                  const std::function<Result<StoredArray>(std::size_t)>& load,
-                                  std::vector<std::string>& notes) {
+Result<SampleTexts> sampleTexts(const std::string& file,
+                                const std::function<Result<KeyedTexts>(const std::string& key)>& textsUnder) {
     SampleTexts texts;
-    std::vector<std::string> source;
-    const std::pair<const char*, std::vector<std::string>*> wanted[] = {{"names", &texts.names},
-                                                                        {"class_names", &texts.classNames},
-                                                                        {"items", &texts.items},
-                                                                        {"items_source", &source}};
-    for (const auto& [word, target] : wanted) {
-        const char* const key = word;  // a lambda cannot take a part of a pair along
-        const auto at = std::find_if(entries.begin(), entries.end(),
-                                     [&](const auto& entry) { return entry.name == key; });
-        if (at == entries.end()) continue;
-        if (at->isObject)
-            notes.push_back("'" + std::string(key) +
-                            "' holds Python objects, which are not read; save it with .astype(str).");
-        if (!at->isText) continue;  // numbers of that name are something else
-        auto array = load(static_cast<std::size_t>(at - entries.begin()));
-        if (!array.isOk()) return std::move(array).error();
-        auto read = arrayTexts(*array.value().store, array.value().what);
-        if (!read.isOk()) return std::move(read).error();
-        *target = std::move(read).value();
-        if (target == &source && source.size() != 1)
-            return inputError(array.value().what + " has " + countText(std::ssize(source), "text") +
-                              "; give one, the path of the data that the rows were computed from.");
+    const std::pair<const char*, std::vector<std::string>*> lists[] = {
+        {"names", &texts.names}, {"class_names", &texts.classNames}, {"items", &texts.items}};
+    for (const auto& [key, list] : lists) {
+        auto found = textsUnder(key);
+        if (!found.isOk()) return std::move(found).error();
+        if (found.value()) *list = *std::move(found).value();
     }
-    if (!source.empty()) texts.itemsSource = std::move(source.front());
+    auto source = textsUnder("items_source");
+    if (!source.isOk()) return std::move(source).error();
+    if (!source.value()) return texts;
+    if (source.value()->size() != 1)
+        return inputError(file + ": 'items_source' has " + countText(std::ssize(*source.value()), "text") +
+                          "; give one, the path of the data that the rows were computed from.");
+    texts.itemsSource = std::move(source.value()->front());
     return texts;
+}
+
+Result<KeyedTexts> textsOfArray(const std::string& key, std::span<const ArrayEntry> entries,
+                                const std::function<Result<StoredArray>(std::size_t)>& load,
+                                std::vector<std::string>& notes) {
+    const auto at =
+        std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name == key; });
+    if (at == entries.end()) return KeyedTexts();
+    if (at->isObject)
+        notes.push_back("'" + key + "' holds Python objects, which are not read; save it with .astype(str).");
+    if (!at->isText) return KeyedTexts();  // numbers of that name are something else
+    auto array = load(static_cast<std::size_t>(at - entries.begin()));
+    if (!array.isOk()) return std::move(array).error();
+    auto texts = arrayTexts(*array.value().store, array.value().what);
+    if (!texts.isOk()) return std::move(texts).error();
+    return KeyedTexts(std::move(texts).value());
 }
 
 Result<std::vector<std::string>> listedTexts(const std::string& json, const std::string& what) {

@@ -3,6 +3,8 @@
 // computed from, as one image file each or as another data source.
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,11 +19,15 @@ struct SampleTexts {
     std::string itemsSource;         // what openDataset opens, relative or absolute
 };
 
-// The arrays 'names', 'class_names', 'items' and 'items_source' where they hold texts; a note where they hold
-// texts that cannot be read.
-Result<SampleTexts> textsOfArrays(std::span<const ArrayEntry> entries,
-                                  const std::function<Result<StoredArray>(std::size_t)>& load,
-                                  std::vector<std::string>& notes);
+// What a file has under a key: texts, or nothing.
+using KeyedTexts = std::optional<std::vector<std::string>>;
+// By the keys 'names', 'class_names', 'items' and 'items_source'. `file` names it in sentences.
+Result<SampleTexts> sampleTexts(const std::string& file,
+                                const std::function<Result<KeyedTexts>(const std::string& key)>& textsUnder);
+// The array of that name if it holds texts; a note if it holds some that cannot be read.
+Result<KeyedTexts> textsOfArray(const std::string& key, std::span<const ArrayEntry> entries,
+                                const std::function<Result<StoredArray>(std::size_t)>& load,
+                                std::vector<std::string>& notes);
 // A list of texts written as JSON, as a safetensors header holds it. `what` names it in sentences.
 Result<std::vector<std::string>> listedTexts(const std::string& json, const std::string& what);
 
