@@ -109,7 +109,7 @@ OpenedDataset openImageFolder(const std::filesystem::path& given, std::int64_t m
     }
     if (left < 0)
         return inputError(folder.string() + " holds more than " + std::to_string(most) +
-                          " files; choose the folder that holds the class folders.");
+                          " files and folders; choose the folder that holds the class folders.");
     if (files.empty())
         return fileError(
             folder.string() +

@@ -100,7 +100,8 @@ Result<std::vector<std::string>> arrayTexts(const ByteStore& store, const std::s
     if (!header.isOk()) return std::move(header).error();
     const auto& [dtype, fortranOrder, shape, offset] = header.value();
     if (shape.size() > 1)
-        return inputError(what + " has the shape " + numpyShapeText(shape) + "; give one value per sample.");
+        return inputError(what + " has the shape " + numpyShapeText(shape) +
+                          "; give an array of one dimension.");
     std::vector<std::string> texts;
     if (const auto width = npyTextWidth(dtype)) {
         const auto count = static_cast<std::uint64_t>(npyElementCount(shape));

@@ -2,6 +2,7 @@
 #include <QImage>
 #include <QtTest>
 
+#include "core/data/dataset_formats.h"
 #include "tests/core/data/scratch_folder.h"
 
 using namespace tessera;
@@ -55,6 +56,22 @@ class ImageFolderTest : public QObject {
         for (std::int64_t i = 0; i < data->size(); ++i) names.push_back(data->sampleName(i));
         QCOMPARE(names,
                  (std::vector<std::string>{"Z/x.PNG", "a/z.png", "a/sub/1.png", "b/10.png", "b/2.png"}));
+    }
+
+    // Where no person chose the folder: five files and folders below those of the classes.
+    void noMoreIsLookedAtThanAsked() {
+        const ScratchFolder scratch;
+        const QImage image = plain(2, 2, QImage::Format_Grayscale8, qRgb(9, 9, 9));
+        for (const char* name : {"a/1.png", "a/sub/2.png", "b/3.png"}) save(scratch, name, image);
+        scratch.write("a/notes.txt", "not an image");
+        QCOMPARE(openImageFolder(scratch.path(), 5).value()->size(), 3);
+        for (const std::int64_t most : {0, 1, 4}) {
+            const auto refused = openImageFolder(scratch.path(), most);
+            QVERIFY(refused.isError());
+            QCOMPARE(refused.error().message,
+                     scratch.path().parent_path().string() + " holds more than " + std::to_string(most) +
+                         " files and folders; choose the folder that holds the class folders.");
+        }
     }
 
     void greyAndColour() {

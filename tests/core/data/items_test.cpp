@@ -250,8 +250,15 @@ class ItemsTest : public QObject {
                          "'class_names' has 65537 texts; give at most 65536,"));
         QVERIFY(contains(sentence({{"items_source", {{"a\nb"}}}}), "control characters"));
         QVERIFY(contains(sentence({{"items", {{"a", std::string(5000, 'x'), "b"}}}}), "5000 bytes"));
-        // Numbers of that name are something else.
         const float x[] = {1, 2, 3};
+        const PackedTexts four("class_names", {{"a", "b", "c", "d"}});
+        NpzEntry square = four.entry();
+        square.shape = {2, 2};
+        const NpzEntry withSquare[] = {{"x", "<f4", {3}, x}, square};
+        QVERIFY(writeNpz(scratch.path("square.npz"), withSquare).isOk());
+        QVERIFY(contains(refusal(scratch.path("square.npz").string(), "square.npz"),
+                         "'class_names' has the shape (2, 2); give an array of one dimension"));
+        // Numbers of that name are something else.
         QVERIFY(hasNote(*openDataset(embeddings(scratch, {{"names", {{"a", "b"}}}})).value(),
                         "2 texts for 3 samples"));
         QVERIFY(hasNote(*openDataset(dataFile("npy/objects.npz")).value(), "'items' holds Python objects"));
