@@ -7,12 +7,12 @@
 #include <QGroupBox>
 #include <QLineEdit>
 #include <QLocale>
-#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "core/heads/sweep_text.h"
 #include "widgets/panels/field_problem.h"
+#include "widgets/panels/fold.h"
 #include "widgets/panels/parameter_form.h"
 
 namespace tessera {
@@ -118,27 +118,10 @@ QWidget* HeadSweepForm::makeScale() {
 }
 
 QWidget* HeadSweepForm::makeMore() {
-    auto* toggle = new QToolButton;
-    toggle->setObjectName(QStringLiteral("moreHeadSettings"));
-    toggle->setText(tr("More"));
-    toggle->setCheckable(true);
-    toggle->setAutoRaise(true);
-    toggle->setArrowType(Qt::RightArrow);
-    toggle->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     more_ = new ParameterForm;
     more_->setParameters(moreParameters());
-    more_->hide();
-    connect(toggle, &QToolButton::toggled, this, [this, toggle](bool on) {
-        toggle->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
-        more_->setVisible(on);
-    });
     connect(more_, &ParameterForm::changed, this, &HeadSweepForm::check);
-    auto* box = new QWidget;
-    auto* rows = new QVBoxLayout(box);
-    rows->setContentsMargins(0, 0, 0, 0);
-    rows->addWidget(toggle);
-    rows->addWidget(more_);
-    return box;
+    return folded(tr("More"), "moreHeadSettings", more_);
 }
 
 template <typename T, typename Read>

@@ -10,10 +10,10 @@
 #include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSpinBox>
-#include <QToolButton>
 #include <QVBoxLayout>
 #include <limits>
 
+#include "widgets/panels/fold.h"
 #include "widgets/panels/parameter_form.h"
 #include "widgets/panels/theme.h"
 
@@ -110,26 +110,9 @@ ProbePanel::ProbePanel(Workspace& workspace, std::vector<ProbeDescription> probe
 }
 
 QWidget* ProbePanel::makeAbout() {
-    auto* toggle = new QToolButton;
-    toggle->setText(tr("What is computed"));
-    toggle->setCheckable(true);
-    toggle->setAutoRaise(true);
-    toggle->setArrowType(Qt::RightArrow);
-    toggle->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-    toggle->setObjectName(QStringLiteral("probeAbout"));
     about_ = wrapped(true);
     about_->setTextFormat(Qt::PlainText);
-    about_->hide();
-    connect(toggle, &QToolButton::toggled, this, [this, toggle](bool on) {
-        toggle->setArrowType(on ? Qt::DownArrow : Qt::RightArrow);
-        about_->setVisible(on);
-    });
-    auto* box = new QWidget;
-    auto* rows = new QVBoxLayout(box);
-    rows->setContentsMargins(0, 0, 0, 0);
-    rows->addWidget(toggle);
-    rows->addWidget(about_);
-    return box;
+    return folded(tr("What is computed"), "probeAbout", about_);
 }
 
 const ProbeDescription* ProbePanel::current() const {
