@@ -106,14 +106,6 @@ Table curvesTable(const HeadTraining& training) {
     return table;
 }
 
-// Before the training, which may take long.
-Result<Done> makeFolder(const std::string& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) return fileError(folder + " cannot be made (" + error.message() + "); choose another folder.");
-    return Done{};
-}
-
 }  // namespace
 
 Result<OpenedEmbeddings> openEmbeddings(const std::string& file, const std::string& labelColumn,
@@ -130,6 +122,7 @@ Result<OpenedEmbeddings> openEmbeddings(const std::string& file, const std::stri
 }
 
 int runTrainHeads(const TrainHeadsOptions& options) {
+    // Before the training, which may take long.
     if (auto made = makeFolder(options.out); !made.isOk())
         return failWith(std::move(made).error(), options.out);
     const InterruptGuard interrupt;

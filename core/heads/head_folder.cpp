@@ -12,6 +12,10 @@ std::filesystem::path numbered(const std::filesystem::path& wanted, int number) 
            (wanted.stem().string() + "-" + std::to_string(number) + wanted.extension().string());
 }
 
+Error cannotMake(const std::filesystem::path& folder, const std::error_code& error) {
+    return fileError(folder.string() + " cannot be made (" + error.message() + "); choose another folder.");
+}
+
 }  // namespace
 
 bool isWorthKeeping(const TrainedHead& trained) {
@@ -45,21 +49,25 @@ std::filesystem::path freshPath(const std::filesystem::path& wanted) {
         if (auto path = numbered(wanted, number); !std::filesystem::exists(path, ignored)) return path;
 }
 
-Result<std::filesystem::path> makeFreshFolder(const std::filesystem::path& wanted) {
-    const auto failed = [](const std::filesystem::path& path, const std::error_code& error) {
-        return fileError(path.string() + " cannot be made (" + error.message() + "); choose another folder.");
-    };
+Result<Done> makeFolder(const std::filesystem::path& folder) {
     std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return cannotMake(folder, error);
+    return Done{};
+}
+
+Result<std::filesystem::path> makeFreshFolder(const std::filesystem::path& wanted) {
     std::filesystem::path tidy = wanted.lexically_normal();
     if (!tidy.has_filename()) tidy = tidy.parent_path();  // "heads/"
-    if (tidy.has_parent_path()) std::filesystem::create_directories(tidy.parent_path(), error);
-    if (error) return failed(tidy.parent_path(), error);
+    if (tidy.has_parent_path())
+        if (auto made = makeFolder(tidy.parent_path()); !made.isOk())
+            return std::move(made).propagate<std::filesystem::path>();
     // Making it tells in one step whether it was there, whoever else makes folders meanwhile.
     for (int number = 1;; ++number) {
         const auto path = numbered(tidy, number);
+        std::error_code error, ignored;
         if (std::filesystem::create_directory(path, error)) return path;
-        std::error_code ignored;
-        if (!std::filesystem::exists(path, ignored)) return failed(path, error);
+        if (!std::filesystem::exists(path, ignored)) return cannotMake(path, error);
     }
 }
 

@@ -21,6 +21,8 @@ Result<std::vector<std::filesystem::path>> saveHeads(const std::filesystem::path
 
 // The path, or with the first number that is not taken before its suffix: "heads-2", "a-2.npz".
 std::filesystem::path freshPath(const std::filesystem::path& wanted);
+// With those above it; one that is there already will do.
+Result<Done> makeFolder(const std::filesystem::path& folder);
 // Makes a folder of its own: `wanted`, or with a number where something is there already.
 Result<std::filesystem::path> makeFreshFolder(const std::filesystem::path& wanted);
 

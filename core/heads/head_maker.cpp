@@ -128,13 +128,9 @@ Result<MadeHeads> makeHeads(const MakeHeadsRequest& request, std::stop_token sto
 Result<CutModel> cutModel(const CutModelRequest& request, std::stop_token stop, Progress& progress) {
     CutModel cut;
     cut.file = freshPath(request.file);
-    if (cut.file.has_parent_path()) {
-        std::error_code error;
-        std::filesystem::create_directories(cut.file.parent_path(), error);
-        if (error)
-            return fileError(cut.file.parent_path().string() + " cannot be made (" + error.message() +
-                             "); choose another folder.");
-    }
+    if (cut.file.has_parent_path())
+        if (auto folder = makeFolder(cut.file.parent_path()); !folder.isOk())
+            return std::move(folder).propagate<CutModel>();
     // Told before the samples are gone through, which may take long.
     const Model& model = *request.embed.model;
     const std::string layer = request.embed.layer.empty() ? penultimateLayer(model) : request.embed.layer;
