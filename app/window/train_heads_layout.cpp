@@ -36,7 +36,6 @@ TrainHeadsWindow::TrainHeadsWindow(Workspace& workspace, JobRunner& jobs, Opener
     : QWidget(parent, Qt::Window), workspace_(workspace), jobs_(jobs), opener_(opener) {
     setObjectName(QStringLiteral("trainHeadsWindow"));
     setWindowTitle(tr("Train heads"));
-    cache_.folder = standardEmbedCache();
     auto* middle = new QSplitter;
     middle->setChildrenCollapsible(false);
     middle->addWidget(makeForm());

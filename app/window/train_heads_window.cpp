@@ -70,13 +70,12 @@ MakeHeadsRequest TrainHeadsWindow::request() const {
     request.folder = folder_->text().trimmed().toStdString();
     request.threads = computeThreads();
     request.device = opener_.device();
-    request.cache = cache_;
+    request.cache.folder = standardEmbedCache();
     return request;
 }
 
 // What can be told before it is started, so that Train is only offered when it can begin.
 void TrainHeadsWindow::check() {
-    if (!train_) return;
     const bool isFolder = !folder_->text().trimmed().isEmpty();
     const std::size_t heads = sweep_->recipes().size();
     const QString problem = !source_->problem().isEmpty()  ? source_->problem()
@@ -232,7 +231,7 @@ void TrainHeadsWindow::showJob() {
     progress_->setRange(0, info.total > 0 ? 1000 : 0);
     if (info.total > 0) progress_->setValue(int(1000 * double(info.done) / double(info.total)));
     QString sentence = info.what.isEmpty() ? tr("Starting…") : info.what;
-    if (!sentence.isEmpty()) sentence[0] = sentence[0].toUpper();
+    sentence[0] = sentence[0].toUpper();
     if (info.state == JobInfo::State::Waiting) sentence = tr("Waiting for another job to end");
     const QLocale locale;
     if (info.total > 0 && !info.isShare)

@@ -3,7 +3,6 @@
 // usable; closing it leaves the training running.
 #pragma once
 
-#include <QElapsedTimer>
 #include <QWidget>
 
 #include "app/window/opener.h"
@@ -33,7 +32,6 @@ class TrainHeadsWindow : public QWidget {
     TrainHeadsWindow(Workspace& workspace, JobRunner& jobs, Opener& opener, QWidget* parent);
     // Where heads are proposed to be written, of the open data.
     void setFolder(const QString& folder);
-    void setCache(const EmbedCache& cache) { cache_ = cache; }
     bool isTraining() const { return job_ != 0; }
     HeadRunsModel& runs() const { return *runs_; }
     std::shared_ptr<const PanelScene> curves() const;  // null: none yet
@@ -63,7 +61,6 @@ class TrainHeadsWindow : public QWidget {
     Workspace& workspace_;
     JobRunner& jobs_;
     Opener& opener_;
-    EmbedCache cache_;
     HeadSourceForm* source_ = nullptr;
     HeadSweepForm* sweep_ = nullptr;
     HeadRunsModel* runs_ = nullptr;

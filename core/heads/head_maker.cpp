@@ -84,11 +84,6 @@ Result<MadeHeads> kept(const MakeHeadsRequest& request, const Embeddings& embedd
         }
         made.heads.push_back(std::move(head));
     }
-    made.isComplete = training.isComplete;
-    made.trainingSeconds = training.seconds;
-    made.train = std::ssize(embeddings.splits.train);
-    made.reference = std::ssize(embeddings.splits.reference);
-    made.test = std::ssize(embeddings.splits.test);
     return made;
 }
 

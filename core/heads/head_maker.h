@@ -35,9 +35,6 @@ struct MadeHeads {
     std::filesystem::path folder;
     std::shared_ptr<const Dataset> embeddings;  // that the heads are over
     std::vector<MadeHead> heads;                // one per recipe
-    bool isComplete = false;
-    double trainingSeconds = 0;
-    std::int64_t train = 0, reference = 0, test = 0;  // samples
 };
 
 // A stop request while they are trained keeps what there is: heads that were not trained to their end are

@@ -147,7 +147,6 @@ void CutDialog::takeLayer() {
 }
 
 void CutDialog::check() {
-    if (!ok_) return;
     QString problem = split_->problem().isEmpty() ? QString() : tr("Mend the split first.");
     if (layer().empty()) problem = tr("The model has no layer to cut at.");
     if (path_->text().trimmed().isEmpty()) problem = tr("Say which file to write.");

@@ -136,7 +136,6 @@ std::vector<T> HeadSweepForm::read(const List& list, const Read& reader) {
 }
 
 void HeadSweepForm::check() {
-    if (!more_) return;  // still being made
     problem_.clear();
     recipes_.clear();
     std::vector<HeadMethod> chosen;

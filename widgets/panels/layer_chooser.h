@@ -14,8 +14,7 @@ class LayerChooser : public QComboBox {
   public:
     explicit LayerChooser(QWidget* parent = nullptr);
     void setModel(const std::shared_ptr<const Model>& model);  // null: empty
-    const std::shared_ptr<const Model>& model() const { return model_; }
-    std::string layer() const;  // empty: none
+    std::string layer() const;                                 // empty: none
 
   private:
     std::shared_ptr<const Model> model_;

@@ -16,7 +16,6 @@ class SplitForm : public QWidget {
   public:
     explicit SplitForm(QWidget* parent = nullptr);
     void setGiven(bool isGiven);  // the data bring a split of their own
-    bool isGiven() const { return isGiven_; }
     std::uint64_t seed() const;
     double referenceShare() const, testShare() const;  // in (0, 1)
     QString problem() const { return problem_; }       // one sentence; empty: none
