@@ -24,6 +24,19 @@ bool writeClasses(const QString& path, std::int64_t count, std::int64_t dimensio
     return writeNpz(path.toStdString(), entries).isOk();
 }
 
+// By the opened file, sample by sample.
+double accuracyOf(const Model& model, const Dataset& data, const std::vector<std::int64_t>& samples) {
+    int right = 0;
+    for (const auto sample : samples) {
+        std::vector<float> point(static_cast<std::size_t>(elementCount(data.sampleShape())));
+        std::vector<float> logits(static_cast<std::size_t>(model.classCount()));
+        if (!data.read(std::span(&sample, 1), point.data()).isOk()) return -1;
+        if (!model.logits(point.data(), 1, logits.data()).isOk()) return -1;
+        right += std::max_element(logits.begin(), logits.end()) - logits.begin() == data.label(sample);
+    }
+    return double(right) / double(samples.size());
+}
+
 QStringList filesIn(const QString& folder) {
     return QDir(folder).entryList(QDir::Files, QDir::Name);
 }
@@ -85,9 +98,12 @@ class HeadMakerTest : public QObject {
         QCOMPARE(filesIn(folder_.filePath("heads")),
                  (QStringList{"lda.safetensors", "softmax-seed-1-lr-0.05-wd-0.0001.safetensors",
                               "softmax-seed-2-lr-0.05-wd-0.0001.safetensors"}));
+        const auto splits = splitsOf(*data_, 0, 0.1, 0.2).value();
         for (const auto& head : made.value().heads) {
+            QVERIFY(head.trained.isComplete);
             QVERIFY(head.model && head.model->info().path == head.file);
             QVERIFY(head.test.accuracy > 0.6);
+            QCOMPARE(head.test.accuracy, accuracyOf(*head.model, *data_, splits.test));
             // The file is the head that was trained.
             const double at[] = {0.5, -1, 2, 0, 1};
             double logits[3];
@@ -100,7 +116,6 @@ class HeadMakerTest : public QObject {
     void whatIsThereIsLeftAlone() {
         QVERIFY(QDir(folder_.path()).mkpath("taken"));
         QFile file(folder_.filePath("taken/notes.txt"));
-            QVERIFY(head.trained.isComplete);
         QVERIFY(file.open(QIODevice::WriteOnly));
         const auto made = makeHeads(request("taken"), {}, progress_);
         QVERIFY(made.isOk());
