@@ -120,8 +120,7 @@ void MainWindow::askWhereToCut() {
         request.device = opener_->device();
         struct Cut {
             CutModel made;
-            std::vector<qint64> anchors;
-            QString pair;
+            Opened data;
         };
         jobs_->start<std::shared_ptr<Cut>>(
             this, QLatin1String(kCutKey),
@@ -134,18 +133,18 @@ void MainWindow::askWhereToCut() {
                 if (!made.isOk()) return std::move(made).propagate<std::shared_ptr<Cut>>();
                 auto cut = std::make_shared<Cut>();
                 cut->made = std::move(made).value();
-                cut->anchors = proposeAnchors(*cut->made.embeddings);
-                if (cut->made.head) cut->pair = pairFingerprint(*cut->made.head, *cut->made.embeddings);
+                cut->data.dataset = cut->made.embeddings;
+                preparePair(cut->data, cut->made.head.get(), *cut->made.embeddings);
                 return cut;
             },
             [this](Result<std::shared_ptr<Cut>> result) {
                 if (result.isCancelled())
                     return say(tr("Cutting was cancelled; the same cut goes on from there next time."));
                 if (!result.isOk()) return;  // said by the job
-                const auto& [made, anchors, pair] = *result.value();
+                const auto& [made, values] = *result.value();
                 std::vector<std::shared_ptr<const Model>> heads;
                 if (made.head) heads.push_back(made.head);
-                opener_->adopt(std::move(heads), made.embeddings, anchors, pair);
+                opener_->adopt(std::move(heads), values);
                 const QString file = QString::fromStdString(made.file.string());
                 say(made.head ? tr("Written and opened: %1, and the head after it, %2.")
                                     .arg(file, QString::fromStdString(made.headFile.filename().string()))

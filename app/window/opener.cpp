@@ -71,10 +71,7 @@ void Opener::switchModel(const std::shared_ptr<const Model>& model) {
         [model, dataset = workspace_.dataset()](std::stop_token, Progress&) -> Result<Opened> {
             Opened opened;
             opened.model = model;
-            if (!dataset) return opened;
-            opened.pair = pairFingerprint(*model, *dataset);
-            if (shapeMismatch(model->info().inputShape, dataset->sampleShape(), "").empty())
-                opened.anchors = tessera::proposeAnchors(*dataset);
+            if (dataset) preparePair(opened, model.get(), *dataset);
             return opened;
         },
         [this](Result<Opened> result) {
@@ -143,23 +140,22 @@ void Opener::take(Opened opened, const std::optional<BundledSample>& sample) {
     if (!opened.sources.isEmpty()) Q_EMIT this->opened(opened.sources);
 }
 
-void Opener::adopt(std::vector<std::shared_ptr<const Model>> models, std::shared_ptr<const Dataset> dataset,
-                   std::vector<qint64> anchors, const QString& pair) {
+void Opener::adopt(std::vector<std::shared_ptr<const Model>> models, Opened data) {
+    const auto dataset = data.dataset;
     const bool isNewData = dataset != workspace_.dataset();
     // So that the pair that was open comes back as it was held.
     if (!pair_.isEmpty() && !workspace_.normalisation().isIdentity())
         settings_.setNormalisation(pair_, workspace_.normalisation());
-    if (!isNewData && !workspace_.anchors().empty()) anchors = workspace_.anchors();
+    if (!isNewData && !workspace_.anchors().empty()) data.anchors = workspace_.anchors();
     auto all = workspace_.models();
     all.insert(all.end(), models.begin(), models.end());
     jobs_.cancelKey(this, kEvaluateKey);
-    pair_ = pair;
+    pair_ = data.pair;
     workspace_.setModels(std::move(all));
-    workspace_.open(models.empty() ? nullptr : models.front(), dataset, {}, std::move(anchors));
+    workspace_.open(models.empty() ? nullptr : models.front(), dataset, {}, std::move(data.anchors));
     evaluate();
-    Opened report;
-    if (isNewData) report.dataset = dataset;
-    this->report(report);
+    if (!isNewData) data.dataset = nullptr;  // there is nothing to say of it
+    report(data);
     if (isNewData) Q_EMIT opened({QString::fromStdString(dataset->path().string())});
 }
 

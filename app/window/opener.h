@@ -30,10 +30,10 @@ class Opener : public QObject {
     // Between open models: the data, its anchors and its selection stay.
     void switchModel(const std::shared_ptr<const Model>& model);
     void closeModel(const std::shared_ptr<const Model>& model);
-    // Models made here, with the data they are over: all are opened, the first becomes the current one (none:
-    // the data alone). They take the data as it is, so that no normalisation is asked for.
-    void adopt(std::vector<std::shared_ptr<const Model>> models, std::shared_ptr<const Dataset> dataset,
-               std::vector<qint64> anchors, const QString& pair);
+    // Models made here, over the data that are prepared beside the first of them: all are opened, the first
+    // becomes the current one (none: the data alone). They take the data as it is, so that no normalisation
+    // is asked for.
+    void adopt(std::vector<std::shared_ptr<const Model>> models, Opened data);
     const QString& pair() const { return pair_; }
     // What a session says, as it says it: nothing is proposed or remembered.
     void takeSession(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> dataset,

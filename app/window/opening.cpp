@@ -76,9 +76,7 @@ void pairUp(const OpenRequest& request, Opened& opened) {
     if ((!fits(*model, *dataset) || model->info().isShapeGuessed) && !request.options.inputShape)
         if (auto reloaded = reloadedForData(*model, request.options, *dataset))
             opened.model = std::move(reloaded);
-    const Model& final = opened.model ? *opened.model : *model;
-    if (fits(final, *dataset)) opened.anchors = proposeAnchors(*dataset);
-    opened.pair = pairFingerprint(final, *dataset);
+    preparePair(opened, opened.model ? opened.model.get() : model.get(), *dataset);
 }
 
 }  // namespace
@@ -124,6 +122,11 @@ QString pairFingerprint(const Model& model, const Dataset& dataset) {
     }
     hash.addData(QByteArray::number(qlonglong(dataset.size())));
     return QString::fromLatin1(hash.result().toHex().left(32));
+}
+
+void preparePair(Opened& opened, const Model* model, const Dataset& dataset) {
+    if (!model || fits(*model, dataset)) opened.anchors = proposeAnchors(dataset);
+    if (model) opened.pair = pairFingerprint(*model, dataset);
 }
 
 Result<Opened> openSources(const OpenRequest& request, std::stop_token stop, Progress& progress) {

@@ -48,6 +48,9 @@ std::vector<qint64> proposeAnchors(const Dataset& dataset);
 // The same files give the same text, wherever they lie. Folders count by their listing, not by every file's
 // content.
 QString pairFingerprint(const Model& model, const Dataset& dataset);
+// What the window keeps of data beside a model (null: data alone): anchors where they fit each other, and the
+// pair's fingerprint. Reads files: not for the window's thread.
+void preparePair(Opened& opened, const Model* model, const Dataset& dataset);
 // The sentence without command-line hints such as "(--input-shape 1,28,28)".
 QString sentenceForWindow(const std::string& message);
 

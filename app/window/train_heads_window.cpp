@@ -36,8 +36,8 @@ QString text(const std::filesystem::path& path) {
 // What the job gives: heads, and what the window needs to show them.
 struct TrainHeadsWindow::Outcome {
     MadeHeads made;
-    std::vector<qint64> anchors;
-    QString pair;
+    std::vector<std::shared_ptr<const Model>> models;  // of those that came out
+    Opened data;
 };
 
 // Points between the training threads and the window.
@@ -124,12 +124,10 @@ void TrainHeadsWindow::train() {
             if (!made.isOk()) return std::move(made).propagate<std::shared_ptr<Outcome>>();
             auto outcome = std::make_shared<Outcome>();
             outcome->made = std::move(made).value();
-            outcome->anchors = proposeAnchors(*outcome->made.embeddings);
             for (const auto& head : outcome->made.heads)
-                if (head.model) {
-                    outcome->pair = pairFingerprint(*head.model, *outcome->made.embeddings);
-                    break;
-                }
+                if (head.model) outcome->models.push_back(head.model);
+            outcome->data.dataset = outcome->made.embeddings;
+            preparePair(outcome->data, outcome->models.front().get(), *outcome->made.embeddings);
             return outcome;
         },
         [this](Result<std::shared_ptr<Outcome>> result) { finish(std::move(result)); });
@@ -167,15 +165,12 @@ void TrainHeadsWindow::finish(Result<std::shared_ptr<Outcome>> result) {
             result.isError());
         return check();
     }
-    const MadeHeads& made = result.value()->made;
+    const auto& [made, models, data] = *result.value();
     std::vector<HeadRunsModel::Outcome> outcomes;
-    std::vector<std::shared_ptr<const Model>> models;
     int stopped = 0;
     for (const auto& head : made.heads) {
         outcomes.push_back({&head.trained, head.test.accuracy, text(head.file)});
-        if (!head.model) continue;
-        models.push_back(head.model);
-        stopped += head.trained.isComplete ? 0 : 1;
+        stopped += head.model && !head.trained.isComplete ? 1 : 0;
     }
     runs_->finish(outcomes);
     showCurves();
@@ -195,7 +190,7 @@ void TrainHeadsWindow::finish(Result<std::shared_ptr<Outcome>> result) {
     say(sentence);
     Q_EMIT notice(sentence);
     isFolderChosen_ = false;
-    opener_.adopt(std::move(models), made.embeddings, result.value()->anchors, result.value()->pair);
+    opener_.adopt(models, data);
     Q_EMIT folderProposalWanted();
     check();
 }
