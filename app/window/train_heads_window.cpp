@@ -16,6 +16,7 @@
 #include "widgets/panels/head_runs_model.h"
 #include "widgets/panels/head_source_form.h"
 #include "widgets/panels/head_sweep_form.h"
+#include "widgets/panels/jobs_panel.h"
 #include "widgets/panels/split_form.h"
 #include "widgets/views/panel_canvas.h"
 
@@ -231,8 +232,7 @@ void TrainHeadsWindow::showJob() {
     const QLocale locale;
     if (info.total > 0 && !info.isShare)
         sentence = tr("%1: %2 of %3").arg(sentence, locale.toString(info.done), locale.toString(info.total));
-    if (info.etaMs >= 0)
-        sentence += tr(", at most %1 s left").arg(locale.toString((info.etaMs + 999) / 1000));
+    if (info.etaMs >= 0) sentence += tr(", at most %1 left").arg(durationText(info.etaMs));
     say(sentence);
 }
 
