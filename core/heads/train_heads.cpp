@@ -227,14 +227,14 @@ Result<HeadTraining> trainHeads(const Embeddings& embeddings, std::span<const He
         TrainedHead& first = training.heads[units[index].front()];
         if (isTrainedByEpochs(first.recipe.method)) {
             trainUnit(data, units[index], training.heads, stop, reporter);
-        } else if (auto made = makeDirect(data, first, stop); made.isError()) {
+            return;
+        }
+        if (auto made = makeDirect(data, first, stop); made.isError()) {
             first.note = made.error().message;
             first.isComplete = true;  // there is no more to come
             failures[index] = std::move(made).error();
-            reporter.addEpochs(1);
-        } else {
-            reporter.addEpochs(1);
         }
+        reporter.addEpochs(1);
     });
     const bool isAnyThere = std::any_of(training.heads.begin(), training.heads.end(),
                                         [](const TrainedHead& head) { return !head.head.layers.empty(); });
