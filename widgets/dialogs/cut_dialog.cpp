@@ -136,13 +136,15 @@ void CutDialog::takeLayer() {
                             locale.formattedDataSize(4 * width * data_->size())));
     const bool isHead = isLayeredAfter(*model_, chosen);
     head_->setEnabled(isHead);
-    headText_->setText(
-        isHead ? tr("It is written beside the file, and opened as the first head over the values.")
-               : tr("What follows this layer is no linear layer or MLP, so it cannot be kept as a head file; "
-                    "%1.")
-                     .arg(isLayeredAfter(*model_, penultimateLayer(*model_))
-                              ? tr("at %1 it can").arg(QString::fromStdString(penultimateLayer(*model_)))
-                              : tr("train heads on the values instead")));
+    QString rest = tr("It is written beside the file, and opened as the first head over the values.");
+    if (!isHead) {
+        const std::string usual = penultimateLayer(*model_);
+        rest =
+            tr("What follows this layer is no linear layer or MLP, so it cannot be kept as a head file; %1.")
+                .arg(isLayeredAfter(*model_, usual) ? tr("at %1 it can").arg(QString::fromStdString(usual))
+                                                    : tr("train heads on the values instead"));
+    }
+    headText_->setText(rest);
     check();
 }
 
