@@ -5,6 +5,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "widgets/scenes/plot_frame.h"
 #include "widgets/scenes/plot_legend.h"
@@ -97,6 +98,29 @@ std::vector<LegendItem> HeadCurvesScene::legend() const {
     return items;
 }
 
+void HeadCurvesScene::paintCurve(QPainter& painter, const PlotFrame& frame, const PanelStyle& style,
+                                 std::size_t head, Value value, bool marksBest) const {
+    const bool standsOut = isMarked(head);
+    QColor colour = headCurveColour(head, curves_.size());
+    if (!marked_.empty() && !standsOut) colour.setAlphaF(0.35F);
+    QPolygonF line;
+    std::optional<QPointF> best;
+    for (const auto& point : curves_[head].points) {
+        if (!std::isfinite(point.*value)) continue;
+        line << frame.toDrawing(static_cast<double>(point.epoch + 1), point.*value);
+        if (point.epoch == curves_[head].bestEpoch) best = line.back();
+    }
+    painter.setPen(
+        QPen(colour, style.linePt * (standsOut ? 2.6 : 1.6), Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    line.size() == 1 ? painter.drawPoint(line.front()) : painter.drawPolyline(line);
+    if (!marksBest || !best) return;
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(colour);
+    const double radius = style.fontPt * (standsOut ? 0.32 : 0.24);
+    painter.drawEllipse(*best, radius, radius);
+    painter.setBrush(Qt::NoBrush);
+}
+
 void HeadCurvesScene::paint(QPainter& painter, const PanelStyle& style, const QSizeF& size,
                             std::stop_token stop) const {
     if (style.theme.paper.alpha() > 0) painter.fillRect(QRectF(QPointF(0, 0), size), style.theme.paper);
@@ -137,30 +161,8 @@ void HeadCurvesScene::paint(QPainter& painter, const PanelStyle& style, const QS
         painter.setRenderHint(QPainter::Antialiasing);
         // Those that stand out lie above the others.
         for (const bool above : {false, true})
-            for (std::size_t i = 0; i < curves_.size(); ++i) {
-                if (stop.stop_requested()) break;
-                const bool isPlain = marked_.empty();
-                if ((isPlain ? false : isMarked(i)) != above) continue;
-                QColor colour = headCurveColour(i, curves_.size());
-                if (!isPlain && !above) colour.setAlphaF(0.35F);
-                painter.setPen(QPen(colour, style.linePt * (above ? 2.6 : 1.6), Qt::SolidLine, Qt::RoundCap,
-                                    Qt::RoundJoin));
-                QPolygonF line;
-                QPointF best;
-                bool hasBest = false;
-                for (const auto& point : curves_[i].points) {
-                    if (!std::isfinite(point.*value)) continue;
-                    line << frame.toDrawing(static_cast<double>(point.epoch + 1), point.*value);
-                    if (point.epoch == curves_[i].bestEpoch) best = line.back(), hasBest = true;
-                }
-                line.size() == 1 ? painter.drawPoint(line.front()) : painter.drawPolyline(line);
-                if (!marksBest || !hasBest) continue;
-                painter.setPen(Qt::NoPen);
-                painter.setBrush(colour);
-                const double radius = style.fontPt * (above ? 0.32 : 0.24);
-                painter.drawEllipse(best, radius, radius);
-                painter.setBrush(Qt::NoBrush);
-            }
+            for (std::size_t i = 0; i < curves_.size() && !stop.stop_requested(); ++i)
+                if (isMarked(i) == above) paintCurve(painter, frame, style, i, value, marksBest);
         painter.restore();
         frame.paintAxes(painter);
         painter.restore();

@@ -7,6 +7,8 @@
 
 namespace tessera {
 
+class PlotFrame;
+
 struct HeadCurve {
     QString name;
     std::vector<EpochPoint> points;  // ascending epochs, perhaps thinned
@@ -30,6 +32,8 @@ class HeadCurvesScene final : public PanelScene {
 
   private:
     bool isMarked(std::size_t head) const;
+    void paintCurve(QPainter& painter, const PlotFrame& frame, const PanelStyle& style, std::size_t head,
+                    double EpochPoint::*value, bool marksBest) const;
     std::vector<HeadCurve> curves_;
     std::vector<std::size_t> marked_;
 };
