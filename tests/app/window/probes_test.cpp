@@ -17,6 +17,7 @@
 #include "app/window/undo_recorder.h"
 #include "app/window/view_area.h"
 #include "counting_probe.h"
+#include "tests/app/window/in_window.h"
 #include "tests/app/window/settings_in.h"
 #include "widgets/dialogs/compare_dialog.h"
 #include "widgets/panels/parameter_form.h"
@@ -36,9 +37,7 @@ class ProbesTest : public QObject {
 
     template <typename T>
     T* find(const char* name) {
-        auto* found = window_->findChild<T*>(QLatin1String(name));
-        if (!found) qFatal("no %s", name);
-        return found;
+        return inWindow<T>(*window_, name);
     }
     ParameterForm& form() { return *window_->probePanel()->form(); }
     const ResultEntry& last() { return window_->results().entries().back(); }

@@ -22,6 +22,7 @@
 #include "app/window/train_heads_window.h"
 #include "core/data/npz.h"
 #include "heartbeat.h"
+#include "tests/app/window/in_window.h"
 #include "tests/app/window/settings_in.h"
 #include "tests/core/heads/head_data.h"
 #include "widgets/dialogs/cut_dialog.h"
@@ -55,9 +56,7 @@ class TrainHeadsTest : public QObject {
 
     template <typename T>
     T* find(const char* name) {
-        auto* found = window_->findChild<T*>(QLatin1String(name));
-        if (!found) qFatal("no %s", name);
-        return found;
+        return inWindow<T>(*window_, name);
     }
     TrainHeadsWindow& training() { return *window_->trainHeads(); }
     void openEmbeddings(std::int64_t count = 400, std::int64_t dimension = 6) {
