@@ -56,6 +56,7 @@ CutDialog::CutDialog(std::shared_ptr<const Model> model, std::shared_ptr<const D
     head_->setObjectName(QStringLiteral("cutHead"));
     head_->setChecked(true);
     headText_->setObjectName(QStringLiteral("cutHeadText"));
+    size_->setObjectName(QStringLiteral("cutSize"));
     auto* what = new QLabel(tr("%1 is run up to the layer on every sample of %2. The values become data of "
                                "their own, which heads can be trained on.")
                                 .arg(QString::fromStdString(model_->info().path.filename().string()),

@@ -92,6 +92,7 @@ class TrainHeadsTest : public QObject {
 
     void trainedHeadsOpenAsModels() {
         openEmbeddings();
+        QCOMPARE(find<QComboBox>("headSource")->currentText(), QString("points.npz: 400 × 6"));
         find<QLineEdit>("sweepSeeds")->setText("42-43");
         find<QLineEdit>("sweepRates")->setText("0.05");
         find<QCheckBox>("method-lda")->setChecked(true);
@@ -220,7 +221,22 @@ class TrainHeadsTest : public QObject {
         find<QLineEdit>("sweepSeeds")->setText("1");
         find<QDoubleSpinBox>("referenceShare")->setValue(80);
         QVERIFY(find<QLabel>("splitProblem")->isVisible());
+        QCOMPARE(
+            find<QLabel>("splitProblem")->text(),
+            QString("Validation and test take 100 % together and leave nothing to train on; choose less."));
         QVERIFY(!find<QPushButton>("trainHeads")->isEnabled());
+    }
+
+    void headsThatDidNotComeOutAreCounted() {
+        openEmbeddings();
+        find<QLineEdit>("sweepSeeds")->setText("1-2");
+        find<QLineEdit>("sweepRates")->setText("0.05, 1e300");  // the second diverges at once
+        setMore("epochs", 2);
+        train();
+        QTRY_VERIFY_WITH_TIMEOUT(!training().isTraining(), kPatienceMs);
+        QCOMPARE(status(),
+                 QString("2 heads were written to %1 and opened. 2 gave no head; the table says why.")
+                     .arg(folder_->filePath("points-heads")));
     }
 
     void fiftyHeadsOpenWithoutAPause() {
@@ -278,6 +294,9 @@ class TrainHeadsTest : public QObject {
         QVERIFY(!dialog->keepsHead() && !find<QCheckBox>("cutHead")->isEnabled());
         QVERIFY(find<QLabel>("cutHeadText")->text().contains("no linear layer or MLP"));
         layer->setCurrentIndex(usual);
+        // float32, of 2500 digits.
+        QVERIFY2(layer->currentText().endsWith(": 125 values"), qPrintable(layer->currentText()));
+        QCOMPARE(find<QLabel>("cutSize")->text(), QString("2,500 samples of 125 values: 1.19 MiB."));
         find<QLineEdit>("cutPath")->setText(folder_->filePath("digits"));
         QTest::mouseClick(find<QPushButton>("cutOk"), Qt::LeftButton);
         QTRY_COMPARE_WITH_TIMEOUT(window_->workspace().models().size(), std::size_t(2), kPatienceMs);

@@ -66,6 +66,8 @@ class HeadRunsModelTest : public QObject {
         QCOMPARE(cell(0, HeadRunsModel::TestColumn), QLocale().toString(0.75, 'f', 4));
         QCOMPARE(cell(1, HeadRunsModel::StateColumn), headRunStateText(HeadRun::State::Stopped));
         QCOMPARE(cell(1, HeadRunsModel::ValidationColumn), QLocale().toString(0.5, 'f', 4));
+        QCOMPARE(cell(1, HeadRunsModel::EpochsColumn), QString("2"));
+        QCOMPARE(cell(1, HeadRunsModel::LossColumn), QLocale().toString(0.5));  // of the last epoch
         QCOMPARE(cell(1, HeadRunsModel::TestColumn), QString("–"));
         QCOMPARE(cell(2, HeadRunsModel::StateColumn), headRunStateText(HeadRun::State::Nothing));
         model.abandon();
@@ -94,6 +96,10 @@ class HeadRunsModelTest : public QObject {
         HeadRunsModel model;
         model.begin(recipesOf(sweep));
         QCOMPARE(model.curves()[1].name, QString("seed 43"));
+        sweep.learningRates = {0.001, 0.01};
+        sweep.weightDecays = {0, 0.0001};
+        model.begin(recipesOf(sweep));
+        QCOMPARE(model.curves()[6].name, QString("seed 43 lr 0.01 wd 0"));
         model.begin({HeadRecipe()});
         QCOMPARE(model.curves()[0].name, QString::fromStdString(recipeText(HeadRecipe())));
     }
