@@ -34,7 +34,6 @@ class SamplePainter {
   public:
     explicit SamplePainter(std::shared_ptr<const Dataset> data)
         : data_(std::move(data)), items_(data_->items()) {}
-    const std::shared_ptr<const Dataset>& dataset() const { return data_; }
     Result<QImage> thumbnail(std::int64_t sample, int side);
 
   private:
