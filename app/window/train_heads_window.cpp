@@ -59,14 +59,15 @@ std::shared_ptr<const PanelScene> TrainHeadsWindow::curves() const {
 
 MakeHeadsRequest TrainHeadsWindow::request() const {
     MakeHeadsRequest request;
-    request.data = workspace_.dataset();
-    request.splitSeed = source_->split().seed();
-    request.referenceShare = source_->split().referenceShare();
-    request.testShare = source_->split().testShare();
-    if (source_->isLayer())
-        request.embed = EmbedRequest{workspace_.model(),         source_->layer(),  workspace_.dataset(),
-                                     workspace_.normalisation(), request.splitSeed, request.referenceShare,
-                                     request.testShare};
+    request.on.data = workspace_.dataset();
+    request.on.splitSeed = source_->split().seed();
+    request.on.referenceShare = source_->split().referenceShare();
+    request.on.testShare = source_->split().testShare();
+    if (source_->isLayer()) {
+        request.on.model = workspace_.model();
+        request.on.layer = source_->layer();
+        request.on.normalisation = workspace_.normalisation();
+    }
     request.recipes = sweep_->recipes();
     request.folder = folder_->text().trimmed().toStdString();
     request.threads = computeThreads();

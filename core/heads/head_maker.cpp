@@ -91,24 +91,26 @@ Result<MadeHeads> kept(const MakeHeadsRequest& request, const Embeddings& embedd
 
 Result<MadeHeads> makeHeads(const MakeHeadsRequest& request, std::stop_token stop, Progress& progress,
                             const EpochListener& listener) {
-    const int steps = request.embed ? 4 : 3;
+    const bool isLayer = request.on.model != nullptr;
+    const int steps = isLayer ? 4 : 3;
     int step = 0;
     auto folder = makeFreshFolder(request.folder);
     if (!folder.isOk()) return std::move(folder).propagate<MadeHeads>();
     FolderGuard guard(folder.value());
     MadeHeads made;
     made.folder = folder.value();
-    made.embeddings = request.data;
-    if (request.embed) {
+    made.embeddings = request.on.data;
+    if (isLayer) {
         progress.beginStep(++step, steps, "embedding samples");
         Embedded embedded;
-        auto data = embeddedAs(made.folder / "embeddings.npz", *request.embed, request.cache, embedded, stop,
-                               progress);
+        auto data =
+            embeddedAs(made.folder / "embeddings.npz", request.on, request.cache, embedded, stop, progress);
         if (!data.isOk()) return std::move(data).propagate<MadeHeads>();
         made.embeddings = std::move(data).value();
     }
     progress.beginStep(++step, steps, "reading the embeddings");
-    auto splits = splitsOf(*made.embeddings, request.splitSeed, request.referenceShare, request.testShare);
+    auto splits =
+        splitsOf(*made.embeddings, request.on.splitSeed, request.on.referenceShare, request.on.testShare);
     if (!splits.isOk()) return std::move(splits).propagate<MadeHeads>();
     auto embeddings = readEmbeddings(*made.embeddings, std::move(splits).value(), stop, progress);
     if (!embeddings.isOk()) return std::move(embeddings).propagate<MadeHeads>();

@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 
 #include "core/heads/embed.h"
 #include "core/heads/head_folder.h"
@@ -13,10 +12,9 @@
 namespace tessera {
 
 struct MakeHeadsRequest {
-    std::shared_ptr<const Dataset> data;  // the embeddings, unless `embed` says how to make them
-    std::optional<EmbedRequest> embed;    // its split is the one that is used
-    std::uint64_t splitSeed = 0;          // of `data` without a split of their own
-    double referenceShare = 0.1, testShare = 0.2;
+    // The data and their split. With a model, heads are over what its layer makes of them; without, over the
+    // data themselves.
+    EmbedRequest on;
     std::vector<HeadRecipe> recipes;
     std::filesystem::path folder;  // numbered if it is there already
     int threads = 1;

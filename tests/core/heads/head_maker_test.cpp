@@ -52,7 +52,7 @@ class HeadMakerTest : public QObject {
 
     MakeHeadsRequest request(const char* name) {
         MakeHeadsRequest request;
-        request.data = data_;
+        request.on.data = data_;
         HeadSweep sweep;
         sweep.seeds = {1, 2};
         sweep.base.epochs = 3;
@@ -152,7 +152,7 @@ class HeadMakerTest : public QObject {
     void failuresAreSentences() {
         QVERIFY(writeClasses(folder_.filePath("one.npz"), 40, 2, 1));
         auto wanted = request("failed");
-        wanted.data = openDataset(folder_.filePath("one.npz").toStdString()).value();
+        wanted.on.data = openDataset(folder_.filePath("one.npz").toStdString()).value();
         const auto made = makeHeads(wanted, {}, progress_);
         QVERIFY(made.isError());
         QVERIFY2(made.error().message.find("one class") != std::string::npos, made.error().message.c_str());
