@@ -25,13 +25,6 @@ namespace {
 
 constexpr int kLetters = 84;  // width of the dialog
 
-QLabel* sentence(const QString& text = {}) {
-    auto* label = new QLabel(text);
-    label->setWordWrap(true);
-    label->setForegroundRole(QPalette::PlaceholderText);
-    return label;
-}
-
 }  // namespace
 
 CutDialog::CutDialog(std::shared_ptr<const Model> model, std::shared_ptr<const Dataset> data,
@@ -44,8 +37,8 @@ CutDialog::CutDialog(std::shared_ptr<const Model> model, std::shared_ptr<const D
       split_(new SplitForm),
       path_(new QLineEdit),
       head_(new QCheckBox(tr("Keep the rest of the model as a head"))),
-      headText_(sentence()),
-      size_(sentence()),
+      headText_(fieldNote()),
+      size_(fieldNote()),
       problem_(fieldProblem("cutProblem")) {
     setWindowTitle(tr("Cut the model at a layer"));
     setObjectName(QStringLiteral("cutDialog"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One sentence below a field that holds something it cannot take.
+// One sentence below a field: that it holds something it cannot take, or what it means.
 #pragma once
 
 #include <QLabel>
@@ -15,6 +15,14 @@ inline QLabel* fieldProblem(const char* name) {
     label->setWordWrap(true);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     label->hide();
+    return label;
+}
+
+// What a field means, quieter than the rest.
+inline QLabel* fieldNote(const QString& sentence = {}) {
+    auto* label = new QLabel(sentence);
+    label->setWordWrap(true);
+    label->setForegroundRole(QPalette::PlaceholderText);
     return label;
 }
 

@@ -102,12 +102,10 @@ QWidget* HeadSweepForm::makeLists() {
 QWidget* HeadSweepForm::makeScale() {
     scale_ = makeList("headScale", tr("Head scale"), QStringLiteral("1"),
                       tr("Factor on weights and biases of the last layer, once training is done"));
-    auto* why = new QLabel(
+    auto* why = fieldNote(
         tr("Multiplies all logits after training: classes and boundaries stay as they are, but confidence "
            "and the steps of a gradient search do not, so heads of unequal scale differ for that reason "
            "alone."));
-    why->setWordWrap(true);
-    why->setForegroundRole(QPalette::PlaceholderText);
     auto* box = new QGroupBox(tr("Scale"));
     auto* form = new QFormLayout(box);
     form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
