@@ -7,6 +7,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "core/data/npy_texts.h"
 #include "core/data/npz.h"
 #include "core/data/splits.h"
 #include "core/model/model_cut.h"
@@ -173,6 +174,39 @@ class EmbedTest : public QObject {
         const auto data = openDataset(again.file.string()).value();
         QCOMPARE(data->items()->path(), first.data->path());
         QCOMPARE(data->sampleName(5), first.data->sampleName(5));
+    }
+
+    // Over data with a file for each sample: those files, also once everything has moved.
+    void listedItemsStayListed() {
+        const ScratchFolder scratch;
+        std::filesystem::create_directories(scratch.path("home/out"));
+        std::filesystem::copy(dataFile("datasets/animals"), scratch.path("home/animals"),
+                              std::filesystem::copy_options::recursive);
+        const float points[] = {1, 2, 3, 4, 5, 6};
+        const PackedTexts items("items", {{"animals/dog/0001.jpg", "gone.jpg", "animals/cat/0002.jpg"}});
+        const NpzEntry entries[] = {{"x", "<f4", {3, 2}, points}, items.entry()};
+        QVERIFY(writeNpz(scratch.path("home/points.npz"), entries).isOk());
+        EmbedRequest request;
+        request.model = loadModel(sample("spiral_mlp.pt")).value();
+        request.data = openDataset(scratch.path("home/points.npz").string()).value();
+        NoProgress progress;
+        const auto made = embed(request, {scratch.path("cache")}, {}, progress).value();
+        QVERIFY(copyEmbeddings(made, *request.data, scratch.path("home/out/e.npz")).isOk());
+        const auto picture = [](const Dataset& data, std::int64_t index) {
+            std::vector<float> values(static_cast<std::size_t>(elementCount(data.items()->sampleShape())));
+            const std::int64_t one[] = {index};
+            return data.items()->read(one, values.data()).isOk() ? values : std::vector<float>();
+        };
+        const auto dog = picture(*request.data, 0), cat = picture(*request.data, 2);
+        QVERIFY(!dog.empty() && !cat.empty() && dog != cat);
+        const auto cached = openDataset(made.file.string()).value();
+        QCOMPARE(picture(*cached, 0), dog);
+        std::filesystem::rename(scratch.path("home"), scratch.path("moved"));
+        const auto moved = openDataset(scratch.path("moved/out/e.npz").string()).value();
+        QCOMPARE(picture(*moved, 0), dog);
+        QVERIFY(picture(*moved, 1).empty());
+        QCOMPARE(picture(*moved, 2), cat);
+        QCOMPARE(moved->sampleName(1), request.data->sampleName(1));
     }
 
     void generatedSetsHaveNoItems() {
