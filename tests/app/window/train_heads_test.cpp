@@ -20,7 +20,6 @@
 #include "app/window/main_window.h"
 #include "app/window/session_keeper.h"
 #include "app/window/train_heads_window.h"
-#include "core/data/npz.h"
 #include "heartbeat.h"
 #include "tests/app/window/in_window.h"
 #include "tests/app/window/settings_in.h"
@@ -38,14 +37,6 @@ namespace {
 
 constexpr int kPatienceMs = 60'000;
 
-bool writeClasses(const QString& path, std::int64_t count, std::int64_t dimension, int classes) {
-    const Embeddings made = test::gaussianClasses(count, dimension, classes, 3);
-    const std::vector<std::int64_t> labels(made.labels.begin(), made.labels.end());
-    const std::vector<NpzEntry> entries{{"x", "<f8", {count, dimension}, made.points.data()},
-                                        {"y", "<i8", {count}, labels.data()}};
-    return writeNpz(path.toStdString(), entries).isOk();
-}
-
 }  // namespace
 
 class TrainHeadsTest : public QObject {
@@ -60,7 +51,7 @@ class TrainHeadsTest : public QObject {
     }
     TrainHeadsWindow& training() { return *window_->trainHeads(); }
     void openEmbeddings(std::int64_t count = 400, std::int64_t dimension = 6) {
-        QVERIFY(writeClasses(folder_->filePath("points.npz"), count, dimension, 3));
+        QVERIFY(test::writeClasses(folder_->filePath("points.npz").toStdString(), count, dimension, 3, 3));
         window_->open({folder_->filePath("points.npz")});
         QTRY_VERIFY_WITH_TIMEOUT(window_->workspace().dataset() != nullptr, kPatienceMs);
         find<QAction>("trainHeadsAction")->trigger();

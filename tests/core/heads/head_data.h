@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/base/random.h"
+#include "core/data/npz.h"
 #include "core/heads/train_heads.h"
 
 namespace tessera::test {
@@ -33,6 +34,16 @@ inline Embeddings gaussianClasses(std::int64_t count, std::int64_t dimension, in
     }
     for (int c = 0; c < classes; ++c) made.classNames.push_back(std::to_string(c));
     return made;
+}
+
+// The same as a file without a split of its own.
+inline bool writeClasses(const std::filesystem::path& path, std::int64_t count, std::int64_t dimension,
+                         int classes, double spread) {
+    const Embeddings made = gaussianClasses(count, dimension, classes, spread);
+    const std::vector<std::int64_t> labels(made.labels.begin(), made.labels.end());
+    const std::vector<NpzEntry> entries{{"x", "<f8", {count, dimension}, made.points.data()},
+                                        {"y", "<i8", {count}, labels.data()}};
+    return writeNpz(path, entries).isOk();
 }
 
 inline double accuracy(const Head& head, const Embeddings& data, const std::vector<std::int64_t>& samples) {

@@ -5,7 +5,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "core/data/npz.h"
 #include "core/heads/head_maker.h"
 #include "core/heads/sweep_text.h"
 #include "core/model/layered_model.h"
@@ -15,14 +14,6 @@
 using namespace tessera;
 
 namespace {
-
-bool writeClasses(const QString& path, std::int64_t count, std::int64_t dimension, int classes) {
-    const Embeddings made = test::gaussianClasses(count, dimension, classes, 4);
-    const std::vector<std::int64_t> labels(made.labels.begin(), made.labels.end());
-    const std::vector<NpzEntry> entries{{"x", "<f8", {count, dimension}, made.points.data()},
-                                        {"y", "<i8", {count}, labels.data()}};
-    return writeNpz(path.toStdString(), entries).isOk();
-}
 
 // By the opened file, sample by sample.
 double accuracyOf(const Model& model, const Dataset& data, const std::vector<std::int64_t>& samples) {
@@ -66,7 +57,7 @@ class HeadMakerTest : public QObject {
 
   private Q_SLOTS:
     void initTestCase() {
-        QVERIFY(writeClasses(folder_.filePath("classes.npz"), 300, 5, 3));
+        QVERIFY(test::writeClasses(folder_.filePath("classes.npz").toStdString(), 300, 5, 3, 4));
         data_ = openDataset(folder_.filePath("classes.npz").toStdString()).value();
     }
 
@@ -150,7 +141,7 @@ class HeadMakerTest : public QObject {
         QVERIFY(!QDir(folder_.filePath("nothing")).exists());
     }
     void failuresAreSentences() {
-        QVERIFY(writeClasses(folder_.filePath("one.npz"), 40, 2, 1));
+        QVERIFY(test::writeClasses(folder_.filePath("one.npz").toStdString(), 40, 2, 1, 4));
         auto wanted = request("failed");
         wanted.on.data = openDataset(folder_.filePath("one.npz").toStdString()).value();
         const auto made = makeHeads(wanted, {}, progress_);
