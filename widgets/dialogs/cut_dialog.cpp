@@ -144,7 +144,9 @@ void CutDialog::takeLayer() {
 
 void CutDialog::check() {
     QString problem = split_->problem().isEmpty() ? QString() : tr("Mend the split first.");
-    if (layer().empty()) problem = tr("The model has no layer to cut at.");
+    if (layer().empty())
+        problem = tr("%1 has no layer to cut at; open another model.")
+                      .arg(QString::fromStdString(model_->info().path.filename().string()));
     if (path_->text().trimmed().isEmpty()) problem = tr("Say which file to write.");
     showProblem(*problem_, problem);
     ok_->setEnabled(problem.isEmpty());

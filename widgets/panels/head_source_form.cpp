@@ -112,10 +112,10 @@ void HeadSourceForm::check() {
     if (!data)
         problem_ = tr("No data is open; open an embedding file with labels, or a model and its data.");
     else if (data->classNames().empty())
-        problem_ = tr("%1 has no labels; heads need labelled samples.").arg(fileName(data->path()));
+        problem_ = tr("%1 has no labels; open data with one class per sample.").arg(fileName(data->path()));
     else if (data->classNames().size() < 2)
-        problem_ =
-            tr("%1 has only one class; a head needs at least two to tell apart.").arg(fileName(data->path()));
+        problem_ = tr("%1 has only one class; open data of at least two, which a head can tell apart.")
+                       .arg(fileName(data->path()));
     showProblem(*problemText_, problem_);
     if (problem_.isEmpty()) problem_ = split_->problem();
     Q_EMIT changed();

@@ -218,6 +218,24 @@ class TrainHeadsTest : public QObject {
         QVERIFY(!find<QPushButton>("trainHeads")->isEnabled());
     }
 
+    void dataThatNoHeadCanLearnAreNamed() {
+        const Rows points = Rows::Random(9, 2);
+        const std::vector<NpzEntry> entries{{"x", "<f8", {9, 2}, points.data()}};
+        QVERIFY(writeNpz(folder_->filePath("bare.npz").toStdString(), entries).isOk());
+        QVERIFY(test::writeClasses(folder_->filePath("one.npz").toStdString(), 40, 2, 1, 3));
+        find<QAction>("trainHeadsAction")->trigger();
+        window_->open({folder_->filePath("bare.npz")});
+        QTRY_COMPARE_WITH_TIMEOUT(find<QLabel>("sourceProblem")->text(),
+                                  QString("bare.npz has no labels; open data with one class per sample."),
+                                  kPatienceMs);
+        window_->open({folder_->filePath("one.npz")});
+        QTRY_COMPARE_WITH_TIMEOUT(
+            find<QLabel>("sourceProblem")->text(),
+            QString("one.npz has only one class; open data of at least two, which a head can tell apart."),
+            kPatienceMs);
+        QVERIFY(!find<QPushButton>("trainHeads")->isEnabled());
+    }
+
     void headsThatDidNotComeOutAreCounted() {
         openEmbeddings();
         find<QLineEdit>("sweepSeeds")->setText("1-2");
