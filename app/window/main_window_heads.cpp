@@ -18,8 +18,27 @@
 namespace tessera {
 
 namespace {
+
 const char* const kCutKey = "cut-model";
+
+// What the job gives: the parts, and what the window needs to show them.
+struct Cut {
+    CutModel made;
+    Opened data;
+};
+
+Result<std::shared_ptr<Cut>> cutAndPrepare(const CutModelRequest& request, std::stop_token stop,
+                                           Progress& progress) {
+    auto made = cutModel(request, stop, progress);
+    if (!made.isOk()) return std::move(made).propagate<std::shared_ptr<Cut>>();
+    auto cut = std::make_shared<Cut>();
+    cut->made = std::move(made).value();
+    cut->data.dataset = cut->made.embeddings;
+    preparePair(cut->data, cut->made.head.get(), *cut->made.embeddings);
+    return cut;
 }
+
+}  // namespace
 
 void MainWindow::makeHeadsMenu() {
     QMenu* menu = menuBar()->addMenu(tr("Hea&ds"));
@@ -61,8 +80,7 @@ QString MainWindow::freshNameBesideData(const QString& suffix) const {
         const bool isFile = !path.startsWith(QLatin1String("generate:"));
         const QString samples = QDir(samplesFolder()).canonicalPath();
         const bool isSample = !samples.isEmpty() && file.canonicalFilePath().startsWith(samples + '/');
-        if (isFile) stem = file.completeBaseName();
-        if (!isFile) stem = path.section(':', 1).section('?', 0, 0);
+        stem = isFile ? file.completeBaseName() : path.section(':', 1).section('?', 0, 0);
         if (stem.endsWith(QLatin1String("-ubyte"))) stem.chop(6);
         if (isFile && !isSample && QFileInfo(file.absolutePath()).isWritable()) folder = file.absolutePath();
     }
@@ -118,24 +136,14 @@ void MainWindow::askWhereToCut() {
         request.file = dialog->path().toStdString();
         request.keepHead = dialog->keepsHead();
         request.device = opener_->device();
-        struct Cut {
-            CutModel made;
-            Opened data;
-        };
         jobs_->start<std::shared_ptr<Cut>>(
             this, QLatin1String(kCutKey),
             tr("Cutting %1 at %2")
                 .arg(QString::fromStdString(model->info().path.filename().string()),
                      QString::fromStdString(request.embed.layer)),
             JobLane::Background,
-            [request](std::stop_token stop, Progress& progress) -> Result<std::shared_ptr<Cut>> {
-                auto made = cutModel(request, stop, progress);
-                if (!made.isOk()) return std::move(made).propagate<std::shared_ptr<Cut>>();
-                auto cut = std::make_shared<Cut>();
-                cut->made = std::move(made).value();
-                cut->data.dataset = cut->made.embeddings;
-                preparePair(cut->data, cut->made.head.get(), *cut->made.embeddings);
-                return cut;
+            [request](std::stop_token stop, Progress& progress) {
+                return cutAndPrepare(request, stop, progress);
             },
             [this](Result<std::shared_ptr<Cut>> result) {
                 if (result.isCancelled())
