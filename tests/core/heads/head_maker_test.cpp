@@ -90,6 +90,9 @@ class HeadMakerTest : public QObject {
                  (QStringList{"lda.safetensors", "softmax-seed-1-lr-0.05-wd-0.0001.safetensors",
                               "softmax-seed-2-lr-0.05-wd-0.0001.safetensors"}));
         const auto splits = splitsOf(*data_, 0, 0.1, 0.2).value();
+        QCOMPARE(
+            static_cast<std::int64_t>(splits.train.size() + splits.reference.size() + splits.test.size()),
+            data_->size());
         for (const auto& head : made.value().heads) {
             QVERIFY(head.trained.isComplete);
             QVERIFY(head.model && head.model->info().path == head.file);
