@@ -28,16 +28,7 @@ struct Shared {
     std::vector<std::vector<std::uint64_t>> keys;
 
     Shared(std::shared_ptr<const LayerGraph> g, std::shared_ptr<const PointEmbedding> e)
-        : graph(std::move(g)), embedding(std::move(e)), plan(*graph) {
-        for (std::size_t k = 0; k < plan.sites.size(); ++k) {
-            std::vector<std::uint64_t> table;
-            if (plan.sites[k].kind == SiteKind::PiecewiseLinear)
-                for (std::size_t state = 1; state <= plan.sites[k].function.knots.size(); ++state)
-                    for (std::int64_t unit = 0; unit < plan.sites[k].units; ++unit)
-                        table.push_back(patternKey(k, static_cast<std::uint64_t>(unit), state));
-            keys.push_back(std::move(table));
-        }
-    }
+        : graph(std::move(g)), embedding(std::move(e)), plan(*graph), keys(plan.stateKeys()) {}
 };
 
 class GraphLiveValues final : public LiveValues {

@@ -35,6 +35,17 @@ SitePlan::SitePlan(const LayerGraph& graph) {
     liveAt.push_back({graph.output()});
 }
 
+std::vector<std::vector<std::uint64_t>> SitePlan::stateKeys() const {
+    std::vector<std::vector<std::uint64_t>> keys(sites.size());
+    for (std::size_t k = 0; k < sites.size(); ++k) {
+        if (sites[k].kind != SiteKind::PiecewiseLinear) continue;
+        for (std::size_t state = 1; state <= sites[k].function.knots.size(); ++state)
+            for (std::int64_t unit = 0; unit < sites[k].units; ++unit)
+                keys[k].push_back(patternKey(k, static_cast<std::uint64_t>(unit), state));
+    }
+    return keys;
+}
+
 bool SitePlan::isChain() const {
     for (std::size_t k = 0; k < sites.size(); ++k)
         if (sites[k].kind != SiteKind::PiecewiseLinear || liveAt[k].size() != 1) return false;
@@ -87,16 +98,12 @@ at::Tensor runSegment(const LayerGraph& graph, int from, const at::Tensor& value
 
 }  // namespace
 
-std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const SlicePlane& plane,
-                                              std::int64_t maxBytes) {
-    const SitePlan plan(graph);
-    if (!plan.isChain()) return std::nullopt;
+std::optional<std::vector<AffineChain::Stage>> affineStages(const LayerGraph& graph, const SitePlan& plan,
+                                                            const Eigen::VectorXd& originInput,
+                                                            const std::vector<const Eigen::VectorXd*>& axes,
+                                                            std::int64_t maxBytes) {
     const c10::InferenceMode inference;
-    AffineChain chain;
-    chain.sites = plan.sites;
-    for (const auto& corner : plane.window)
-        chain.formOrigin += corner / static_cast<double>(plane.window.size());
-
+    std::vector<AffineChain::Stage> stages;
     for (std::size_t k = 0; k <= plan.sites.size(); ++k) {
         const int from = k == 0 ? 0 : plan.siteNodes[k - 1];
         const int to = plan.liveAt[k][0];
@@ -104,12 +111,11 @@ std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const Sli
         const auto in = elementCount(inShape), out = elementCount(graph.node(to).outputShape);
         AffineChain::Stage stage;
         if (k > 0 && in * out * 8 > maxBytes) return std::nullopt;
-        // On the slice the first affine map has two inputs: differences along u and v about the window's
-        // centre.
-        const auto origin = k == 0 ? asBatch(plane.inputFromSlice(chain.formOrigin), inShape)
-                                   : at::zeros({1, in}, at::kDouble);
-        auto directions = k == 0 ? at::cat({asBatch(plane.u, inShape), asBatch(plane.v, inShape)}, 0)
-                                 : at::eye(in, at::kDouble);
+        // The first affine map has one input an axis: differences about the origin.
+        const auto origin = k == 0 ? asBatch(originInput, inShape) : at::zeros({1, in}, at::kDouble);
+        std::vector<at::Tensor> along;
+        for (const auto* axis : axes) along.push_back(asBatch(*axis, graph.inputShape()));
+        auto directions = k == 0 ? at::cat(along, 0) : at::eye(in, at::kDouble);
         directions = directions.reshape(batchShape(inShape, directions.size(0)));
         const auto bias = runSegment(graph, from, origin.reshape(batchShape(inShape, 1)), to, false)
                               .reshape({out})
@@ -120,8 +126,23 @@ std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const Sli
         stage.weights =
             Eigen::Map<const AffineChain::Matrix>(columns.data_ptr<double>(), columns.size(0), out)
                 .transpose();
-        chain.stages.push_back(std::move(stage));
+        stages.push_back(std::move(stage));
     }
+    return stages;
+}
+
+std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const SlicePlane& plane,
+                                              std::int64_t maxBytes) {
+    const SitePlan plan(graph);
+    if (!plan.isChain()) return std::nullopt;
+    AffineChain chain;
+    chain.sites = plan.sites;
+    for (const auto& corner : plane.window)
+        chain.formOrigin += corner / static_cast<double>(plane.window.size());
+    auto stages =
+        affineStages(graph, plan, plane.inputFromSlice(chain.formOrigin), {&plane.u, &plane.v}, maxBytes);
+    if (!stages) return std::nullopt;
+    chain.stages = std::move(*stages);
     return chain;
 }
 

@@ -24,6 +24,8 @@ struct SitePlan {
         liveAt;  // nodes whose values are needed by site k or later, and computed before it; last: the output
     std::vector<int> lastUse;  // per node: the last that takes its value; -1: none
     explicit SitePlan(const LayerGraph& graph);
+    // Per elementwise site, patternKey of state s of unit u at (s - 1) * units + u.
+    std::vector<std::vector<std::uint64_t>> stateKeys() const;
     bool isChain() const;  // elementwise sites only, and nothing but the site's input alive at each
 };
 
@@ -43,6 +45,12 @@ std::unique_ptr<SiteNetwork> siteNetworkOnSegments(
     std::shared_ptr<const LayerGraph> graph, std::shared_ptr<const std::vector<Eigen::VectorXd>> anchors,
     std::vector<std::pair<std::int32_t, std::int32_t>> segments);
 
+// The affine maps of a chain (plan.isChain()), the first in coordinates along `axes` about `originInput`.
+// nullopt when a stage would need more than `maxBytes` as a dense matrix.
+std::optional<std::vector<AffineChain::Stage>> affineStages(const LayerGraph& graph, const SitePlan& plan,
+                                                            const Eigen::VectorXd& originInput,
+                                                            const std::vector<const Eigen::VectorXd*>& axes,
+                                                            std::int64_t maxBytes = 256ll << 20);
 // nullopt when the graph is no chain, or when a stage would need more than `maxBytes` as a dense matrix.
 std::optional<AffineChain> affineChainOnSlice(const LayerGraph& graph, const SlicePlane& plane,
                                               std::int64_t maxBytes = 256ll << 20);
