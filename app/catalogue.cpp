@@ -7,13 +7,17 @@
 #include "core/probes/counterfactual.h"
 #include "core/probes/local_geometry.h"
 #include "core/probes/path_regions.h"
+#include "core/probes/volume_probe.h"
 #include "widgets/scenes/compare_scenes.h"
 #include "widgets/scenes/counterfactual_scenes.h"
 #include "widgets/scenes/local_geometry_scenes.h"
 #include "widgets/scenes/path_scene.h"
+#include "widgets/scenes/volume_mesh.h"
+#include "widgets/scenes/volume_scene.h"
 #include "widgets/views/compare_view.h"
 #include "widgets/views/path_view.h"
 #include "widgets/views/record_view.h"
+#include "widgets/views/volume_view.h"
 
 namespace tessera {
 namespace {
@@ -30,6 +34,7 @@ const std::vector<CatalogueEntry>& catalogue() {
         {std::make_shared<PathRegionsProbe>(), pathScenes, make<PathView>},
         {std::make_shared<LocalGeometry>(), localGeometryScenes, makeRecordView<localGeometryScenes>},
         {std::make_shared<Counterfactual>(), counterfactualScenes, makeCompareView<counterfactualScenes>},
+        {std::make_shared<VolumeProbe>(), volumeScenes, make<VolumeView>, writeRecordMesh},
         {std::make_shared<CompareHeads>(), compareScenes, makeCompareView<compareScenes>},
     };
     return entries;

@@ -3,6 +3,7 @@
 // line, sessions and manual are made from it.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,8 @@ struct CatalogueEntry {
     std::shared_ptr<const Probe> probe;
     RecordScenes scenes = nullptr;  // pictures with no display: the command line and replay
     ResultView* (*makeView)(const ViewContext& context, QWidget* parent) = nullptr;
+    // Meshes for other programs, by the suffix; null: it has none.
+    Result<Done> (*writeMesh)(const std::filesystem::path& path, const ResultRecord& record) = nullptr;
 };
 
 const std::vector<CatalogueEntry>& catalogue();

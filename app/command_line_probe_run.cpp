@@ -78,6 +78,8 @@ Result<Done> writeOutputs(const CatalogueEntry& entry, const ProbeOptions& optio
             return std::move(written).propagate<Done>();
     if (!options.npz.empty())
         if (auto written = writeRecordNpz(options.npz, *record); !written.isOk()) return written;
+    for (const auto& mesh : options.meshes)
+        if (auto written = entry.writeMesh(mesh, *record); !written.isOk()) return written;
     if (auto drawn = writeFigures(entry, options, record, inputs); !drawn.isOk()) return drawn;
     auto document = recordJson(*record, {.columnValues = !options.common.json.empty()});
     document["model"] = options.common.model;

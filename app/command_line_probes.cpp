@@ -9,6 +9,7 @@
 #include "app/command_line_parser.h"
 #include "app/probe_manual.h"
 #include "app/report.h"
+#include "widgets/scenes/volume_mesh.h"
 
 namespace tessera {
 
@@ -162,6 +163,12 @@ void ProbeCommands::addTo(CLI::App& app) {
             ->needs(data);
         command.app->get_option("--samples")->needs(data);
         addOutputs(*command.app, command.options);
+        if (entry.writeMesh)
+            command.app
+                ->add_option("--mesh", command.options.meshes,
+                             "write the boundary to this .vtp, .ply or .npz, or the cells to this .vtu; may "
+                             "be repeated")
+                ->type_name("FILE");
         for (const auto& parameter : description.parameters)
             addParameter(*command.app, parameter, command.options.parameters);
     }
@@ -185,6 +192,8 @@ std::string ProbeCommands::usageProblem() const {
             return description.name + " needs --samples with at least " +
                    std::to_string(description.minimumSamples) + " numbers";
         if (const auto fits = checkFigureNames(options.figures); !fits.isOk()) return fits.error().message;
+        for (const auto& mesh : options.meshes)
+            if (const auto fits = checkMeshPath(mesh); !fits.isOk()) return fits.error().message;
         if (!options.figures.empty() && !command->entry.scenes)
             return description.name + " has no picture, so --figure cannot be drawn";
         return {};

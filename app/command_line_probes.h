@@ -21,6 +21,7 @@ struct ProbeOptions {
     ParameterMap parameters;
     std::string csv;                   // folder
     std::string npz;                   // file
+    std::vector<std::string> meshes;   // of probes that have some
     std::vector<std::string> figures;  // .svg, .pdf, .png
     double figureWidth = 174;          // mm
     int figureDpi = 300;

@@ -9,3 +9,5 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(MINIZIP REQUIRED IMPORTED_TARGET minizip)
 find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Svg Concurrent Test)
+# After Qt: its Qt 5 widgets are never asked for. A canvas draws with it into memory; meshes are written with IO.
+find_package(VTK 9.1 REQUIRED COMPONENTS CommonCore CommonDataModel FiltersCore IOPLY IOXML RenderingCore RenderingOpenGL2)

@@ -9,6 +9,7 @@
 #include "core/session/record_csv.h"
 #include "core/session/record_json.h"
 #include "widgets/views/record_view.h"
+#include "widgets/views/volume_view.h"
 
 namespace tessera {
 
@@ -100,7 +101,7 @@ QString ProbeRunner::run(const ProbeRequest& request) {
     inputs.others = others;
     const JobId job = jobs_.start<Ran>(
         this, id, QString::fromStdString(description.title), JobLane::Background,
-        [inputs, parameters = request.parameters, probe = entry->probe, &cache = results_.cache()](
+        [this, id, inputs, parameters = request.parameters, probe = entry->probe, &cache = results_.cache()](
             std::stop_token stop, Progress& progress) -> Result<Ran> {
             Ran ran;
             ResultRequest asked;
@@ -120,7 +121,11 @@ QString ProbeRunner::run(const ProbeRequest& request) {
             ran.key = requestKey(asked);
             ran.sameAs = cache.find(ran.key);
             if (!ran.sameAs.empty()) return ran;
-            auto outcome = runProbe(*probe, inputs, parameters, stop, progress);
+            ProbeInputs watched = inputs;
+            watched.onPartial = [this, id, job = JobRunner::currentJob()](Record record) {
+                jobs_.post(this, job, [this, id, record] { showPartial(id, record); });
+            };
+            auto outcome = runProbe(*probe, watched, parameters, stop, progress);
             if (!outcome.isOk()) return std::move(outcome).propagate<Ran>();
             ran.record = std::move(outcome).value();
             return ran;
@@ -170,26 +175,63 @@ void ProbeRunner::finish(const QString& id, Result<Record> result) {
         entry.about.sentence = tr("stopped before there was anything to show").toStdString();
     }
     results_.replace(entry);
-    if (result.isOk()) show(id, result.value());
+    shownPartial_.remove(id);
+    if (result.isOk()) return show(id, result.value());
+    for (QDockWidget* dock : views_.docks())  // of what was shown while it ran nothing is kept
+        if (dock->objectName().toStdString() == viewName(id)) dock->close();
 }
 
 void ProbeRunner::show(const QString& id, Record record) {
     const ResultEntry* entry = results_.entry(id);
     if (!entry) return;
     const QString name = QString::fromStdString(viewName(id));
-    if (QWidget* open = views_.view(name)) return views_.showView(open);
+    const QString title = viewTitle(*entry, id);
+    if (QWidget* open = views_.view(name)) {
+        // What was shown while it ran gives way to what came of it.
+        auto* view = qobject_cast<ResultView*>(open);
+        if (view && view->record() != record) view->show(std::move(record));
+        views_.setViewTitle(open, title);
+        return views_.showView(open);
+    }
+    views_.addView(makeView(*entry, std::move(record)), name, title);
+}
+
+// Pictures of a run that goes on: shown once, and afterwards only where they are still open.
+void ProbeRunner::showPartial(const QString& id, Record record) {
+    const ResultEntry* entry = results_.entry(id);
+    if (!entry || !entry->isRunning) return;
+    const QString name = QString::fromStdString(viewName(id));
+    if (auto* view = qobject_cast<ResultView*>(views_.view(name)))
+        view->show(std::move(record));
+    else if (!shownPartial_.contains(id))
+        views_.addView(makeView(*entry, std::move(record)), name,
+                       tr("%1 · %2 (running)").arg(QString::fromStdString(entry->about.title), id));
+    shownPartial_.insert(id);
+}
+
+QString ProbeRunner::viewTitle(const ResultEntry& entry, const QString& id) const {
+    const QString title = QString::fromStdString(entry.about.title);
+    return entry.about.outcome == Outcome::Partial ? tr("%1 · %2 (partial)").arg(title, id)
+                                                   : tr("%1 · %2").arg(title, id);
+}
+
+ResultView* ProbeRunner::makeView(const ResultEntry& entry, Record record) {
     // A result of a probe that this version does not know is still shown: a record says what it holds.
-    const CatalogueEntry* probe = this->probe(entry->about.probe);
+    const CatalogueEntry* probe = this->probe(entry.about.probe);
     const ViewContext context{workspace_, jobs_};
     ResultView* view = probe && probe->makeView
                            ? probe->makeView(context, nullptr)
                            : new RecordView(context, probe ? probe->scenes : nullptr, nullptr);
     connect(view, &ResultView::noticeRaised, this, &ProbeRunner::notice);
+    if (auto* volume = qobject_cast<VolumeView*>(view))
+        connect(volume, &VolumeView::sliceWanted, this, [this](const SlicePlane& plane) {
+            PlaneRecipe recipe;
+            recipe.kind = PlaneKind::Pasted;
+            recipe.pasted = plane;
+            views_.addSlice()->computation().setRecipe(recipe);
+        });
     view->show(std::move(record));
-    const QString title = QString::fromStdString(entry->about.title);
-    views_.addView(view, name,
-                   entry->about.outcome == Outcome::Partial ? tr("%1 · %2 (partial)").arg(title, id)
-                                                            : tr("%1 · %2").arg(title, id));
+    return view;
 }
 
 void ProbeRunner::withRecord(const QString& id, Take take) {

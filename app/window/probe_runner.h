@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QObject>
+#include <QSet>
 #include <functional>
 
 #include "app/catalogue.h"
@@ -41,6 +42,9 @@ class ProbeRunner : public QObject {
   private:
     void finish(const QString& id, Result<std::shared_ptr<const ResultRecord>> result);
     void show(const QString& id, std::shared_ptr<const ResultRecord> record);
+    void showPartial(const QString& id, std::shared_ptr<const ResultRecord> record);
+    QString viewTitle(const ResultEntry& entry, const QString& id) const;
+    ResultView* makeView(const ResultEntry& entry, std::shared_ptr<const ResultRecord> record);
 
     Workspace& workspace_;
     JobRunner& jobs_;
@@ -48,6 +52,7 @@ class ProbeRunner : public QObject {
     ViewArea& views_;
     const Probes& probes_;
     int threads_ = 1;
+    QSet<QString> shownPartial_;  // of runs that go on
 };
 
 }  // namespace tessera

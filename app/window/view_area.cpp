@@ -121,6 +121,11 @@ void ViewArea::showView(QWidget* view) {
         }
 }
 
+void ViewArea::setViewTitle(QWidget* view, const QString& title) {
+    for (QDockWidget* dock : docks_)
+        if (dock->widget() == view) dock->setWindowTitle(title);
+}
+
 QList<QDockWidget*> ViewArea::docks() const {
     return docks_;
 }

@@ -32,6 +32,7 @@ class ViewArea : public QMainWindow {
     QDockWidget* addView(QWidget* view, const QString& name, const QString& title);
     QWidget* view(const QString& name) const;  // null: not open
     void showView(QWidget* view);
+    void setViewTitle(QWidget* view, const QString& title);
     QList<QDockWidget*> docks() const;  // of all views, oldest first
     QDockWidget* currentDock() const { return currentDock_; }
 

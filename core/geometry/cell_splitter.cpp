@@ -119,7 +119,8 @@ void CellSplitter::cutEdges(std::span<const double> value, std::vector<std::uint
             if (edgeTwin_[e] >= 0 || (side[edge.v0] | side[edge.v1]) != kBothSides) continue;
             const double t = value[edge.v0] / (value[edge.v0] - value[edge.v1]);
             const auto middle = static_cast<std::int32_t>(vertices_.size());
-            vertices_.push_back((1 - t) * vertices_[edge.v0] + t * vertices_[edge.v1]);
+            // So that what both ends share (a side of the box) stays exact.
+            vertices_.push_back(vertices_[edge.v0] + t * (vertices_[edge.v1] - vertices_[edge.v0]));
             newVertices_.push_back({edge.v0, edge.v1, t});
             side.push_back(kOnCut);
             edgeTwin_[e] = static_cast<std::int32_t>(edges_.size());

@@ -2,20 +2,60 @@
 #include "core/geometry/slice_volume.h"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <array>
-#include <utility>
 
 namespace tessera {
 namespace {
 
-constexpr double kDependent = 1e-9;  // of the length: what is left of a direction within the others
+// Directions whose independent part is below this fraction of their length count as dependent.
+constexpr double kDependent = 1e-9;
 
-Eigen::Matrix3d gramOf(const SliceVolume& volume) {
-    const std::array<const Eigen::VectorXd*, 3> axes{&volume.u, &volume.v, &volume.w};
-    Eigen::Matrix3d gram;
-    for (int i = 0; i < 3; ++i)
-        for (int j = 0; j < 3; ++j) gram(i, j) = axes[i]->dot(*axes[j]);
-    return gram;
+// What is left of `vector` without its components along orthonormal axes, projected twice against rounding.
+Eigen::VectorXd without(Eigen::VectorXd vector, std::span<const Eigen::VectorXd> axes) {
+    for (int pass = 0; pass < 2; ++pass) {
+        for (const auto& axis : axes) vector -= axis * axis.dot(vector);
+    }
+    return vector;
+}
+
+std::string sizeText(const Shape& shape) {
+    return shapeText(shape) + " (" + std::to_string(elementCount(shape)) + " values)";
+}
+
+Result<Done> checkAnchors(const Shape& shape, std::span<const Eigen::VectorXd> anchors) {
+    if (anchors.size() != 4) {
+        return inputError("A volume through samples needs four of them, and " +
+                          std::to_string(anchors.size()) + " were given; choose four.");
+    }
+    for (std::size_t i = 0; i < anchors.size(); ++i) {
+        if (anchors[i].size() != elementCount(shape)) {
+            return inputError("Sample " + std::to_string(i + 1) + " has " +
+                              std::to_string(anchors[i].size()) + " values, but the input is " +
+                              sizeText(shape) + "; choose samples of that shape.");
+        }
+        if (!anchors[i].allFinite()) {
+            return inputError("Sample " + std::to_string(i + 1) +
+                              " holds a value that is not finite; choose another.");
+        }
+    }
+    return Done{};
+}
+
+Result<Done> checkBox(const Eigen::Vector3d& low, const Eigen::Vector3d& high) {
+    if (!low.allFinite() || !high.allFinite()) {
+        return inputError("The volume's box has a side that is not finite; give finite limits.");
+    }
+    static constexpr std::array<const char*, 3> kNames{"s", "t", "r"};
+    for (int axis = 0; axis < 3; ++axis) {
+        const double reach = std::max(std::abs(low[axis]), std::abs(high[axis]));
+        if (!(high[axis] - low[axis] > kDependent * reach)) {
+            return inputError("The volume's box has no extent along " +
+                              std::string(kNames[static_cast<std::size_t>(axis)]) +
+                              "; give a lower limit below the upper.");
+        }
+    }
+    return Done{};
 }
 
 }  // namespace
@@ -26,7 +66,9 @@ Eigen::VectorXd SliceVolume::inputFromVolume(const Eigen::Vector3d& point) const
 
 Eigen::Vector3d SliceVolume::pointInVolume(const Eigen::Ref<const Eigen::VectorXd>& input) const {
     const Eigen::VectorXd offset = input - origin;
-    return gramOf(*this).ldlt().solve(Eigen::Vector3d(u.dot(offset), v.dot(offset), w.dot(offset)));
+    Eigen::Matrix3d gram;
+    gram << u.dot(u), u.dot(v), u.dot(w), u.dot(v), v.dot(v), v.dot(w), u.dot(w), v.dot(w), w.dot(w);
+    return gram.ldlt().solve(Eigen::Vector3d(u.dot(offset), v.dot(offset), w.dot(offset)));
 }
 
 double SliceVolume::offVolumeDistance(const Eigen::Ref<const Eigen::VectorXd>& input) const {
@@ -36,66 +78,83 @@ double SliceVolume::offVolumeDistance(const Eigen::Ref<const Eigen::VectorXd>& i
 SlicePlane SliceVolume::cut(int axis, double at) const {
     const std::array<const Eigen::VectorXd*, 3> axes{&u, &v, &w};
     const int first = (axis + 1) % 3, second = (axis + 2) % 3;
-    return {inputShape, origin + at * *axes[axis], *axes[first], *axes[second],
-            rectanglePolygon(low[first], low[second], high[first], high[second])};
+    SlicePlane plane;
+    plane.inputShape = inputShape;
+    plane.origin = origin + at * *axes[static_cast<std::size_t>(axis)];
+    plane.u = *axes[static_cast<std::size_t>(first)];
+    plane.v = *axes[static_cast<std::size_t>(second)];
+    plane.window = rectanglePolygon(low[first], low[second], high[first], high[second]);
+    return plane;
 }
 
 Result<SliceVolume> volumeThroughSamples(const Shape& shape, std::span<const Eigen::VectorXd> anchors,
                                          double margin) {
-    if (anchors.size() != 4)
-        return inputError("A volume through samples needs four of them, and " +
-                          std::to_string(anchors.size()) + " were given; choose four.");
-    auto plane = planeThroughSamples(shape, anchors.first(3), margin);
-    if (!plane.isOk()) return std::move(plane).propagate<SliceVolume>();
-    const auto& base = plane.value();
-    if (anchors[3].size() != base.origin.size())
-        return inputError("Sample 4 has " + std::to_string(anchors[3].size()) +
-                          " values, but the input has " + std::to_string(base.origin.size()) +
-                          "; choose samples of that shape.");
-    if (!anchors[3].allFinite())
-        return inputError("Sample 4 holds a value that is not finite; choose another.");
-    SliceVolume volume{shape, base.origin, base.u, base.v, {}};
-    const Eigen::VectorXd offset = anchors[3] - volume.origin;
-    volume.w = offset - offset.dot(volume.u) * volume.u - offset.dot(volume.v) * volume.v;
+    if (auto valid = checkAnchors(shape, anchors); !valid.isOk()) {
+        return std::move(valid).propagate<SliceVolume>();
+    }
     double extent = 0;
-    for (const auto& anchor : anchors) extent = std::max(extent, (anchor - anchors[0]).norm());
-    if (!(volume.w.norm() > kDependent * extent))
-        return inputError("The four samples lie in one plane, so no volume is fixed by them; replace one.");
-    volume.w.normalize();
+    for (std::size_t i = 0; i < 4; ++i) {
+        for (std::size_t j = 0; j < i; ++j) extent = std::max(extent, (anchors[i] - anchors[j]).norm());
+    }
+    for (std::size_t i = 0; i < 4; ++i) {
+        for (std::size_t j = i + 1; j < 4; ++j) {
+            if ((anchors[i] - anchors[j]).norm() > kDependent * extent) continue;
+            return inputError("Samples " + std::to_string(i + 1) + " and " + std::to_string(j + 1) +
+                              " are equal, so no volume is fixed by them; replace one.");
+        }
+    }
+    SliceVolume volume;
+    volume.inputShape = shape;
     volume.origin = (anchors[0] + anchors[1] + anchors[2] + anchors[3]) / 4;
+    volume.u = (anchors[1] - anchors[0]).normalized();
+    volume.v = without(anchors[2] - anchors[0], std::array{volume.u});
+    if (!(volume.v.norm() > kDependent * extent)) {
+        return inputError("Samples 1, 2 and 3 lie on one line, so no volume is fixed by them; replace one.");
+    }
+    volume.v.normalize();
+    volume.w = without(anchors[3] - anchors[0], std::array{volume.u, volume.v});
+    if (!(volume.w.norm() > kDependent * extent)) {
+        return inputError("The four samples lie in one plane, so no volume is fixed by them; replace one.");
+    }
+    volume.w.normalize();
     Eigen::Vector3d low = volume.pointInVolume(anchors[0]), high = low;
     for (const auto& anchor : anchors) {
         low = low.cwiseMin(volume.pointInVolume(anchor));
         high = high.cwiseMax(volume.pointInVolume(anchor));
     }
-    const Eigen::Vector3d half = Eigen::Vector3d::Constant((high - low).maxCoeff() * (0.5 + margin));
-    volume.low = (low + high) / 2 - half;
-    volume.high = (low + high) / 2 + half;
+    const Eigen::Vector3d centre = (low + high) / 2;
+    const double half = (high - low).maxCoeff() * (0.5 + margin);
+    volume.low = centre.array() - half;
+    volume.high = centre.array() + half;
+    if (auto box = checkBox(volume.low, volume.high); !box.isOk()) {
+        return std::move(box).propagate<SliceVolume>();
+    }
     return volume;
 }
 
 Result<SliceVolume> volumeOverPlane(const SlicePlane& plane, const Eigen::VectorXd& direction,
                                     double halfDepth) {
     if (auto valid = validatePlane(plane); !valid.isOk()) return std::move(valid).propagate<SliceVolume>();
-    if (direction.size() != plane.origin.size() || !direction.allFinite())
-        return inputError("The third direction must have " + std::to_string(plane.origin.size()) +
-                          " finite values, one per input.");
-    const Eigen::VectorXd u = plane.u.normalized();
-    const Eigen::VectorXd v = (plane.v - plane.v.dot(u) * u).normalized();
-    Eigen::VectorXd w = direction - direction.dot(u) * u;
-    w -= w.dot(v) * v;
-    if (!(w.norm() > kDependent * direction.norm()))
-        return inputError(
-            "The third direction lies in the plane of the others; choose one that leads out of it.");
-    const auto box = boundingBox(plane.window);
-    const double half = halfDepth > 0 ? halfDepth : (box.high - box.low).maxCoeff() / 2;
-    return SliceVolume{plane.inputShape,
-                       plane.origin,
-                       plane.u,
-                       plane.v,
-                       w.normalized(),
-                       {box.low.x(), box.low.y(), -half},
-                       {box.high.x(), box.high.y(), half}};
+    if (direction.size() != plane.origin.size()) {
+        return inputError("The third direction has " + std::to_string(direction.size()) +
+                          " values, but the plane lies in a space of " + std::to_string(plane.origin.size()) +
+                          "; give one of the model's input size.");
+    }
+    if (!direction.allFinite() || !std::isfinite(halfDepth) || halfDepth < 0) {
+        return inputError("The third direction or the depth along it is not finite or negative; replace it.");
+    }
+    const Eigen::VectorXd first = plane.u.normalized();
+    const std::array axes{first, without(plane.v, std::array{first}).normalized()};
+    const Eigen::VectorXd outward = without(direction, axes);
+    if (!(outward.norm() > kDependent * direction.norm())) {
+        return inputError("The third direction lies in the plane; choose one that leads out of it.");
+    }
+    const BoundingBox window = boundingBox(plane.window);
+    const double half = halfDepth > 0 ? halfDepth : (window.high - window.low).maxCoeff() / 2;
+    SliceVolume volume{plane.inputShape, plane.origin, plane.u, plane.v, outward.normalized(), {}, {}};
+    volume.low << window.low, -half;
+    volume.high << window.high, half;
+    return volume;
 }
 
 Result<Done> validateVolume(const SliceVolume& volume) {
@@ -103,29 +162,31 @@ Result<Done> validateVolume(const SliceVolume& volume) {
     const std::array<std::pair<const char*, const Eigen::VectorXd*>, 4> vectors{
         {{"origin", &volume.origin}, {"u", &volume.u}, {"v", &volume.v}, {"w", &volume.w}}};
     for (const auto& [name, vector] : vectors) {
-        if (vector->size() != size)
+        if (vector->size() != size) {
             return inputError("The volume's " + std::string(name) + " has " + std::to_string(vector->size()) +
-                              " values, but the input has " + std::to_string(size) +
+                              " values, but the input is " + sizeText(volume.inputShape) +
                               "; give one value per input.");
-        if (!vector->allFinite())
+        }
+        if (!vector->allFinite()) {
             return inputError("The volume's " + std::string(name) +
                               " holds a value that is not finite; replace it.");
+        }
     }
-    if (!volume.low.allFinite() || !volume.high.allFinite() || !((volume.high - volume.low).minCoeff() > 0))
-        return inputError("The box has no volume; give each side a low end below its high end.");
-    for (const auto* axis : {&volume.u, &volume.v, &volume.w})
-        if (!(axis->norm() > 0))
-            return inputError("An axis of the volume is zero; give three independent directions.");
+    for (std::size_t i = 1; i < vectors.size(); ++i) {
+        if (vectors[i].second->norm() > 0) continue;
+        return inputError("The volume's " + std::string(vectors[i].first) +
+                          " is zero; give three independent directions.");
+    }
     const Eigen::VectorXd first = volume.u.normalized();
-    Eigen::VectorXd second = volume.v.normalized(), third = volume.w.normalized();
-    second -= second.dot(first) * first;
-    const bool isPlane = second.norm() > kDependent;
-    second.normalize();
-    third -= third.dot(first) * first;
-    third -= third.dot(second) * second;
-    if (!isPlane || !(third.norm() > kDependent))
-        return inputError("The axes of the volume lie in one plane; give three independent directions.");
-    return Done{};
+    const Eigen::VectorXd second = without(volume.v.normalized(), std::array{first});
+    if (!(second.norm() > kDependent)) {
+        return inputError("The volume's u and v are parallel; give three independent directions.");
+    }
+    const std::array axes{first, Eigen::VectorXd(second.normalized())};
+    if (!(without(volume.w.normalized(), axes).norm() > kDependent)) {
+        return inputError("The volume's w lies in the plane of u and v; give three independent directions.");
+    }
+    return checkBox(volume.low, volume.high);
 }
 
 }  // namespace tessera

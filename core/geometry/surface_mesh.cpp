@@ -4,55 +4,72 @@
 #include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace tessera {
+namespace {
 
-double SurfaceMesh::area() const {
-    double sum = 0;
-    for (std::int64_t f = 0; f < faceCount(); ++f) sum += faceArea(f);
-    return sum;
+// Whether a segment lies in one of the six planes of the box's sides.
+bool isOnBox(const Eigen::Vector3d& from, const Eigen::Vector3d& to, const Eigen::Vector3d& low,
+             const Eigen::Vector3d& high, double tolerance) {
+    for (int axis = 0; axis < 3; ++axis) {
+        for (const double side : {low[axis], high[axis]}) {
+            if (std::abs(from[axis] - side) <= tolerance && std::abs(to[axis] - side) <= tolerance) {
+                return true;
+            }
+        }
+    }
+    return false;
 }
 
+}  // namespace
+
 double SurfaceMesh::faceArea(std::int64_t face) const {
-    const std::int32_t begin = faceBegin[face], end = faceBegin[face + 1];
-    const Eigen::Vector3d base = vertices[faceVertices[begin]];
+    const std::int32_t* const corner = faceVertices.data() + faceBegin[face];
+    const std::int32_t count = faceBegin[face + 1] - faceBegin[face];
+    const Eigen::Vector3d& base = vertices[corner[0]];
     Eigen::Vector3d twice = Eigen::Vector3d::Zero();
-    for (std::int32_t i = begin + 2; i < end; ++i)
-        twice += (vertices[faceVertices[i - 1]] - base).cross(vertices[faceVertices[i]] - base);
+    for (std::int32_t i = 2; i < count; ++i)
+        twice += (vertices[corner[i - 1]] - base).cross(vertices[corner[i]] - base);
     return twice.norm() / 2;
 }
 
+double SurfaceMesh::area() const {
+    double sum = 0;
+    for (std::int64_t face = 0; face < faceCount(); ++face) sum += faceArea(face);
+    return sum;
+}
+
 std::size_t SurfaceMesh::bytes() const {
-    const auto held = [](const auto& list) { return list.size() * sizeof(list[0]); };
-    return held(vertices) + held(faceBegin) + held(faceVertices) + held(classA) + held(classB);
+    return sizeof(*this) + vertices.capacity() * sizeof(Eigen::Vector3d) +
+           (faceBegin.capacity() + faceVertices.capacity() + classA.capacity() + classB.capacity()) *
+               sizeof(std::int32_t);
 }
 
 SurfaceEdges surfaceEdges(const SurfaceMesh& mesh, const Eigen::Vector3d& low, const Eigen::Vector3d& high,
                           double tolerance) {
-    std::vector<std::pair<std::int32_t, std::int32_t>> sides;
+    std::vector<std::uint64_t> sides;  // the two vertices, the smaller above
     sides.reserve(mesh.faceVertices.size());
-    for (std::int64_t f = 0; f < mesh.faceCount(); ++f) {
-        const std::int32_t begin = mesh.faceBegin[f], end = mesh.faceBegin[f + 1];
-        for (std::int32_t i = begin; i < end; ++i)
-            sides.push_back(
-                std::minmax(mesh.faceVertices[i], mesh.faceVertices[i + 1 < end ? i + 1 : begin]));
+    for (std::int64_t face = 0; face < mesh.faceCount(); ++face) {
+        const std::int32_t begin = mesh.faceBegin[face], end = mesh.faceBegin[face + 1];
+        for (std::int32_t i = begin; i < end; ++i) {
+            const auto [from, to] =
+                std::minmax(mesh.faceVertices[i], mesh.faceVertices[i + 1 == end ? begin : i + 1]);
+            sides.push_back(static_cast<std::uint64_t>(from) << 32 | static_cast<std::uint32_t>(to));
+        }
     }
     std::sort(sides.begin(), sides.end());
-    const auto isOnBox = [&](const auto& side) {
-        const Eigen::Vector3d &a = mesh.vertices[side.first], &b = mesh.vertices[side.second];
-        for (int axis = 0; axis < 3; ++axis)
-            for (const double at : {low[axis], high[axis]})
-                if (std::abs(a[axis] - at) <= tolerance && std::abs(b[axis] - at) <= tolerance) return true;
-        return false;
-    };
     SurfaceEdges found;
     for (std::size_t i = 0; i < sides.size();) {
-        std::size_t next = i;
+        std::size_t next = i + 1;
         while (next < sides.size() && sides[next] == sides[i]) ++next;
         ++found.edges;
-        if (next - i > 2) ++found.branching;
-        if (next - i == 1) ++(isOnBox(sides[i]) ? found.onBox : found.open);
+        if (next - i > 2) {
+            ++found.branching;
+        } else if (next - i == 1) {
+            const Eigen::Vector3d &from = mesh.vertices[sides[i] >> 32],
+                                  &to = mesh.vertices[sides[i] & 0xffffffff];
+            ++(isOnBox(from, to, low, high, tolerance) ? found.onBox : found.open);
+        }
         i = next;
     }
     return found;

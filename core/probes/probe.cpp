@@ -37,6 +37,11 @@ Result<Done> checkInputs(const ProbeDescription& description, const ProbeInputs&
             return unsupported(info.path.filename().string() + ": layer " + layer->name + " (" + layer->kind +
                                ") is not piecewise linear, so " + description.title +
                                " cannot be exact; choose a model of exact layers.");
+    if (elementCount(info.inputShape) < description.minimumInputs)
+        return inputError(info.path.filename().string() + " takes " +
+                          std::to_string(elementCount(info.inputShape)) + " values, and " +
+                          description.title + " needs at least " + std::to_string(description.minimumInputs) +
+                          "; choose a model of more inputs.");
     if (!inputs.dataset) {
         if (description.needsData || description.minimumSamples > 0 || !inputs.samples.empty())
             return inputError(description.title + " needs data; open a data set first.");
@@ -58,6 +63,9 @@ Result<Done> checkInputs(const ProbeDescription& description, const ProbeInputs&
         return inputError(description.title + " needs at least " + samplesText(description.minimumSamples) +
                           ", " + (chosen == 0 ? "none" : std::to_string(chosen)) +
                           " chosen; select more of them.");
+    if (description.maximumSamples > 0 && chosen > description.maximumSamples)
+        return inputError(description.title + " takes at most " + samplesText(description.maximumSamples) +
+                          ", " + std::to_string(chosen) + " chosen; select fewer of them.");
     return Done{};
 }
 
@@ -71,9 +79,27 @@ Result<std::shared_ptr<const ResultRecord>> runProbe(const Probe& probe, const P
     auto parameters = completeParameters(description.parameters, given);
     if (!parameters.isOk()) return std::move(parameters).propagate<Record>();
     const auto start = std::chrono::steady_clock::now();
+    auto files = sourceFilesOf(*inputs.model, inputs.dataset.get());
+    for (const auto& other : inputs.others)
+        files.push_back({other->info().path.string(), other->info().sha256});
+    const auto complete = [&](ResultRecord record) {
+        record.probe = description.name;
+        record.parameters = parameters.value();
+        auto& provenance = record.provenance;
+        provenance.version = tesseraVersion();
+        provenance.seed = inputs.seed, provenance.threads = inputs.threads;
+        provenance.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+        provenance.files = files;
+        return std::make_shared<const ResultRecord>(std::move(record));
+    };
+    ProbeInputs watched = inputs;
+    if (inputs.onPartial)
+        watched.onPartial = [&](std::shared_ptr<const ResultRecord> record) {
+            inputs.onPartial(complete(*record));
+        };
     Result<ResultRecord> outcome = Cancelled{};
     try {
-        outcome = probe.run(inputs, parameters.value(), stop, progress);
+        outcome = probe.run(watched, parameters.value(), stop, progress);
     } catch (const std::bad_alloc&) {
         return Error{ErrorKind::Resource,
                      description.title + " ran out of memory; choose fewer samples or a smaller budget.",
@@ -84,17 +110,7 @@ Result<std::shared_ptr<const ResultRecord>> runProbe(const Probe& probe, const P
                      {}};
     }
     if (!outcome.isOk()) return std::move(outcome).propagate<Record>();
-    auto record = std::make_shared<ResultRecord>(std::move(outcome).value());
-    record->probe = description.name;
-    record->parameters = parameters.value();
-    auto& provenance = record->provenance;
-    provenance.version = tesseraVersion();
-    provenance.seed = inputs.seed, provenance.threads = inputs.threads;
-    provenance.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    provenance.files = sourceFilesOf(*inputs.model, inputs.dataset.get());
-    for (const auto& other : inputs.others)
-        provenance.files.push_back({other->info().path.string(), other->info().sha256});
-    return Record(std::move(record));
+    return Record(complete(std::move(outcome).value()));
 }
 
 }  // namespace tessera

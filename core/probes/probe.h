@@ -3,6 +3,7 @@
 // entry, the parameter panel, `tessera probe NAME --help`, the session entry and the manual page.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -29,6 +30,8 @@ struct ProbeDescription {
     bool needsData = true;
     bool needsExact = false;    // every layer of the model must be exact
     int minimumSamples = 0;     // of `samples` below; 0: an empty list means the whole set
+    int maximumSamples = 0;     // 0: any number
+    int minimumInputs = 1;      // values that a model must take
     bool orderMatters = false;  // samples are taken in the order they were chosen (a path)
     int minimumModels = 1;      // more than 1: it compares all models it is given
     std::vector<Parameter> parameters;
@@ -44,6 +47,9 @@ struct ProbeInputs {
     int threads = 1;
     // Further models, of the same inputs and classes, for probes that compare; `model` is the first.
     std::vector<std::shared_ptr<const Model>> others = {};
+    // Takes what is there so far, each a whole record that can be shown, from the thread that runs; null:
+    // nobody looks. Records that follow replace it.
+    std::function<void(std::shared_ptr<const ResultRecord>)> onPartial = {};
 };
 
 class Probe {

@@ -94,10 +94,10 @@ class SliceVolumeTest : public QObject {
         SliceVolume volume{{6}, randomInputs(1, 6)[0], anchors[0], anchors[1], anchors[2]};
         QVERIFY(validateVolume(volume).isOk());
         volume.w = volume.u - volume.v;
-        QVERIFY(validateVolume(volume).error().message.find("one plane") != std::string::npos);
+        QVERIFY(validateVolume(volume).error().message.find("lies in the plane") != std::string::npos);
         volume.w = anchors[2];
         volume.low.y() = volume.high.y();
-        QVERIFY(validateVolume(volume).error().message.find("no volume") != std::string::npos);
+        QVERIFY(validateVolume(volume).error().message.find("no extent along t") != std::string::npos);
     }
 
     void surfaces() {

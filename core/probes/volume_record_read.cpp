@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cstring>
+
+#include "core/probes/record_plane.h"
+#include "core/probes/volume_record.h"
+
+namespace tessera {
+namespace {
+
+using Indices = std::span<const std::int32_t>;
+constexpr std::int64_t kMostOutputs = 1 << 20;
+
+bool allWithin(Indices values, std::int64_t least, std::int64_t end) {
+    return std::all_of(values.begin(), values.end(),
+                       [&](std::int32_t value) { return value >= least && value < end; });
+}
+
+// Begins at 0, never falls, ends at `total`, and every part has at least `least` entries.
+bool areParts(Indices begin, std::size_t total, std::int32_t least) {
+    if (begin.empty() || begin.front() != 0 || static_cast<std::size_t>(begin.back()) != total) return false;
+    for (std::size_t i = 1; i < begin.size(); ++i)
+        if (static_cast<std::int64_t>(begin[i]) - begin[i - 1] < least) return false;
+    return true;
+}
+
+class VolumeReader {
+  public:
+    explicit VolumeReader(RecordParts& parts) : parts_(parts) {}
+
+    void readVolume() {
+        auto& volume = result.volume;
+        const auto* origin = parts_.record().array("volume_origin");
+        volume.inputShape = origin == nullptr ? Shape{-1} : origin->shape();
+        const auto vector = [&](const char* name) -> Eigen::VectorXd {
+            const auto values = parts_.values<double>(name, volume.inputShape);
+            return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
+        };
+        volume.origin = vector("volume_origin");
+        volume.u = vector("volume_u");
+        volume.v = vector("volume_v");
+        volume.w = vector("volume_w");
+        const auto box = parts_.values<double>("volume_box", {2, 3});
+        if (parts_.failed()) return;
+        volume.low = Eigen::Map<const Eigen::Vector3d>(box.data());
+        volume.high = Eigen::Map<const Eigen::Vector3d>(box.data() + 3);
+        if (const auto valid = validateVolume(volume); !valid.isOk()) {
+            auto finding = valid.error().message;
+            if (finding.ends_with('.')) finding.pop_back();
+            parts_.fail("its volume is not one (" + finding + ")");
+        }
+        result.outputs = static_cast<std::int32_t>(parts_.whole("outputs", 1, kMostOutputs));
+    }
+
+    void readSamples() {
+        if (parts_.record().table("samples") == nullptr) return;
+        const auto wholes = [&](const char* name) { return columnOf<std::int64_t>(name); };
+        const auto reals = [&](const char* name) { return columnOf<double>(name); };
+        const auto sample = wholes("sample"), label = wholes("label"), prediction = wholes("prediction");
+        const auto s = reals("s"), t = reals("t"), r = reals("r"), off = reals("off_volume");
+        if (parts_.failed()) return;
+        for (std::size_t i = 0; i < sample.size(); ++i) {
+            VolumeSample of{
+                sample[i], std::int32_t(label[i]), std::int32_t(prediction[i]), {s[i], t[i], r[i]}, off[i]};
+            parts_.check(label[i] >= -1 && label[i] < INT32_MAX && prediction[i] >= 0 &&
+                             prediction[i] < result.classCount() && isNear(std::span(of.at.data(), 3)),
+                         "a sample lies where it cannot");
+            result.samples.push_back(of);
+        }
+    }
+
+    void readCells() {
+        if (parts_.record().array("vertices") == nullptr) return;
+        auto map = std::make_shared<CellComplex>();
+        map->low = result.volume.low;
+        map->high = result.volume.high;
+        map->outputs = result.outputs;
+        readPoints("vertices", map->vertices);
+        take("face_begin", {-1}, map->faceBegin);
+        take("face_vertices", {-1}, map->faceVertices);
+        const std::int64_t faces = std::max<std::int64_t>(parts_.extent("face_begin", 0) - 1, 0);
+        const std::int64_t cells = std::max<std::int64_t>(parts_.extent("cell_begin", 0) - 1, 0);
+        const std::int64_t regions = parts_.extent("region_hash", 0);
+        const auto sides = parts_.values<std::int32_t>("face_cells", {faces, 2});
+        map->faceCells.resize(sides.size() / 2);
+        if (!sides.empty())
+            std::memcpy(static_cast<void*>(map->faceCells.data()), sides.data(), sides.size_bytes());
+        take("face_layer", {faces}, map->faceSite);
+        take("cell_begin", {-1}, map->cellBegin);
+        take("cell_faces", {-1}, map->cellFaces);
+        take("cell_region", {cells}, map->cellRegion);
+        if (parts_.record().array("cell_label") != nullptr) take("cell_label", {cells}, map->cellLabel);
+        take("cell_volume", {cells}, map->cellVolume);
+        take("region_hash", {regions}, map->patternHash);
+        take("region_volume", {regions}, map->regionVolume);
+        if (parts_.record().array("region_slope") != nullptr) take("region_slope", {regions}, map->slopeNorm);
+        readLayers(*map);
+        if (parts_.failed()) return;
+        parts_.check(areParts(map->faceBegin, map->faceVertices.size(), 3), "its faces have no good ends");
+        parts_.check(areParts(map->cellBegin, map->cellFaces.size(), 4), "its cells have no good ends");
+        parts_.check(allWithin(map->faceVertices, 0, static_cast<std::int64_t>(map->vertices.size())),
+                     "a face has a vertex that is not there");
+        parts_.check(allWithin(sides, -1, cells), "a face has a cell that is not there");
+        parts_.check(allWithin(map->faceSite, -1, static_cast<std::int64_t>(map->sites.size()) + 1),
+                     "a face has a layer that is not there");
+        parts_.check(allWithin(map->cellFaces, 0, faces), "a cell has a face that is not there");
+        parts_.check(allWithin(map->cellRegion, 0, regions), "a cell has a region that is not there");
+        parts_.check(allWithin(map->cellLabel, 0, map->classCount()), "a cell has a class that is not there");
+        readNumbers(*map);
+        result.cells = std::move(map);
+    }
+
+    void readSampled() {
+        if (parts_.record().array("sampled_vertices") == nullptr) return;
+        auto surface = std::make_shared<SurfaceMesh>();
+        readPoints("sampled_vertices", surface->vertices);
+        take("sampled_face_begin", {-1}, surface->faceBegin);
+        take("sampled_face_vertices", {-1}, surface->faceVertices);
+        const std::int64_t faces = std::max<std::int64_t>(parts_.extent("sampled_face_begin", 0) - 1, 0);
+        take("sampled_class_a", {faces}, surface->classA);
+        take("sampled_class_b", {faces}, surface->classB);
+        if (parts_.failed()) return;
+        parts_.check(areParts(surface->faceBegin, surface->faceVertices.size(), 3),
+                     "its sampled boundary has no good ends");
+        parts_.check(allWithin(surface->faceVertices, 0, static_cast<std::int64_t>(surface->vertices.size())),
+                     "its sampled boundary has a vertex that is not there");
+        parts_.check(allWithin(surface->classA, 0, result.classCount()) &&
+                         allWithin(surface->classB, 0, result.classCount()),
+                     "its sampled boundary has a class that is not there");
+        SampledBoundary sampled;
+        sampled.surface = std::move(surface);
+        sampled.cells = parts_.whole("sampled_cells", 1, INT32_MAX);
+        sampled.evaluations = parts_.whole("sampled_evaluations", 0, INT64_C(1) << 52);
+        sampled.complete = parts_.record().metric("sampled_partial") == nullptr;
+        result.sampled = std::move(sampled);
+    }
+
+    VolumeResult result;
+
+  private:
+    template <typename T>
+    void take(const char* name, const Shape& shape, std::vector<T>& values) {
+        if (parts_.failed()) return;
+        const auto read = parts_.values<T>(name, shape);
+        values.assign(read.begin(), read.end());
+    }
+
+    template <typename T>
+    std::vector<T> columnOf(const char* name) {
+        const auto* column = parts_.column("samples", name);
+        if (column == nullptr) return {};
+        const auto* values = std::get_if<std::vector<T>>(&column->values);
+        const auto* first = parts_.column("samples", "sample");
+        if (values == nullptr || first == nullptr || values->size() != first->size())
+            return parts_.fail("its table of samples is damaged"), std::vector<T>{};
+        return *values;
+    }
+
+    // Finite, and no farther from the box than its own size. Written so that NaN fails.
+    bool isNear(std::span<const double> points) const {
+        const auto& volume = result.volume;
+        const Eigen::Vector3d margin = Eigen::Vector3d::Constant((volume.high - volume.low).maxCoeff());
+        const Eigen::Vector3d low = volume.low - margin, high = volume.high + margin;
+        for (std::size_t i = 0; i < points.size(); ++i)
+            if (!(points[i] >= low[i % 3] && points[i] <= high[i % 3])) return false;
+        return true;
+    }
+
+    void readPoints(const char* name, std::vector<Eigen::Vector3d>& points) {
+        const auto values = parts_.values<double>(name, {-1, 3});
+        parts_.check(isNear(values), "a vertex lies outside the box");
+        parts_.check(values.size() / 3 <= INT32_MAX, "it has more vertices than can be numbered");
+        if (parts_.failed()) return;
+        points.resize(values.size() / 3);
+        if (!values.empty())
+            std::memcpy(static_cast<void*>(points.data()), values.data(), values.size_bytes());
+    }
+
+    void readLayers(CellComplex& map) {
+        const auto* names = parts_.column("layers", "layer");
+        const auto* after = parts_.column("layers", "regions_after");
+        const auto* faces = parts_.column("layers", "faces");
+        if (parts_.failed()) return;
+        const auto* texts = std::get_if<std::vector<std::string>>(&names->values);
+        const auto* regions = std::get_if<std::vector<std::int64_t>>(&after->values);
+        const auto* counts = std::get_if<std::vector<std::int64_t>>(&faces->values);
+        if (!texts || !regions || !counts || texts->size() != regions->size() ||
+            texts->size() != counts->size())
+            return parts_.fail("its table of layers is damaged");
+        for (std::size_t i = 0; i < texts->size(); ++i)
+            map.sites.push_back({(*texts)[i], (*regions)[i], (*counts)[i]});
+    }
+
+    void readNumbers(CellComplex& map) {
+        map.edges = parts_.whole("edges", 0, INT32_MAX);
+        map.tolerance = parts_.metric("tolerance");
+        map.refinedSites =
+            static_cast<int>(parts_.whole("refined_layers", 0, static_cast<std::int64_t>(map.sites.size())));
+        auto& checks = map.checks;
+        checks.boxVolume = parts_.metric("box_volume");
+        checks.volumeSum = parts_.metric("volume");
+        checks.euler = parts_.whole("euler", INT32_MIN, INT32_MAX);
+        checks.maxInterpolationError = parts_.metric("max_interpolation_error");
+        checks.cellsChecked = parts_.whole("cells_checked", 0, INT32_MAX);
+        checks.patternMismatches = parts_.whole("pattern_mismatches", 0, INT32_MAX);
+        checks.unresolved = parts_.whole("unresolved", 0, INT32_MAX);
+        checks.smallestOffMargin = parts_.metric("smallest_off_margin");
+        checks.largestOnMargin = parts_.metric("largest_on_margin");
+        map.complete = parts_.record().provenance.complete;
+        if (!map.complete) map.stopReason = parts_.record().provenance.note;
+    }
+
+    RecordParts& parts_;
+};
+
+}  // namespace
+
+Result<VolumeResult> volumeFromRecord(const ResultRecord& record, const std::string& what) {
+    RecordParts parts(record, what);
+    parts.check(record.probe == kVolumeProbe, "it is of probe " + record.probe.substr(0, 40));
+    VolumeReader reader(parts);
+    for (const auto step : {&VolumeReader::readVolume, &VolumeReader::readSamples, &VolumeReader::readCells,
+                            &VolumeReader::readSampled})
+        if (!parts.failed()) (reader.*step)();
+    if (parts.failed()) return parts.error();
+    return std::move(reader.result);
+}
+
+}  // namespace tessera

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/scenes/volume_files.h"
+
+#include <vtkCellArray.h>
+#include <vtkCellData.h>
+#include <vtkDoubleArray.h>
+#include <vtkIntArray.h>
+#include <vtkNew.h>
+#include <vtkPoints.h>
+#include <vtkPolyData.h>
+#include <vtkTypeUInt64Array.h>
+#include <vtkUnstructuredGrid.h>
+#include <vtkXMLPolyDataWriter.h>
+#include <vtkXMLUnstructuredGridWriter.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <map>
+
+#include "core/data/npz.h"
+#include "core/session/file_writer.h"
+#include "widgets/scenes/colours.h"
+
+namespace tessera {
+namespace {
+
+std::string lowerSuffix(const std::filesystem::path& path) {
+    std::string suffix = path.extension().string();
+    for (char& c : suffix)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return suffix;
+}
+
+// 0 = begin[0] <= begin[1] <= ..., up to the number of entries, and each entry below `end`.
+bool isListOfLists(const std::vector<std::int32_t>& begin, const std::vector<std::int32_t>& entries,
+                   std::size_t end) {
+    if (begin.empty() || begin.front() != 0 || !std::is_sorted(begin.begin(), begin.end())) return false;
+    if (static_cast<std::size_t>(begin.back()) != entries.size()) return false;
+    return std::all_of(entries.begin(), entries.end(), [&](std::int32_t entry) {
+        return entry >= 0 && static_cast<std::size_t>(entry) < end;
+    });
+}
+
+Result<Done> checkArrays(std::span<const NamedArray> arrays, std::size_t count, const char* what) {
+    for (const auto& array : arrays)
+        if (array.size() != count)
+            return Error{ErrorKind::Internal,
+                         "The array " + array.name + " has " + std::to_string(array.size()) + " values for " +
+                             std::to_string(count) + " " + what + "; please report this.",
+                         {}};
+    return Done{};
+}
+Error brokenMesh(const char* what) {
+    return {ErrorKind::Internal,
+            std::string("The ") + what + " do not fit together and were not written; please report this.",
+            {}};
+}
+
+vtkNew<vtkPoints> vtkPointsOf(const std::vector<Eigen::Vector3d>& points) {
+    vtkNew<vtkPoints> result;
+    result->SetDataTypeToDouble();
+    result->SetNumberOfPoints(static_cast<vtkIdType>(points.size()));
+    for (std::size_t i = 0; i < points.size(); ++i)
+        result->SetPoint(static_cast<vtkIdType>(i), points[i].data());
+    return result;
+}
+
+template <typename Made, typename T>
+void addColumn(vtkDataSetAttributes* to, const std::string& name, const std::vector<T>& values) {
+    vtkNew<Made> array;
+    array->SetName(name.c_str());
+    array->SetNumberOfValues(static_cast<vtkIdType>(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i)
+        array->SetValue(static_cast<vtkIdType>(i), static_cast<typename Made::ValueType>(values[i]));
+    to->AddArray(array);
+}
+struct ColumnAdder {
+    vtkDataSetAttributes* to;
+    const std::string& name;
+    void operator()(const std::vector<double>& values) const { addColumn<vtkDoubleArray>(to, name, values); }
+    void operator()(const std::vector<std::int32_t>& values) const {
+        addColumn<vtkIntArray>(to, name, values);
+    }
+    void operator()(const std::vector<std::uint64_t>& values) const {
+        addColumn<vtkTypeUInt64Array>(to, name, values);
+    }
+};
+void addColumns(vtkDataSetAttributes* to, std::span<const NamedArray> arrays) {
+    for (const auto& array : arrays) std::visit(ColumnAdder{to, array.name}, array.values);
+}
+
+void addPolygon(vtkCellArray* polygons, const SurfaceMesh& mesh, std::size_t face) {
+    const auto begin = mesh.faceBegin[face], end = mesh.faceBegin[face + 1];
+    polygons->InsertNextCell(end - begin);
+    for (auto i = begin; i < end; ++i)
+        polygons->InsertCellPoint(mesh.faceVertices[static_cast<std::size_t>(i)]);
+}
+
+// VTK's writers into memory, so that the file appears whole and errors are ours to tell.
+template <typename Writer>
+Result<Done> writeBytes(const std::filesystem::path& path, Writer* writer) {
+    writer->WriteToOutputStringOn();
+    if (!writer->Write())
+        return Error{ErrorKind::Internal, path.string() + " could not be encoded; please report this.", {}};
+    return writeTextFile(path, writer->GetOutputString());
+}
+
+Result<Done> writePolyData(const std::filesystem::path& path, const SurfaceMesh& mesh,
+                           std::span<const NamedArray> arrays) {
+    vtkNew<vtkPolyData> data;
+    data->SetPoints(vtkPointsOf(mesh.vertices));
+    vtkNew<vtkCellArray> polygons;
+    for (std::size_t face = 0; face + 1 < mesh.faceBegin.size(); ++face) addPolygon(polygons, mesh, face);
+    data->SetPolys(polygons);
+    addColumn<vtkIntArray>(data->GetCellData(), "class_a", mesh.classA);
+    addColumn<vtkIntArray>(data->GetCellData(), "class_b", mesh.classB);
+    addColumns(data->GetCellData(), arrays);
+    vtkNew<vtkXMLPolyDataWriter> writer;
+    writer->SetInputData(data);
+    return writeBytes(path, writer.Get());
+}
+
+QRgb colourBetween(int classA, int classB, int classCount) {
+    const QColor a = classColour(classA, classCount), b = classColour(classB, classCount);
+    return qRgb((a.red() + b.red()) / 2, (a.green() + b.green()) / 2, (a.blue() + b.blue()) / 2);
+}
+
+// Binary and little-endian, as this machine is. (VTK 9.1's writer of this format leaves a string empty and
+// says nothing of a full disk.)
+class PlyBytes {
+  public:
+    template <typename T>
+    void add(T value) {
+        static_assert(std::endian::native == std::endian::little);
+        const auto at = bytes_.size();
+        bytes_.resize(at + sizeof(T));
+        std::memcpy(bytes_.data() + at, &value, sizeof(T));
+    }
+    void add(QRgb colour, int channels) {
+        for (int channel = 0; channel < channels; ++channel)
+            add(static_cast<std::uint8_t>((colour >> (16 - 8 * channel)) & 0xff));
+    }
+    const std::string& bytes() const { return bytes_; }
+
+  private:
+    std::string bytes_;
+};
+
+Result<Done> writePly(const std::filesystem::path& path, const SurfaceMesh& mesh, int classCount) {
+    std::map<std::pair<std::int32_t, QRgb>, std::int32_t> vertexOf;  // per vertex and colour
+    PlyBytes vertices, faces;
+    const std::size_t faceCount = mesh.faceBegin.size() - 1;
+    std::int32_t mostCorners = 0;
+    for (std::size_t face = 0; face < faceCount; ++face)
+        mostCorners = std::max(mostCorners, mesh.faceBegin[face + 1] - mesh.faceBegin[face]);
+    const bool isByte = mostCorners <= 255;
+    for (std::size_t face = 0; face < faceCount; ++face) {
+        const QRgb colour = colourBetween(mesh.classA[face], mesh.classB[face], classCount);
+        const auto begin = mesh.faceBegin[face], end = mesh.faceBegin[face + 1];
+        if (isByte)
+            faces.add(static_cast<std::uint8_t>(end - begin));
+        else
+            faces.add(end - begin);
+        for (auto i = begin; i < end; ++i) {
+            const auto vertex = mesh.faceVertices[static_cast<std::size_t>(i)];
+            const auto next = static_cast<std::int32_t>(vertexOf.size());
+            const auto [found, isNew] = vertexOf.try_emplace({vertex, colour}, next);
+            faces.add(found->second);
+            if (!isNew) continue;
+            for (const double coordinate : mesh.vertices[static_cast<std::size_t>(vertex)])
+                vertices.add(static_cast<float>(coordinate));
+            vertices.add(colour, 3);
+        }
+        faces.add(colour, 3);
+        faces.add(mesh.classA[face]);
+        faces.add(mesh.classB[face]);
+    }
+    const std::string colours = "property uchar red\nproperty uchar green\nproperty uchar blue\n";
+    const std::string header =
+        "ply\nformat binary_little_endian 1.0\nelement vertex " + std::to_string(vertexOf.size()) +
+        "\nproperty float x\nproperty float y\nproperty float z\n" + colours + "element face " +
+        std::to_string(faceCount) + "\nproperty list " + (isByte ? "uchar" : "int") +
+        " int vertex_indices\n" + colours + "property int class_a\nproperty int class_b\nend_header\n";
+    return writeTextFile(path, header + vertices.bytes() + faces.bytes());
+}
+
+Result<Done> writeGrid(const std::filesystem::path& path, const CellFile& cells) {
+    vtkNew<vtkUnstructuredGrid> grid;
+    grid->SetPoints(vtkPointsOf(cells.points));
+    std::vector<vtkIdType> faces, points;
+    for (std::size_t cell = 0; cell < cells.cellCount(); ++cell) {
+        faces.clear(), points.clear();
+        for (auto f = cells.cellBegin[cell]; f < cells.cellBegin[cell + 1]; ++f) {
+            const auto face = static_cast<std::size_t>(cells.cellFaces[static_cast<std::size_t>(f)]);
+            const auto begin = cells.faceBegin[face], end = cells.faceBegin[face + 1];
+            faces.push_back(end - begin);
+            faces.insert(faces.end(), cells.faceVertices.begin() + begin, cells.faceVertices.begin() + end);
+            points.insert(points.end(), cells.faceVertices.begin() + begin, cells.faceVertices.begin() + end);
+        }
+        std::sort(points.begin(), points.end());
+        points.erase(std::unique(points.begin(), points.end()), points.end());
+        grid->InsertNextCell(VTK_POLYHEDRON, static_cast<vtkIdType>(points.size()), points.data(),
+                             cells.cellBegin[cell + 1] - cells.cellBegin[cell], faces.data());
+    }
+    addColumns(grid->GetCellData(), cells.cellArrays);
+    vtkNew<vtkXMLUnstructuredGridWriter> writer;
+    writer->SetInputData(grid);
+    return writeBytes(path, writer.Get());
+}
+
+// --- NumPy ---
+
+struct DtypeOf {
+    const char* operator()(const std::vector<double>&) const { return "<f8"; }
+    const char* operator()(const std::vector<std::int32_t>&) const { return "<i4"; }
+    const char* operator()(const std::vector<std::uint64_t>&) const { return "<u8"; }
+};
+
+class NpzEntries {
+  public:
+    void add(const char* name, const std::vector<std::int32_t>& values) {
+        entries_.push_back({name, "<i4", {static_cast<std::int64_t>(values.size())}, values.data()});
+    }
+    void add(const char* name, const std::vector<Eigen::Vector3d>& points) {
+        static_assert(sizeof(Eigen::Vector3d) == 3 * sizeof(double));  // contiguous triples
+        entries_.push_back({name, "<f8", {static_cast<std::int64_t>(points.size()), 3}, points.data()});
+    }
+    void add(std::span<const NamedArray> arrays) {
+        for (const auto& array : arrays)
+            entries_.push_back(
+                {array.name,
+                 std::visit(DtypeOf{}, array.values),
+                 {static_cast<std::int64_t>(array.size())},
+                 std::visit([](const auto& list) -> const void* { return list.data(); }, array.values)});
+    }
+    Result<Done> write(const std::filesystem::path& path) const { return writeNpz(path, entries_); }
+
+  private:
+    std::vector<NpzEntry> entries_;
+};
+
+Result<Done> unknownSuffix(const std::filesystem::path& path, const char* what, const char* formats) {
+    return inputError(path.string() + " names no format for " + what + "; end it with " + formats + ".");
+}
+
+}  // namespace
+
+Result<Done> checkSurfaceFilePath(const std::filesystem::path& path) {
+    const std::string suffix = lowerSuffix(path);
+    if (suffix == ".vtp" || suffix == ".ply" || suffix == ".npz") return Done{};
+    return unknownSuffix(path, "a surface", ".vtp (ParaView), .ply (Blender) or .npz (NumPy)");
+}
+
+Result<Done> checkCellFilePath(const std::filesystem::path& path) {
+    const std::string suffix = lowerSuffix(path);
+    if (suffix == ".vtu" || suffix == ".npz") return Done{};
+    return unknownSuffix(path, "cells", ".vtu (ParaView) or .npz (NumPy)");
+}
+
+Result<Done> writeSurfaceFile(const std::filesystem::path& path, const SurfaceMesh& mesh,
+                              std::span<const NamedArray> faceArrays, int classCount) {
+    if (auto checked = checkSurfaceFilePath(path); !checked.isOk()) return checked;
+    const auto faces = static_cast<std::size_t>(std::max<std::int64_t>(mesh.faceCount(), 0));
+    if (!isListOfLists(mesh.faceBegin, mesh.faceVertices, mesh.vertices.size()) ||
+        mesh.classA.size() != faces || mesh.classB.size() != faces)
+        return brokenMesh("faces of the surface");
+    if (auto checked = checkArrays(faceArrays, faces, "faces"); !checked.isOk()) return checked;
+    const std::string suffix = lowerSuffix(path);
+    if (suffix == ".vtp") return writePolyData(path, mesh, faceArrays);
+    if (suffix == ".ply") return writePly(path, mesh, classCount);
+    NpzEntries entries;
+    entries.add("points", mesh.vertices);
+    entries.add("face_begin", mesh.faceBegin);
+    entries.add("face_vertices", mesh.faceVertices);
+    entries.add("class_a", mesh.classA);
+    entries.add("class_b", mesh.classB);
+    entries.add(faceArrays);
+    return entries.write(path);
+}
+
+Result<Done> writeCellFile(const std::filesystem::path& path, const CellFile& cells) {
+    if (auto checked = checkCellFilePath(path); !checked.isOk()) return checked;
+    if (!isListOfLists(cells.faceBegin, cells.faceVertices, cells.points.size()) ||
+        !isListOfLists(cells.cellBegin, cells.cellFaces, cells.faceCount()))
+        return brokenMesh("cells");
+    if (auto checked = checkArrays(cells.cellArrays, cells.cellCount(), "cells"); !checked.isOk())
+        return checked;
+    if (lowerSuffix(path) == ".vtu") return writeGrid(path, cells);
+    NpzEntries entries;
+    entries.add("points", cells.points);
+    entries.add("face_begin", cells.faceBegin);
+    entries.add("face_vertices", cells.faceVertices);
+    entries.add("cell_begin", cells.cellBegin);
+    entries.add("cell_faces", cells.cellFaces);
+    entries.add(cells.cellArrays);
+    return entries.write(path);
+}
+
+}  // namespace tessera

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A volume's result as a drawing: the decision boundary, cells in their colours, samples, and the exact cut
+// of a plane. One description for the window and for figures.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/geometry/arrangement.h"
+#include "core/probes/volume_record.h"
+#include "widgets/scenes/panel_scene.h"
+#include "widgets/scenes/volume_drawing.h"
+
+namespace tessera {
+
+// What is drawn of a volume, and how. Kept with a view.
+struct VolumeLook {
+    enum class Fill { Class, Pattern, SlopeNorm, Volume };
+    bool boundary = true;  // the decision boundary: exact where there are cells, else sampled
+    bool sampled = false;  // the sampled boundary, where there is an exact one too
+    bool cells = false;    // the sides of the cells
+    bool samples = true;
+    bool cellEdges = true;      // outlines of cells
+    bool boundaryEdges = true;  // outlines of the boundary's polygons
+    Fill fill = Fill::Class;
+    double boundaryOpacity = 0.75, cellOpacity = 1;
+    double explode = 0;  // cells are moved away from the middle by this times their distance from it
+    std::vector<char> hiddenClass;  // per class: 1 hides its cells, and boundaries between two hidden ones
+    bool operator==(const VolumeLook&) const = default;
+};
+
+// The cut of the volume by the plane where a coordinate has a value.
+struct VolumeSection {
+    int axis = 2;  // 0 to 2: s, t, r
+    double at = 0;
+    std::shared_ptr<const Arrangement> arrangement;  // on SliceVolume::cut(axis, at)
+};
+
+// Names of the drawing's layers.
+inline constexpr const char* kBoundaryLayer = "boundary";
+inline constexpr const char* kSampledLayer = "sampled boundary";
+inline constexpr const char* kCellLayer = "cells";
+inline constexpr const char* kCutLayer = "cut";
+inline constexpr const char* kSampleLayer = "samples";
+
+// More polygons than this are not drawn of exploded cells: cells of one class stay together then.
+inline constexpr std::int64_t kMostExploded = 400'000;
+
+// A polygon's meaning is the cell on its nearer side by number (of the cut layer: the face of its
+// arrangement).
+VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
+                            const SceneContext& context, const VolumeSection* cut = nullptr);
+// What the colours mean, of classes that are there.
+std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLook& look,
+                                     const SceneContext& context);
+std::optional<ColourBar> volumeColourBar(const VolumeResult& result, const VolumeLook& look);
+// The view that a volume opens with.
+VolumeCamera standardCamera(const SliceVolume& volume);
+QString classText(int label, const SceneContext& context);
+
+// Pictures of a "volume" record, for the catalogue.
+std::vector<std::shared_ptr<const PanelScene>> volumeScenes(const std::shared_ptr<const ResultRecord>& record,
+                                                            const SceneContext& context);
+
+}  // namespace tessera

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/views/volume_view.h"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QScrollArea>
+#include <QTabWidget>
+#include <QVBoxLayout>
+
+#include "core/probes/linear_regions.h"
+#include "widgets/scenes/volume_panel_scene.h"
+#include "widgets/views/volume_controls.h"
+#include "widgets/views/volume_readout.h"
+#include "widgets/volume/volume_canvas.h"
+
+namespace tessera {
+namespace {
+
+constexpr std::int64_t kMostCutRegions = 200'000;
+constexpr double kMostCutSeconds = 10;
+
+bool isDark(const QPalette& palette) {
+    return palette.color(QPalette::Window).lightness() < 128;
+}
+
+}  // namespace
+
+VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
+    : ResultView(parent),
+      context_(context),
+      tables_(new RecordView(context)),
+      canvas_(new VolumeCanvas(context.jobs)),
+      controls_(new VolumeControls),
+      readout_(new VolumeReadout(context.workspace, context.jobs)),
+      notice_(new QLabel) {
+    setAccessibleName(tr("Volume"));
+    notice_->setWordWrap(true);
+    notice_->setMargin(6);
+    notice_->hide();
+    auto* picture = new QVBoxLayout;
+    picture->setContentsMargins(0, 0, 0, 0);
+    picture->setSpacing(0);
+    picture->addWidget(notice_);
+    picture->addWidget(canvas_, 1);
+    picture->addWidget(readout_);
+    auto* scroll = new QScrollArea;
+    scroll->setWidgetResizable(true);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(controls_);
+    scroll->setFixedWidth(controls_->sizeHint().width() + 20);
+    auto* page = new QWidget;
+    auto* row = new QHBoxLayout(page);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addLayout(picture, 1);
+    row->addWidget(scroll);
+    tables_->tabs()->insertTab(0, page, tr("Volume"));
+    tables_->tabs()->setCurrentIndex(0);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(tables_);
+
+    connect(tables_, &RecordView::noticeRaised, this, &VolumeView::noticeRaised);
+    connect(controls_, &VolumeControls::lookChanged, this, &VolumeView::draw);
+    connect(controls_, &VolumeControls::cutChanged, this, &VolumeView::updateCut);
+    connect(controls_, &VolumeControls::viewChosen, canvas_, &VolumeCanvas::setStandardView);
+    connect(controls_, &VolumeControls::resetChosen, canvas_, &VolumeCanvas::resetCamera);
+    connect(controls_, &VolumeControls::sliceChosen, this, &VolumeView::openCutAsSlice);
+    connect(controls_, &VolumeControls::meshChosen, this, &VolumeView::askForMesh);
+    connect(controls_, &VolumeControls::orbitChosen, this, &VolumeView::orbitPressed);
+    connect(canvas_, &VolumeCanvas::hovered, readout_, &VolumeReadout::showPoint);
+    connect(canvas_, &VolumeCanvas::cutPlaneMoved, controls_, &VolumeControls::setCutPosition);
+    connect(&context.workspace, &Workspace::modelsChanged, this, &VolumeView::updateCut);
+    canvas_->setEmptyText(tr("Nothing to show yet."));
+    canvas_->setTheme(isDark(palette()) ? SceneTheme::darkTheme() : SceneTheme::light());
+    VolumeView::show(nullptr);
+}
+
+VolumeView::~VolumeView() = default;
+
+void VolumeView::changeEvent(QEvent* event) {
+    ResultView::changeEvent(event);
+    if (event->type() != QEvent::PaletteChange) return;
+    canvas_->setTheme(isDark(palette()) ? SceneTheme::darkTheme() : SceneTheme::light());
+    draw();
+}
+
+void VolumeView::show(std::shared_ptr<const ResultRecord> record) {
+    record_ = std::move(record);
+    tables_->show(record_);
+    context_.jobs.cancelKey(this, QStringLiteral("read"));
+    isReading_ = record_ != nullptr;
+    if (!record_) return arrived(nullptr);
+    using Read = std::shared_ptr<const VolumeResult>;
+    context_.jobs.start<Read>(
+        this, QStringLiteral("read"), QString(), JobLane::Interactive,
+        [record = record_](std::stop_token, Progress&) -> Result<Read> {
+            auto read = volumeFromRecord(*record, "This result");
+            if (!read.isOk()) return std::move(read).propagate<Read>();
+            return Read(std::make_shared<const VolumeResult>(std::move(read).value()));
+        },
+        [this](Result<Read> read) {
+            isReading_ = false;
+            if (read.isOk()) return arrived(read.value());
+            if (read.isError()) canvas_->setEmptyText(QString::fromStdString(read.error().message));
+            arrived(nullptr);
+        });
+}
+
+void VolumeView::arrived(std::shared_ptr<const VolumeResult> result) {
+    result_ = std::move(result);
+    section_.reset();
+    controls_->setResult(result_.get(), context());
+    readout_->setModel(model());
+    readout_->setResult(result_);
+    QString notice;
+    if (result_ && result_->cells && !result_->cells->complete)
+        notice = tr("Stopped early: %1. %2 of %3 layers are cut whole, so these are parts of the box and not "
+                    "yet its "
+                    "linear regions.")
+                     .arg(QString::fromStdString(result_->cells->stopReason))
+                     .arg(result_->cells->refinedSites)
+                     .arg(result_->cells->sites.size());
+    else if (result_ && result_->boundary().faceCount() == 0 && result_->cells &&
+             !result_->cells->cellLabel.empty())
+        notice =
+            tr("One class is predicted in the whole box: there is no decision boundary in it. Show the "
+               "cells, or "
+               "take a larger margin.");
+    notice_->setText(notice);
+    notice_->setVisible(!notice.isEmpty());
+    draw();
+    updateCut();
+}
+
+void VolumeView::draw() {
+    context_.jobs.cancelKey(this, QStringLiteral("drawing"));
+    if (!result_) {
+        isDrawing_ = false;
+        drawing_.reset();
+        return canvas_->setDrawing(nullptr);
+    }
+    isDrawing_ = true;
+    using Drawing = std::shared_ptr<const VolumeDrawing>;
+    const auto theme = isDark(palette()) ? SceneTheme::darkTheme() : SceneTheme::light();
+    context_.jobs.start<Drawing>(
+        this, QStringLiteral("drawing"), QString(), JobLane::Interactive,
+        [result = result_, look = controls_->look(), theme, context = context(),
+         section = controls_->isCutShown() ? section_ : nullptr](std::stop_token,
+                                                                 Progress&) -> Result<Drawing> {
+            return Drawing(std::make_shared<const VolumeDrawing>(
+                volumeDrawing(*result, look, theme, context, section.get())));
+        },
+        [this](Result<Drawing> drawing) {
+            isDrawing_ = false;
+            if (!drawing.isOk()) return;
+            drawing_ = drawing.value();
+            canvas_->setDrawing(drawing_);
+        });
+}
+
+std::shared_ptr<const Model> VolumeView::model() const {
+    if (!record_ || record_->provenance.files.empty()) return nullptr;
+    const auto& wanted = record_->provenance.files.front();
+    for (const auto& model : context_.workspace.models()) {
+        const auto& info = model->info();
+        if (wanted.sha256.empty() ? info.path.string() == wanted.path : info.sha256 == wanted.sha256)
+            return model;
+    }
+    return nullptr;
+}
+
+void VolumeView::updateCut() {
+    context_.jobs.cancelKey(this, QStringLiteral("cut"));
+    isCutting_ = false;
+    const bool isShown = controls_->isCutShown() && result_;
+    canvas_->setCutPlane(controls_->cutAxis(), controls_->cutPosition(), isShown);
+    canvas_->setClip(controls_->isClipped());
+    controls_->setCutNote({});
+    readout_->setModel(model());
+    if (!isShown) {
+        if (section_) {
+            section_.reset();
+            draw();
+        }
+        return;
+    }
+    const auto model = this->model();
+    if (!model) return controls_->setCutNote(tr("Open the result's model to see the cut."));
+    if (const auto* layer = model->firstInexact())
+        return controls_->setCutNote(
+            tr("No exact cut: layer %1 is not piecewise linear. Open the plane as a slice to see it sampled.")
+                .arg(QString::fromStdString(layer->name)));
+    isCutting_ = true;
+    context_.jobs.start<VolumeSection>(
+        this, QStringLiteral("cut"), QString(), JobLane::Interactive,
+        [model, plane = result_->volume.cut(controls_->cutAxis(), controls_->cutPosition()),
+         axis = controls_->cutAxis(),
+         at = controls_->cutPosition()](std::stop_token stop, Progress& progress) -> Result<VolumeSection> {
+            LinearRegions::Options options;
+            options.maxRegions = kMostCutRegions;
+            options.maxSeconds = kMostCutSeconds;
+            auto run = LinearRegions::run(*model, plane, options, stop, progress);
+            if (!run.isOk()) return std::move(run).propagate<VolumeSection>();
+            if (stop.stop_requested()) return Cancelled{};
+            return VolumeSection{axis, at, run.value().arrangement};
+        },
+        [this](Result<VolumeSection> section) {
+            isCutting_ = false;
+            if (section.isError())
+                return controls_->setCutNote(QString::fromStdString(section.error().message));
+            if (section.isOk()) cutArrived(std::move(section).value());
+        });
+}
+
+void VolumeView::cutArrived(VolumeSection section) {
+    if (!section.arrangement->complete)
+        controls_->setCutNote(
+            tr("Partial: %1.").arg(QString::fromStdString(section.arrangement->stopReason)));
+    section_ = std::make_shared<const VolumeSection>(std::move(section));
+    draw();
+}
+
+void VolumeView::openCutAsSlice() {
+    if (result_) Q_EMIT sliceWanted(result_->volume.cut(controls_->cutAxis(), controls_->cutPosition()));
+}
+
+std::vector<std::shared_ptr<const PanelScene>> VolumeView::panels() const {
+    auto panels = tables_->panels();
+    if (!result_ || !drawing_) return panels;
+    const auto shown = context();
+    auto scene = std::make_shared<VolumePanelScene>(drawing_, canvas_->camera(), tr("Volume"),
+                                                    volumeLegend(*result_, controls_->look(), shown),
+                                                    volumeColourBar(*result_, controls_->look()));
+    panels.insert(panels.begin(), std::move(scene));
+    return panels;
+}
+
+bool VolumeView::isSettled() const {
+    return !isReading_ && !isDrawing_ && !isCutting_ && tables_->isSettled() && readout_->isSettled() &&
+           canvas_->isUpToDate();
+}
+
+}  // namespace tessera

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// A volume that one can turn: shows a VolumeDrawing with VTK and says what the hand did. Where the display
+// has no OpenGL it says so in one sentence, and everything but the picture works.
+//
+// Left: turn; middle or Shift: move; wheel or Ctrl: nearer, at the pointer; the cut plane's frame: move the
+// cut. Keys: X, Y, Z or 1..6 the side (Shift: the opposite one), 0 isometric, R all of it, P parallel or
+// perspective, arrows turn, + and - nearer and farther.
+#pragma once
+
+#include <QImage>
+#include <QSet>
+#include <QTimer>
+#include <QWidget>
+#include <memory>
+#include <optional>
+
+#include "widgets/jobs/job_runner.h"
+#include "widgets/scenes/panel_scene.h"
+#include "widgets/volume/volume_motion.h"
+
+namespace tessera {
+
+class VolumeGl;
+class VolumeStage;
+struct VolumeCut;
+struct VolumeDetail;
+struct PreparedVolume;
+
+// What lies under the pointer: a polygon with a meaning, or a mark, whose meaning is its number in its layer.
+struct VolumePick {
+    QString layer;
+    std::int32_t meaning = -1;
+    Eigen::Vector3d pointInVolume = Eigen::Vector3d::Zero();
+};
+
+class VolumeCanvas : public QWidget {
+    Q_OBJECT
+  public:
+    explicit VolumeCanvas(JobRunner& jobs, QWidget* parent = nullptr);
+    ~VolumeCanvas() override;
+
+    // Made ready in a worker; the old picture stays until then. Null: none. Its box is brought into sight
+    // unless the camera has been moved or set.
+    void setDrawing(std::shared_ptr<const VolumeDrawing> drawing);
+    const std::shared_ptr<const VolumeDrawing>& drawing() const { return drawing_; }
+    void setTheme(const SceneTheme& theme);  // paper is taken as opaque
+    void setEmptyText(const QString& text);  // where there is no drawing
+    void setLayerVisible(const QString& name, bool visible);
+    bool isLayerVisible(const QString& name) const { return !hidden_.contains(name); }
+
+    const VolumeCamera& camera() const { return camera_; }
+    void setCamera(const VolumeCamera& camera);
+    void resetCamera();  // all of the box and its text, from where it is seen now
+    void setStandardView(tessera::StandardView view);
+    void setParallel(bool parallel);
+    // From the volume to the widget, in its coordinates.
+    VolumeProjection projection() const;
+
+    // Axis 0..2; the position on that axis is kept within the box.
+    void setCutPlane(int axis, double position, bool visible);
+    int cutAxis() const;
+    double cutPosition() const;
+    bool isCutVisible() const;
+    // Hides what lies on the eye's side of the cut plane, seen or not; clicks pass through it.
+    void setClip(bool clip);
+    bool isClipped() const;
+
+    // A polygon without a meaning is nothing; an opaque one hides what is behind it.
+    std::optional<VolumePick> pickAt(const QPointF& widgetPoint) const;
+
+    bool hasGl() const { return gl_ != nullptr; }
+    QString problem() const { return problem_; }  // one sentence, if there is no picture; else empty
+    // The picture on screen is of this drawing and camera, at its best.
+    bool isUpToDate() const;
+    // Milliseconds that the last picture took to draw.
+    double lastFrameMs() const { return frameMs_; }
+
+    // At its best with all text, at any size; the view stays as it is. pixelsPerPoint 0: as large as text is
+    // on a screen with 720 lines. Waits for a drawing that is not ready. Null without OpenGL, and for a side
+    // that is longer than the graphics card allows.
+    QImage snapshot(const QSize& pixels, double pixelsPerPoint = 0);
+
+    QSize sizeHint() const override { return {800, 600}; }
+    QSize minimumSizeHint() const override { return {200, 160}; }
+
+  Q_SIGNALS:
+    void cameraChanged(const tessera::VolumeCamera& camera);  // by hand
+    void picked(const QString& layer, int meaning, const Eigen::Vector3d& pointInVolume);
+    void pickedNothing();  // a click on none
+    // About 30 times a second while the pointer moves; empty layer: nothing is there.
+    void hovered(const QString& layer, int meaning, const Eigen::Vector3d& pointInVolume);
+    void cutPlaneMoved(int axis, double position);  // by hand
+    void rendered();                                // a new picture, coarse or best, is on screen
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+  private:
+    enum class Quality { None, Moving, Still, Best };
+    enum class Drag { None, Turn, Pan, Zoom, Cut };
+
+    void requestVolume();
+    void volumeArrived(std::shared_ptr<const PreparedVolume> volume);
+    void showVolume();  // what has been uploaded
+    void uploadPieces();
+    void pictureChanged();  // coarse now, best soon
+    void refine();
+    void moveCamera(const VolumeCamera& camera);  // by hand
+    void fit();
+    void drawPicture(Quality quality);
+    QImage draw(const QSize& pixels, double pixelsPerPoint, const VolumeDetail& detail, int samples);
+    QImage drawBest(const QSize& pixels, double pixelsPerPoint, bool smooth);
+    VolumeDetail movingDetail() const;
+    void paintText(QPainter& painter, const QSizeF& sizePt, const PanelStyle& style) const;
+    void paintMarkNames(QPainter& painter, const VolumeProjection& inPoints, const PanelStyle& style,
+                        const QRectF& room) const;
+    bool isMarkSeen(const Eigen::Vector3d& pointInVolume, const VolumeProjection& projection) const;
+    PanelStyle style() const;
+    double pointScale() const { return logicalDpiY() / 72.0; }  // widget lengths per point
+    QSize pixelSize() const;
+    void hover();
+    Drag dragFor(Qt::MouseButton button, Qt::KeyboardModifiers modifiers, const QPointF& at) const;
+    bool isOnCut(const QPointF& widgetPoint) const;
+    void setCutHot(bool hot);
+    void dragTo(const QPointF& at);
+
+    JobRunner& jobs_;
+    std::unique_ptr<VolumeGl> gl_;
+    std::unique_ptr<VolumeStage> stage_;
+    QString problem_, emptyText_;
+    SceneTheme theme_ = SceneTheme::light();
+    std::shared_ptr<const VolumeDrawing> drawing_;
+    std::vector<Eigen::Vector3d> outermost_;  // points that stick out of its box
+    bool isUploading_ = false;
+    QSet<QString> hidden_;
+    VolumeCamera camera_;
+    bool isFitted_ = true;  // until moved by hand or set: stays so when resized
+    std::unique_ptr<VolumeCut> cut_;
+
+    QImage picture_;
+    QSize pictureSize_;                // of the widget, in pixels, when it was drawn
+    Quality quality_ = Quality::None;  // of picture_; None: it is of something else
+    Quality wanted_ = Quality::Moving;
+    double frameMs_ = 0, movingMs_ = 0, stillMs_ = 0;  // of the last picture, moving one, still one
+    int thrift_ = 0;           // how much a moving picture leaves out, so that it keeps up
+    bool isThriftNew_ = true;  // its first picture takes longer: shaders are made
+    QTimer stillTimer_, uploadTimer_, hoverTimer_;
+
+    Drag drag_ = Drag::None;
+    bool isDragging_ = false;  // beyond a click
+    QPointF pressedAt_, draggedAt_, pointer_;
+    double cutAtPress_ = 0;
+    bool isCutHot_ = false;  // the pointer is over its frame
+};
+
+}  // namespace tessera

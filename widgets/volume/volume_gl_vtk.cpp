@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/volume/volume_gl_vtk.h"
+
+#include <vtkCallbackCommand.h>
+#include <vtkCommand.h>
+#include <vtkNew.h>
+#include <vtkOpenGLFramebufferObject.h>
+#include <vtkOpenGLState.h>
+#include <vtkRenderer.h>
+
+#include <QtGui/qopenglcontext_platform.h>
+#include <QOpenGLFunctions>
+
+namespace tessera {
+namespace {
+
+constexpr const char* kNoGl =
+    "This display has no OpenGL 3.2; figures of a volume are drawn without it: use Export or the command "
+    "line.";
+constexpr const char* kNoGlx =
+    "This display offers OpenGL without GLX, which 3-D views need: start Tessera with QT_QPA_PLATFORM=xcb, "
+    "or "
+    "use Export or the command line, which draw without it.";
+
+}  // namespace
+
+Result<std::unique_ptr<VolumeGl>> VolumeGl::create() {
+    std::unique_ptr<VolumeGl> gl(new VolumeGl);
+    QSurfaceFormat format;
+    format.setRenderableType(QSurfaceFormat::OpenGL);
+    format.setVersion(3, 2);
+    format.setProfile(QSurfaceFormat::CoreProfile);
+    gl->context_.setFormat(format);
+    if (!gl->context_.create()) return unsupported(kNoGl);
+    gl->surface_.setFormat(gl->context_.format());
+    gl->surface_.create();
+    if (!gl->context_.makeCurrent(&gl->surface_) || gl->context_.format().version() < qMakePair(3, 2))
+        return unsupported(kNoGl);
+    if (!gl->context_.nativeInterface<QNativeInterface::QGLXContext>()) return unsupported(kNoGlx);
+
+    QOpenGLFunctions& functions = *gl->context_.functions();
+    const QByteArray renderer(reinterpret_cast<const char*>(functions.glGetString(GL_RENDERER)));
+    gl->isSoftware_ =
+        renderer.contains("llvmpipe") || renderer.contains("softpipe") || renderer.contains("SWR");
+    functions.glGetIntegerv(GL_MAX_TEXTURE_SIZE, &gl->mostPixels_);
+
+    gl->window_ = vtkSmartPointer<vtkGenericOpenGLRenderWindow>::New();
+    vtkGenericOpenGLRenderWindow& window = *gl->window_;
+    // Unanswered, VTK takes the context for another's and draws nothing.
+    const auto answer = [&window](unsigned long event,
+                                  void (*reply)(vtkObject*, unsigned long, void*, void*)) {
+        vtkNew<vtkCallbackCommand> command;
+        command->SetCallback(reply);
+        window.AddObserver(event, command);
+    };
+    answer(vtkCommand::WindowIsCurrentEvent,
+           [](vtkObject*, unsigned long, void*, void* is) { *static_cast<bool*>(is) = true; });
+    answer(vtkCommand::WindowSupportsOpenGLEvent,
+           [](vtkObject*, unsigned long, void*, void* does) { *static_cast<int*>(does) = 1; });
+    window.SetReadyForRendering(true);
+    window.SetFrameBlitModeToNoBlit();
+    window.SetOwnContext(0);
+    window.SetAlphaBitPlanes(1);  // depth peeling asks for it
+    // Lines wider than a pixel are made of triangles: core contexts need not know others.
+    window.SetForceMaximumHardwareLineWidth(1);
+    window.SetSize(16, 16);
+    window.OpenGLInit();
+    return gl;
+}
+
+VolumeGl::~VolumeGl() {
+    if (!window_ || !context_.makeCurrent(&surface_)) return;
+    window_->Finalize();
+    window_ = nullptr;
+    context_.doneCurrent();
+}
+
+void VolumeGl::makeCurrent() {
+    context_.makeCurrent(&surface_);
+}
+
+void VolumeGl::addRenderer(vtkRenderer* renderer) {
+    makeCurrent();
+    window_->AddRenderer(renderer);
+}
+
+QImage VolumeGl::draw(const QSize& pixels, int samples) {
+    if (!context_.makeCurrent(&surface_)) return {};
+    QImage image(pixels, QImage::Format_RGB32);
+    if (image.isNull()) return image;
+    window_->SetSize(pixels.width(), pixels.height());
+    window_->SetMultiSamples(samples > 1 ? samples : 0);
+    vtkOpenGLState& state = *window_->GetState();
+    state.Reset();
+    state.Push();
+    window_->Render();
+    vtkOpenGLFramebufferObject& drawn = *window_->GetDisplayFramebuffer();
+    drawn.Bind(GL_READ_FRAMEBUFFER);
+    drawn.ActivateReadBuffer(0);
+    QOpenGLFunctions& functions = *context_.functions();
+    functions.glPixelStorei(GL_PACK_ALIGNMENT, 4);
+    functions.glReadPixels(0, 0, pixels.width(), pixels.height(), GL_BGRA, GL_UNSIGNED_BYTE, image.bits());
+    drawn.UnBind(GL_READ_FRAMEBUFFER);
+    state.Pop();
+    image.mirror();
+    return image;
+}
+
+}  // namespace tessera
