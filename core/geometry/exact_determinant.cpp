@@ -65,7 +65,7 @@ struct Rounded {
 };
 
 Rounded roundedDeterminant(std::span<const DifferenceRow> rows, std::span<const int> columns) {
-    double entry[4][4];
+    double entry[4][4] = {};
     const std::size_t n = rows.size();
     for (std::size_t i = 0; i < n; ++i) {
         for (std::size_t j = 0; j < n; ++j)

@@ -46,8 +46,15 @@ SceneContext contextOf(const ProbeInputs& inputs) {
     return context;
 }
 
-// Probes that compare models get the same one twice.
+bool isLargeEnough(const CatalogueEntry& entry, const ProbeInputs& inputs) {
+    return elementCount(inputs.model->info().inputShape) >= entry.probe->description().minimumInputs;
+}
+
+// Probes that compare models get the same one twice, those that take few samples the first few.
 ProbeInputs forProbe(const CatalogueEntry& entry, ProbeInputs inputs) {
+    if (const int most = entry.probe->description().maximumSamples;
+        most > 0 && inputs.samples.size() > std::size_t(most))
+        inputs.samples.erase(inputs.samples.begin(), inputs.samples.end() - most);
     while (static_cast<int>(inputs.others.size()) + 1 < entry.probe->description().minimumModels)
         inputs.others.push_back(inputs.model);
     return inputs;
@@ -110,7 +117,8 @@ class CatalogueTest : public QObject {
             QVERIFY(names.insert(entry.probe->description().name).second);
             QVERIFY(titles.insert(entry.probe->description().title).second);
         }
-        for (const char* name : {"compare-heads", "counterfactual", "local-geometry", "path-regions"})
+        for (const char* name :
+             {"compare-heads", "counterfactual", "local-geometry", "path-regions", "volume"})
             QVERIFY2(names.contains(name), name);
         QVERIFY(!catalogueEntry("no such probe"));
     }
@@ -164,6 +172,11 @@ class CatalogueTest : public QObject {
     void runsOnTheSamples() {
         const auto& entry = chosen();
         for (const auto& inputs : {spiral(), digits()}) {
+            if (!isLargeEnough(entry, inputs)) {
+                const auto refused = run(entry, inputs);
+                QVERIFY(refused.isError() && isSentence(refused.error().message));
+                continue;
+            }
             const auto result = run(entry, inputs);
             QVERIFY2(result.isOk(), result.isError() ? result.error().message.c_str() : "cancelled");
             const auto& record = *result.value();
@@ -202,7 +215,9 @@ class CatalogueTest : public QObject {
         const auto atOnce = run(entry, inputs, before.get_token());
         QVERIFY(atOnce.isCancelled() || (atOnce.isOk() && !atOnce.value()->provenance.complete));
 
-        if (!entry.probe->description().orderMatters)
+        if (entry.probe->description().maximumSamples > 0)
+            inputs = forProbe(entry, inputs);
+        else if (!entry.probe->description().orderMatters)
             inputs.samples.clear();  // all of them
         else
             for (std::int64_t i = 0; i < 300; ++i) inputs.samples.push_back(i);
@@ -234,7 +249,7 @@ class CatalogueTest : public QObject {
     void picturesAndView_data() { everyProbe(); }
     void picturesAndView() {
         const auto& entry = chosen();
-        const auto inputs = spiral();
+        const auto inputs = isLargeEnough(entry, spiral()) ? spiral() : digits();
         const auto record = run(entry, inputs).value();
         if (entry.scenes) {
             const auto scenes = entry.scenes(record, contextOf(inputs));

@@ -12,10 +12,10 @@ constexpr float kLeastSeen = 0.25f;  // of the light from a mark, for it to be n
 }
 
 void paintMarkLabels(QPainter& painter, const VolumeDrawing& drawing, const PageShapes& shapes,
-                     const std::vector<float>& markSeen, const PanelStyle& style, const QRectF& room) {
+                     const std::vector<float>& markSeen, std::vector<QRectF> taken, const PanelStyle& style,
+                     const QRectF& room) {
     if (markSeen.size() != shapes.marks.size()) return;
     std::vector<std::size_t> order;
-    std::vector<QRectF> taken;
     for (std::size_t i = 0; i < shapes.marks.size(); ++i) {
         if (markSeen[i] < kLeastSeen) continue;
         order.push_back(i);

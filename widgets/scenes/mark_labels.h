@@ -10,7 +10,9 @@
 namespace tessera {
 
 // Of marks that can be seen well enough (`markSeen` as in VolumeRaster); the nearest are placed first.
+// `taken`: where other text is.
 void paintMarkLabels(QPainter& painter, const VolumeDrawing& drawing, const PageShapes& shapes,
-                     const std::vector<float>& markSeen, const PanelStyle& style, const QRectF& room);
+                     const std::vector<float>& markSeen, std::vector<QRectF> taken, const PanelStyle& style,
+                     const QRectF& room);
 
 }  // namespace tessera

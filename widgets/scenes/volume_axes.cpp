@@ -206,6 +206,16 @@ QRectF VolumeAxes::bounds() const {
     return all;
 }
 
+std::vector<QRectF> VolumeAxes::textRects() const {
+    std::vector<QRectF> rects;
+    for (const auto& axis : axes) {
+        for (const auto& tick : axis.ticks)
+            if (!tick.text.isEmpty()) rects.push_back(tick.rect);
+        if (!axis.title.isEmpty()) rects.push_back(axis.titleBox.boundingRect());
+    }
+    return rects;
+}
+
 VolumeAxes layoutVolumeAxes(const VolumeDrawing& drawing, const VolumeProjection& projection,
                             const std::vector<Eigen::Vector3d>& outermost, const PanelStyle& style,
                             const QRectF& room) {

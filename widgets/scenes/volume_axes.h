@@ -39,6 +39,7 @@ struct VolumeAxis {
 struct VolumeAxes {
     std::vector<VolumeAxis> axes;  // at most three; one that points at the eye has none
     QRectF bounds() const;         // of all text and ticks
+    std::vector<QRectF> textRects() const;
 };
 
 // Text keeps clear of the points `outermost` too, where they stick out of the box. `room`: text that does not

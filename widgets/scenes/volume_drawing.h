@@ -56,10 +56,13 @@ struct VolumeCamera {
     double viewAngle = 30;     // degrees, vertical; of a perspective view
     double parallelScale = 1;  // half the height of what is seen; of a parallel view
 
-    // The whole box in sight. Directions point from the focus to the eye.
+    // The whole box in sight: the sphere round it touches the upper and lower side of the view. Directions
+    // point from the focus to the eye; where `up` lies along one, t is up instead.
     static VolumeCamera around(const Eigen::Vector3d& low, const Eigen::Vector3d& high,
                                const Eigen::Vector3d& direction,
                                const Eigen::Vector3d& up = Eigen::Vector3d::UnitZ());
+    // As vtkCamera's Azimuth (about `up`; the eye moves to the right) and Elevation (upwards), with `up`
+    // kept, and never over the pole: 89.5 degrees at most.
     VolumeCamera turned(double azimuthDegrees, double elevationDegrees) const;
 };
 

@@ -21,16 +21,10 @@
 #include "core/data/npz.h"
 #include "core/session/file_writer.h"
 #include "widgets/scenes/colours.h"
+#include "widgets/scenes/figure_formats.h"
 
 namespace tessera {
 namespace {
-
-std::string lowerSuffix(const std::filesystem::path& path) {
-    std::string suffix = path.extension().string();
-    for (char& c : suffix)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return suffix;
-}
 
 // 0 = begin[0] <= begin[1] <= ..., up to the number of entries, and each entry below `end`.
 bool isListOfLists(const std::vector<std::int32_t>& begin, const std::vector<std::int32_t>& entries,

@@ -105,8 +105,8 @@ void VolumePanelScene::paint(QPainter& painter, const PanelStyle& style, const Q
                   style.theme.ink, kTitle, true);
     }
     if (drawing_)
-        paintVolume(painter, *drawing_, layoutVolume(*drawing_, camera_, style, at.room, isFitted), style,
-                    at.room, stop);
+        paintVolume(painter, *drawing_, layoutVolume(*drawing_, camera_, style, at.room, isFitted, stop),
+                    style, at.room, stop);
     if (stop.stop_requested()) return;
     if (!at.items.empty()) paintLegend(painter, at.items, style, at.legend);
     if (!at.bar.isNull()) paintColourBar(painter, *bar_, style, at.bar);

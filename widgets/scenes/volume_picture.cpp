@@ -11,19 +11,24 @@
 namespace tessera {
 namespace {
 
+constexpr std::size_t kPointsPerCheck = 4096;
 constexpr int kMostRasterSide = 16384;
 constexpr double kSightPerPoint = 5;  // samples by which paths that nobody sees are found
 constexpr double kMostEnlarged = 4;
 constexpr int kFittingRounds = 9;
 
 template <typename Visit>
-void eachPoint(const VolumeDrawing& drawing, Visit&& visit) {
-    for (const auto& faces : drawing.faces)
-        for (const auto& p : faces.points) visit(p);
-    for (const auto& lines : drawing.lines)
-        for (const auto& p : lines.points) visit(p);
-    for (const auto& marks : drawing.marks)
-        for (const auto& p : marks.points) visit(p);
+void eachPoint(const VolumeDrawing& drawing, const std::stop_token& stop, Visit&& visit) {
+    std::size_t visited = 0;
+    const auto each = [&](const std::vector<Eigen::Vector3d>& points) {
+        for (const auto& p : points) {
+            if (++visited % kPointsPerCheck == 0 && stop.stop_requested()) return;
+            visit(p);
+        }
+    };
+    for (const auto& faces : drawing.faces) each(faces.points);
+    for (const auto& lines : drawing.lines) each(lines.points);
+    for (const auto& marks : drawing.marks) each(marks.points);
 }
 
 template <typename Visit>
@@ -47,11 +52,9 @@ std::vector<Eigen::Vector3d> outermostOnPage(const VolumeDrawing& drawing, const
     std::array<double, kDirections> most;
     most.fill(-INFINITY);
     std::array<Eigen::Vector3d, kDirections> farthest;
-    std::size_t outside = 0;
-    eachPoint(drawing, [&](const Eigen::Vector3d& p) {
+    eachPoint(drawing, stop, [&](const Eigen::Vector3d& p) {
         if ((p.array() >= drawing.low.array()).all() && (p.array() <= drawing.high.array()).all()) return;
-        if (++outside % kPointsPerCheck == 0 && stop.stop_requested()) outside = kPointsPerCheck - 1;  // stays here
-        if (outside % kPointsPerCheck == 0 || projection.eyeFromVolume(p).z() < projection.nearest()) return;
+        if (projection.eyeFromVolume(p).z() < projection.nearest()) return;
         const Eigen::Vector2d at = projection.pageFromVolume(p).head<2>();
         for (std::size_t i = 0; i < kDirections; ++i)
             if (const double reach = way[i].dot(at); reach > most[i]) most[i] = reach, farthest[i] = p;
@@ -140,7 +143,7 @@ std::vector<float> paintShapes(QPainter& painter, const VolumeDrawing& drawing, 
 }  // namespace
 
 VolumeLayout layoutVolume(const VolumeDrawing& drawing, const VolumeCamera& camera, const PanelStyle& style,
-                          const QRectF& room, bool isFitted) {
+                          const QRectF& room, bool isFitted, const std::stop_token& stop) {
     const QRectF view = viewOf(room);
     const VolumeProjection whole(camera, view);
     bool isInSight = true;
@@ -152,7 +155,7 @@ VolumeLayout layoutVolume(const VolumeDrawing& drawing, const VolumeCamera& came
             isInSight && isAhead && room.adjusted(-1e-6, -1e-6, 1e-6, 1e-6).contains(QPointF(at.x(), at.y()));
         extent.include(at.x(), at.y());
     });
-    const auto outermost = outermostOnPage(drawing, whole);
+    const auto outermost = outermostOnPage(drawing, whole, stop);
     const auto axesFor = [&](const VolumeProjection& projection, const QRectF& inside) {
         return style.axes ? layoutVolumeAxes(drawing, projection, outermost, style, inside) : VolumeAxes();
     };
@@ -196,7 +199,8 @@ void paintVolume(QPainter& painter, const VolumeDrawing& drawing, const VolumeLa
     painter.setClipRect(room, Qt::IntersectClip);
     if (style.axes) addBoxLines(*shapes, drawing, layout.projection, style, room);
     const auto markSeen = paintShapes(painter, drawing, *shapes, style, room, stop);
-    if (!stop.stop_requested()) paintMarkLabels(painter, drawing, *shapes, markSeen, style, room);
+    if (!stop.stop_requested())
+        paintMarkLabels(painter, drawing, *shapes, markSeen, layout.axes.textRects(), style, room);
     painter.restore();
     if (!stop.stop_requested()) paintVolumeAxes(painter, layout.axes, style);
 }

@@ -21,7 +21,7 @@ struct VolumeLayout {
 // not turned, until it and its text fill `room`. Otherwise the room shows what VTK's window of its shape
 // shows (of one higher than wide: its middle square), and text outside it is left out.
 VolumeLayout layoutVolume(const VolumeDrawing& drawing, const VolumeCamera& camera, const PanelStyle& style,
-                          const QRectF& room, bool isFitted);
+                          const QRectF& room, bool isFitted, const std::stop_token& stop = {});
 
 // Nothing outside `room` is painted. Stops half done when asked to.
 void paintVolume(QPainter& painter, const VolumeDrawing& drawing, const VolumeLayout& layout,

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scenes/volume_scene.h"
 
+#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
 #include "widgets/scenes/colour_bar.h"
+#include "widgets/scenes/fill_colours.h"
 #include "widgets/scenes/scene_text.h"
 #include "widgets/scenes/volume_panel_scene.h"
 
 namespace tessera {
 namespace {
+
+constexpr double kBoxPt = 300;  // about how long a side of the box is in a picture
 
 QRgb mixed(const QColor& a, const QColor& b) {
     return qRgb((a.red() + b.red()) / 2, (a.green() + b.green()) / 2, (a.blue() + b.blue()) / 2);
@@ -72,6 +76,31 @@ class DrawingBuilder {
         return layer;
     }
 
+    // Fainter the denser they are, none where they would only be grey.
+    void fadeEdges(VolumeFaces& layer) const {
+        const auto count = layer.colour.size();
+        if (!layer.edges || count == 0) return;
+        double area = 0, red = 0, green = 0, blue = 0;
+        for (std::size_t f = 0; f < count; ++f) {
+            const std::int32_t begin = layer.faceBegin[f], end = layer.faceBegin[f + 1];
+            const Eigen::Vector3d& base = layer.points[layer.faceVertices[begin]];
+            Eigen::Vector3d twice = Eigen::Vector3d::Zero();
+            for (std::int32_t i = begin + 2; i < end; ++i)
+                twice += (layer.points[layer.faceVertices[i - 1]] - base)
+                             .cross(layer.points[layer.faceVertices[i]] - base);
+            area += twice.norm() / 2;
+            red += qRed(layer.colour[f]), green += qGreen(layer.colour[f]), blue += qBlue(layer.colour[f]);
+        }
+        const double side = (drawing_.high - drawing_.low).maxCoeff();
+        const double strength = edgeStrength(kBoxPt * std::sqrt(area / double(count)) / side);
+        layer.edges = strength > 0;
+        const auto mix = [&](double fill, int edge) {
+            return int(fill / double(count) * (1 - strength) + edge * strength);
+        };
+        const QColor edge = layer.edgeColour;
+        layer.edgeColour = QColor(mix(red, edge.red()), mix(green, edge.green()), mix(blue, edge.blue()));
+    }
+
     // Neighbours that are drawn as one: a side between them shows nothing.
     bool belongTogether(const CellComplex& map, std::int32_t a, std::int32_t b) const {
         const bool sameClass = map.cellLabel.empty() || map.cellLabel[a] == map.cellLabel[b];
@@ -101,6 +130,7 @@ class DrawingBuilder {
                 if (!explodes) break;
             }
         }
+        fadeEdges(layer);
         drawing_.faces.push_back(std::move(layer));
     }
 
@@ -163,6 +193,7 @@ class DrawingBuilder {
             layer.colour.push_back(pairColour(a, b));
             layer.meaning.push_back(one);
         }
+        fadeEdges(layer);
         drawing_.faces.push_back(std::move(layer));
     }
 
@@ -176,6 +207,7 @@ class DrawingBuilder {
             layer.faceBegin.push_back(static_cast<std::int32_t>(layer.faceVertices.size()));
             layer.colour.push_back(pairColour(surface.classA[f], surface.classB[f]));
         }
+        fadeEdges(layer);
         drawing_.faces.push_back(std::move(layer));
     }
 
@@ -212,6 +244,7 @@ class DrawingBuilder {
                 polygon.push_back(map.vertices[map.faceVertices[i]]);
             add(polygon, cutColour(map, f), f);
         }
+        fadeEdges(layer);
         drawing_.faces.push_back(std::move(layer));
         VolumeLines lines;
         lines.name = QString::fromLatin1(kCutLayer);
@@ -279,6 +312,9 @@ VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, 
 std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLook& look,
                                      const SceneContext& context) {
     std::vector<LegendItem> items;
+    const bool showsClasses = look.samples || (look.boundary && look.explode == 0) || look.sampled ||
+                              (look.cells && look.fill == VolumeLook::Fill::Class);
+    if (!showsClasses) return items;
     std::vector<char> isThere(static_cast<std::size_t>(result.classCount()), 0);
     if (result.cells && !result.cells->cellLabel.empty()) {
         for (const std::int32_t label : result.cells->cellLabel) isThere[label] = 1;
@@ -313,6 +349,13 @@ VolumeCamera standardCamera(const SliceVolume& volume) {
     return VolumeCamera::around(volume.low, volume.high, Eigen::Vector3d(0.55, -1, 0.5));
 }
 
+std::vector<Table> volumeTables(const ResultRecord& record) {
+    std::vector<Table> tables;
+    for (const char* name : {"classes", "boundary", "samples"})
+        if (const auto* table = record.table(name)) tables.push_back(*table);
+    return tables;
+}
+
 std::vector<std::shared_ptr<const PanelScene>> volumeScenes(const std::shared_ptr<const ResultRecord>& record,
                                                             const SceneContext& context) {
     std::vector<std::shared_ptr<const PanelScene>> scenes;
@@ -322,14 +365,16 @@ std::vector<std::shared_ptr<const PanelScene>> volumeScenes(const std::shared_pt
     const auto theme = SceneTheme::light();
     const auto add = [&](const VolumeLook& look, const QString& title) {
         auto drawing = std::make_shared<const VolumeDrawing>(volumeDrawing(result, look, theme, context));
-        scenes.push_back(std::make_shared<VolumePanelScene>(std::move(drawing), standardCamera(result.volume),
-                                                            title, volumeLegend(result, look, context),
-                                                            volumeColourBar(result, look)));
+        auto scene = std::make_shared<VolumePanelScene>(std::move(drawing), standardCamera(result.volume),
+                                                        title, volumeLegend(result, look, context),
+                                                        volumeColourBar(result, look));
+        scene->tables = volumeTables(*record);
+        scenes.push_back(std::move(scene));
     };
     if (result.boundary().faceCount() > 0) add({}, QStringLiteral("Decision boundary"));
     if (!result.cells) return scenes;
     VolumeLook cells;
-    cells.boundary = false;
+    cells.boundary = cells.samples = false;
     cells.cells = true;
     if (!result.cells->cellLabel.empty()) add(cells, QStringLiteral("Predicted class"));
     cells.fill = VolumeLook::Fill::Pattern;

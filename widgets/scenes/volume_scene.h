@@ -56,6 +56,8 @@ std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLoo
 std::optional<ColourBar> volumeColourBar(const VolumeResult& result, const VolumeLook& look);
 // The view that a volume opens with.
 VolumeCamera standardCamera(const SliceVolume& volume);
+// The numbers that stand beside a figure: classes and boundaries, not every corner.
+std::vector<Table> volumeTables(const ResultRecord& record);
 QString classText(int label, const SceneContext& context);
 
 // Pictures of a "volume" record, for the catalogue.

@@ -234,6 +234,7 @@ std::vector<std::shared_ptr<const PanelScene>> VolumeView::panels() const {
     auto scene = std::make_shared<VolumePanelScene>(drawing_, canvas_->camera(), tr("Volume"),
                                                     volumeLegend(*result_, controls_->look(), shown),
                                                     volumeColourBar(*result_, controls_->look()));
+    scene->tables = volumeTables(*record_);
     panels.insert(panels.begin(), std::move(scene));
     return panels;
 }

@@ -25,6 +25,7 @@ class VolumeStage;
 struct VolumeCut;
 struct VolumeDetail;
 struct PreparedVolume;
+struct VolumeAxes;
 
 // What lies under the pointer: a polygon with a meaning, or a mark, whose meaning is its number in its layer.
 struct VolumePick {
@@ -121,8 +122,9 @@ class VolumeCanvas : public QWidget {
     VolumeDetail movingDetail() const;
     void paintText(QPainter& painter, const QSizeF& sizePt, const PanelStyle& style) const;
     void paintMarkNames(QPainter& painter, const VolumeProjection& inPoints, const PanelStyle& style,
-                        const QRectF& room) const;
-    bool isMarkSeen(const Eigen::Vector3d& pointInVolume, const VolumeProjection& projection) const;
+                        const QRectF& room, const VolumeAxes& axes) const;
+    // How much of the light from a mark comes through the polygons before it, 0 to 1.
+    float lightFrom(const Eigen::Vector3d& pointInVolume, const VolumeProjection& sight) const;
     PanelStyle style() const;
     double pointScale() const { return logicalDpiY() / 72.0; }  // widget lengths per point
     QSize pixelSize() const;

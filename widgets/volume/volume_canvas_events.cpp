@@ -13,9 +13,10 @@ namespace tessera {
 namespace {
 
 constexpr int kHoverEveryMs = 33;
-constexpr double kReach = 6;       // widget pixels round the cut's frame
-constexpr double kMarkReach = 2;   // and round a mark
-constexpr double kHalfTurn = 180;  // degrees, for a drag as long as the widget is high
+constexpr double kReach = 6;          // widget pixels round the cut's frame
+constexpr double kMarkReach = 2;      // and round a mark
+constexpr float kLeastLight = 0.05F;  // of a mark that can be picked
+constexpr double kHalfTurn = 180;     // degrees, for a drag as long as the widget is high
 constexpr double kKeyTurn = 10, kKeyZoom = 1.2;
 constexpr double kWheelZoom = 1.2;  // a notch
 
@@ -74,7 +75,7 @@ std::optional<VolumePick> VolumeCanvas::pickAt(const QPointF& at) const {
             if (depth <= sight.nearest() || depth >= nearest) continue;
             const Eigen::Vector3d page = sight.pageFromVolume(marks.points[i]);
             if (std::hypot(page.x() - at.x(), page.y() - at.y()) > reach ||
-                !isMarkSeen(marks.points[i], sight))
+                lightFrom(marks.points[i], sight) < kLeastLight)
                 continue;
             nearest = depth;
             best = VolumePick{marks.name, static_cast<std::int32_t>(i), marks.points[i]};

@@ -119,23 +119,25 @@ void VolumeCanvas::drawPicture(Quality quality) {
     }
 }
 
-bool VolumeCanvas::isMarkSeen(const Eigen::Vector3d& pointInVolume,
-                              const VolumeProjection& projection) const {
-    if (cut_->hides(pointInVolume, camera_)) return false;
-    const Eigen::Vector3d page = projection.pageFromVolume(pointInVolume);
-    const VolumeRay ray = rayThrough(projection, {page.x(), page.y()});
+float VolumeCanvas::lightFrom(const Eigen::Vector3d& pointInVolume, const VolumeProjection& sight) const {
+    if (cut_->hides(pointInVolume, camera_)) return 0;
+    const Eigen::Vector3d page = sight.pageFromVolume(pointInVolume);
+    const VolumeRay ray = rayThrough(sight, {page.x(), page.y()});
     // Half a mark is before what it lies on.
     const double distance = (pointInVolume - ray.origin).dot(ray.direction) * (1 - 1e-3);
     const auto& volume = *stage_->volume();
-    return !volume.picker.nearest(ray, [&](const VolumeHit& hit) {
+    double light = 1;
+    volume.picker.nearest(ray, [&](const VolumeHit& hit) {
         const VolumeFaces& layer = volume.drawing->faces[static_cast<std::size_t>(hit.layer)];
-        return hit.distance < distance && layer.opacity >= 1 && isLayerVisible(layer.name) &&
-               !cut_->hides(hit.point, camera_);
+        if (hit.distance < distance && isLayerVisible(layer.name) && !cut_->hides(hit.point, camera_))
+            light *= 1 - std::min(layer.opacity, 1.0);
+        return light == 0;  // else all that is before it counts
     });
+    return static_cast<float>(light);
 }
 
 void VolumeCanvas::paintMarkNames(QPainter& painter, const VolumeProjection& inPoints, const PanelStyle& look,
-                                  const QRectF& room) const {
+                                  const QRectF& room, const VolumeAxes& axes) const {
     VolumeDrawing named;
     std::size_t count = 0;
     for (const auto& marks : stage_->volume()->drawing->marks) {
@@ -146,20 +148,27 @@ void VolumeCanvas::paintMarkNames(QPainter& painter, const VolumeProjection& inP
     if (count == 0 || (quality_ == Quality::Moving && count > kMostMovingNames)) return;
     const auto shapes = shapesOnPage(named, inPoints, room, {});
     if (!shapes) return;
-    std::vector<std::uint8_t> seen;
+    std::vector<float> seen;
     for (const auto& mark : shapes->marks)
-        seen.push_back(isMarkSeen(
+        seen.push_back(lightFrom(
             named.marks[static_cast<std::size_t>(mark.layer)].points[static_cast<std::size_t>(mark.mark)],
             inPoints));
-    paintMarkLabels(painter, named, *shapes, seen, look, room);
+    std::vector<QRectF> taken;
+    for (const auto& axis : axes.axes) {
+        if (!axis.titleBox.isEmpty()) taken.push_back(axis.titleBox.boundingRect());
+        for (const auto& tick : axis.ticks)
+            if (!tick.text.isEmpty()) taken.push_back(tick.rect);
+    }
+    paintMarkLabels(painter, named, *shapes, seen, taken, look, room);
 }
 
 void VolumeCanvas::paintText(QPainter& painter, const QSizeF& sizePt, const PanelStyle& look) const {
     const QRectF room(QPointF(0, 0), sizePt);
     const VolumeProjection inPoints(camera_, room);
     const VolumeDrawing& shown = *stage_->volume()->drawing;
-    paintVolumeAxes(painter, layoutVolumeAxes(shown, inPoints, outermost_, look, room), look);
-    paintMarkNames(painter, inPoints, look, room);
+    const VolumeAxes axes = layoutVolumeAxes(shown, inPoints, outermost_, look, room);
+    paintVolumeAxes(painter, axes, look);
+    paintMarkNames(painter, inPoints, look, room, axes);
     if (cut_->isVisible) {
         if (isCutHot_) {
             QPolygonF frame;

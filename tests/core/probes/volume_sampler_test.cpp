@@ -3,9 +3,12 @@
 
 #include <QtTest>
 #include <cmath>
+#include <map>
 #include <numbers>
 
 #include "core/data/dataset.h"
+#include "core/geometry/volume_cells.h"
+#include "core/model/volume_network_torch.h"
 #include "core/probes/volume_points.h"
 #include "tests/core/data/scratch_folder.h"
 #include "tests/core/probes/small_models_torch.h"
@@ -223,6 +226,43 @@ class VolumeSamplerTest : public QObject {
         // sqrt(2).
         QVERIFY(std::abs(adaptive->surface->area() / (8 * std::sqrt(3.0) / 4 * 2 * 0.09 * 0.09) - 1) < 1e-4);
         QVERIFY(adaptive->evaluations < full->evaluations / 20);
+    }
+
+    // Against the exact engine, pair of classes by pair: the sampled areas tend to those of the cells'
+    // faces, to first order, because grid cubes cut across folds.
+    void theExactEngineAgrees() {
+        for (int seed = 0; seed < 3; ++seed) {
+            const auto model = randomMlp({12, 16, 16, 4}, seed, 1);
+            const auto volume = randomVolume({12}, static_cast<std::uint64_t>(10 + seed), 3);
+            NoProgress progress;
+            const auto network = networkOnVolume(model->sharedGraph(), volume);
+            const auto cells = cellsOfVolume(*network, volume.low, volume.high, {}, {}, progress);
+            QVERIFY(cells.isOk());
+            const auto areas = [](const SurfaceMesh& mesh) {
+                std::map<std::pair<int, int>, double> sums;
+                for (std::int64_t f = 0; f < mesh.faceCount(); ++f)
+                    sums[{mesh.classA[f], mesh.classB[f]}] += mesh.faceArea(f);
+                return sums;
+            };
+            const auto exact = areas(cells.value().boundary());
+            QVERIFY(!exact.empty());
+            double before = 0;
+            for (const int resolution : {32, 128}) {
+                const auto samples = sample(*model, volume, gridOf(resolution));
+                QVERIFY(samples);
+                auto sampled = areas(*samples->surface);
+                double off = 0, whole = 0;
+                for (const auto& [pair, area] : exact) {
+                    off += std::abs(sampled[pair] - area);
+                    whole += area;
+                }
+                for (const auto& [pair, area] : sampled) off += exact.contains(pair) ? 0 : area;
+                off /= whole;
+                qInfo("seed %d, %d cells: areas off by %.2e of %.4g", seed, resolution, off, whole);
+                if (before > 0) QVERIFY(off < before / 2 && off < 1e-2);
+                before = off;
+            }
+        }
     }
 
     void levelsAreNested() {

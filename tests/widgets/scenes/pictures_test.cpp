@@ -8,12 +8,14 @@
 #include <QtTest>
 #include <cmath>
 
+#include "widgets/scenes/cut_cube.h"
 #include "widgets/scenes/figure_pictures.h"
 #include "widgets/scenes/histogram_scene.h"
 #include "widgets/scenes/plot_tables.h"
 #include "widgets/scenes/scatter_scene.h"
 #include "widgets/scenes/sheet_layout.h"
 #include "widgets/scenes/slice_panel_scene.h"
+#include "widgets/scenes/volume_panel_scene.h"
 
 using namespace tessera;
 
@@ -60,6 +62,39 @@ std::shared_ptr<ScatterScene> scatter(std::size_t rows, const char* colour) {
     scene->heading = "Local geometry";
     scene->marks.current = 5, scene->marks.reference = 9;
     return scene;
+}
+
+// Pieces of a cube moved apart, a saddle that can be seen through, a path and three samples.
+VolumePanelScene volume(double opacityOfPieces) {
+    auto drawing = std::make_shared<VolumeDrawing>();
+    drawing->axes = {"s (input units)", "t (input units)", "r (input units)"};
+    drawing->faces = {test::facesOf(test::cutCube(8, 7, 0.8), 0.25, 5), VolumeFaces()};
+    drawing->faces[0].opacity = opacityOfPieces;
+    VolumeFaces& saddle = drawing->faces[1];
+    saddle.opacity = 0.55;
+    const auto at = [](int x, int y) {
+        return Eigen::Vector3d(x / 8.0 - 1, y / 8.0 - 1, 0.6 + 0.004 * (x * x - y * y - 16 * (x - y)));
+    };
+    for (int x = 0; x < 16; ++x)
+        for (int y = 0; y < 16; ++y) {
+            test::addPolygon(saddle, {at(x, y), at(x + 1, y), at(x + 1, y + 1)}, 0xffcc79a7);
+            test::addPolygon(saddle, {at(x, y), at(x + 1, y + 1), at(x, y + 1)}, 0xffcc79a7);
+        }
+    VolumeLines path;
+    path.widthPt = 1.5, path.tube = true, path.colour = QColor(120, 20, 60);
+    for (int i = 0; i <= 40; ++i)
+        path.points.emplace_back(i / 22.0 - 0.9, -0.9 + 0.1 * std::sin(i / 6.0), 0.9 * std::cos(i / 8.0));
+    path.lineBegin.push_back(41);
+    drawing->lines = {path};
+    VolumeMarks samples;
+    samples.points = {{-1, -1, 1}, {0.95, -0.95, 0.2}, {0, 0, 0}};
+    samples.colour = {0xffe69f00, 0xff56b4e9, 0xff009e73};
+    samples.labels = {"first", "second", "inside"};
+    drawing->marks = {samples};
+    std::vector<LegendItem> legend;
+    for (int label = 0; label < 5; ++label)
+        legend.push_back({QString("class %1").arg(label), classColour(label, 5), LegendItem::Mark::Swatch});
+    return {drawing, VolumeCamera::around(drawing->low, drawing->high, {3, -4, 2.5}), "Volume", legend};
 }
 
 }  // namespace
@@ -121,6 +156,13 @@ class PicturesTest : public QObject {
         paintSheet(painter, sheet, style);
         painter.end();
         compare("sheet_three", image);
+    }
+    void volumeAsPixels() { compare("volume_pieces", painted(volume(1), {})); }
+    void volumeAsPathsInTheDark() {
+        PanelStyle style;
+        style.vector = true;
+        style.theme = SceneTheme::darkTheme();
+        compare("volume_paths_dark", painted(volume(0.7), style));
     }
     // The measure itself: a missing part is seen.
     void aMissingPartIsSeen() {

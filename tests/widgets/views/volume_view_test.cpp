@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The view of a volume on a real network: what it shows, reads, cuts and writes. Runs with and without
+// OpenGL.
+#include "widgets/views/volume_view.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSlider>
+#include <QTemporaryDir>
+#include <QtTest>
+#include <fstream>
+
+#include "core/probes/volume_probe.h"
+#include "widgets/scenes/volume_panel_scene.h"
+#include "widgets/views/volume_controls.h"
+#include "widgets/views/volume_readout.h"
+#include "widgets/volume/volume_canvas.h"
+
+using namespace tessera;
+
+namespace {
+
+const ParameterMap kQuick{{"margin", 0.02}, {"resolution", std::int64_t{24}}};
+
+struct Opened {
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const Dataset> data;
+    Normalisation normalisation{{0.1307}, {0.3081}};
+};
+const Opened& digits() {
+    static const Opened opened{loadModel(TESSERA_SAMPLES "/mnist_mlp.pt").value(),
+                               openDataset(TESSERA_SAMPLES "/mnist-images-idx3-ubyte.gz").value(),
+                               {{0.1307}, {0.3081}}};
+    return opened;
+}
+
+std::shared_ptr<const ResultRecord> volumeOf(
+    const ParameterMap& parameters = kQuick,
+    std::vector<std::shared_ptr<const ResultRecord>>* partial = nullptr) {
+    ProbeInputs inputs;
+    inputs.model = digits().model;
+    inputs.dataset = digits().data;
+    inputs.normalisation = digits().normalisation;
+    inputs.samples = {2, 10, 8, 4};
+    if (partial) inputs.onPartial = [partial](auto record) { partial->push_back(record); };
+    NoProgress progress;
+    return runProbe(VolumeProbe(), inputs, parameters, {}, progress).value();
+}
+
+const std::shared_ptr<const ResultRecord>& exactVolume() {
+    static const auto record = volumeOf();
+    return record;
+}
+
+struct Shown {
+    Workspace workspace;
+    JobRunner jobs;
+    VolumeView view{{workspace, jobs}};
+
+    explicit Shown(std::shared_ptr<const ResultRecord> record = exactVolume(), bool withModel = true) {
+        if (withModel) workspace.open(digits().model, digits().data, digits().normalisation, {});
+        view.resize(1280, 720);
+        static_cast<QWidget&>(view).show();
+        view.show(std::move(record));
+    }
+    bool settle() {
+        return QTest::qWaitFor([&] { return view.isSettled(); }, 60'000);
+    }
+    const VolumeFaces* layer(const char* name) {
+        if (!view.canvas().drawing()) return nullptr;
+        for (const auto& faces : view.canvas().drawing()->faces)
+            if (faces.name == QLatin1String(name)) return &faces;
+        return nullptr;
+    }
+    VolumeLook look() { return view.controls().look(); }
+    template <typename T>
+    T* control(const QString& text) {
+        for (auto* child : view.controls().findChildren<T*>())
+            if (child->text() == text) return child;
+        return nullptr;
+    }
+    void keep(const char* name) {
+        if (const QString folder = qEnvironmentVariable("TESSERA_PICTURES"); !folder.isEmpty())
+            view.grab().save(folder + '/' + name + ".png");
+    }
+};
+
+}  // namespace
+
+class VolumeViewTest : public QObject {
+    Q_OBJECT
+
+  private Q_SLOTS:
+    void showsTheExactBoundary() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        const auto& result = *shown.view.result();
+        const auto* boundary = shown.layer(kBoundaryLayer);
+        QVERIFY(boundary);
+        QCOMPARE(static_cast<std::int64_t>(boundary->colour.size()), result.cells->boundary().faceCount());
+        QVERIFY(!shown.layer(kCellLayer) && !shown.layer(kSampledLayer));
+        QCOMPARE(shown.view.canvas().drawing()->marks.front().points.size(), std::size_t{4});
+        shown.keep("volume_boundary");
+    }
+
+    void drawsWhatIsChosen() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        auto look = shown.look();
+        look.cells = true;
+        look.boundary = false;
+        look.sampled = true;
+        shown.view.controls().setLook(look);
+        QVERIFY(shown.settle());
+        const auto& map = *shown.view.result()->cells;
+        const auto* cells = shown.layer(kCellLayer);
+        QVERIFY(cells && shown.layer(kSampledLayer) && !shown.layer(kBoundaryLayer));
+        // Opaque cells hide what is inside: the sides of the box are all that is drawn.
+        const auto onBox = std::count(map.faceSite.begin(), map.faceSite.end(), -1);
+        const auto outside = cells->colour.size();
+        QCOMPARE(static_cast<std::ptrdiff_t>(outside), onBox);
+        shown.keep("volume_cells");
+        // Without one class there is a hole, lined with what lay behind it.
+        const int hidden = map.cellLabel[0];
+        look.hiddenClass[static_cast<std::size_t>(hidden)] = 1;
+        look.sampled = false;
+        shown.view.controls().setLook(look);
+        QVERIFY(shown.settle());
+        for (const auto cell : shown.layer(kCellLayer)->meaning) QVERIFY(map.cellLabel[cell] != hidden);
+        shown.keep("volume_without_class");
+        look.hiddenClass.assign(look.hiddenClass.size(), 0);
+        look.explode = 0.4;
+        look.fill = VolumeLook::Fill::Pattern;
+        shown.view.controls().setLook(look);
+        QVERIFY(shown.settle());
+        QVERIFY(shown.layer(kCellLayer)->colour.size() > outside);
+        shown.keep("volume_exploded");
+    }
+
+    void cutsWhereItIsAsked() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        QVERIFY(!shown.view.section());
+        auto* show = shown.control<QCheckBox>(QStringLiteral("Show the exact cut"));
+        QVERIFY(show);
+        show->click();
+        QVERIFY(shown.settle());
+        const auto section = shown.view.section();
+        QVERIFY(section && section->arrangement->complete);
+        QCOMPARE(section->axis, 2);
+        // Each point of the cut lies in a cell with the same pattern.
+        QVERIFY(shown.layer(kCutLayer));
+        for (const auto& point : shown.layer(kCutLayer)->points) QCOMPARE(point.z(), section->at);
+        shown.view.controls().setCutPosition(0, shown.view.result()->volume.low.x() * 0.5);
+        QVERIFY(shown.settle());
+        QCOMPARE(shown.view.section()->axis, 0);
+        QVERIFY(shown.view.section()->at != section->at);
+        shown.keep("volume_cut");
+        QSignalSpy wanted(&shown.view, &VolumeView::sliceWanted);
+        shown.control<QPushButton>(QStringLiteral("Open as a slice"))->click();
+        QCOMPARE(wanted.count(), 1);
+        QVERIFY(validatePlane(wanted[0][0].value<SlicePlane>()).isOk());
+        show->click();
+        QVERIFY(shown.settle());
+        QVERIFY(!shown.layer(kCutLayer));
+    }
+
+    void saysWhatLiesUnderThePointer() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        const auto& result = *shown.view.result();
+        const Eigen::Vector3d point = result.cells->middleOfCell(7);
+        shown.view.readout().showPoint(QLatin1String(kCellLayer), 7, point);
+        QVERIFY(shown.settle());
+        const QString text = shown.view.readout().text();
+        QVERIFY2(text.contains(shown.workspace.className(result.cells->cellLabel[7])), qPrintable(text));
+        QVERIFY(text.contains(QStringLiteral("region volume")) &&
+                text.contains(QStringLiteral("slope norm")));
+        shown.keep("volume_readout");
+        shown.view.readout().showPoint({}, -1, point);
+        QVERIFY(!shown.view.readout().text().contains(QStringLiteral("region volume")));
+    }
+
+    void withoutItsModelThereIsNoCut() {
+        Shown shown(exactVolume(), false);
+        QVERIFY(shown.settle());
+        QVERIFY(shown.layer(kBoundaryLayer));
+        shown.control<QCheckBox>(QStringLiteral("Show the exact cut"))->click();
+        QVERIFY(shown.settle());
+        QVERIFY(!shown.view.section());
+        const auto labels = shown.view.controls().findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+            return label->text().contains(QStringLiteral("Open the result's model"));
+        }));
+    }
+
+    void coarseLevelsComeFirst() {
+        std::vector<std::shared_ptr<const ResultRecord>> partial;
+        auto parameters = kQuick;
+        parameters["resolution"] = std::int64_t{64};
+        const auto whole = volumeOf(parameters, &partial);
+        QVERIFY(partial.size() >= 2);
+        Shown shown(partial.front());
+        QVERIFY(shown.settle());
+        QVERIFY(!shown.view.result()->cells && shown.layer(kBoundaryLayer));
+        QVERIFY(!partial.front()->provenance.complete && partial.front()->probe == "volume");
+        const auto coarse = shown.layer(kBoundaryLayer)->colour.size();
+        shown.view.show(partial.back());
+        QVERIFY(shown.settle());
+        QVERIFY(shown.layer(kBoundaryLayer)->colour.size() > coarse);
+        shown.view.show(whole);
+        QVERIFY(shown.settle());
+        QVERIFY(shown.view.result()->cells);
+        // The sampled surface is near the exact one.
+        const double exact = whole->metric("boundary_area")->value,
+                     sampled = whole->metric("sampled_area")->value;
+        QVERIFY(std::abs(sampled / exact - 1) < 0.02);
+    }
+
+    void stoppedEarlyItSaysSo() {
+        auto parameters = kQuick;
+        parameters["method"] = std::string("exact");
+        parameters["max-cells"] = std::int64_t{200};
+        Shown shown(volumeOf(parameters));
+        QVERIFY(shown.settle());
+        const auto labels = shown.view.findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+            return label->isVisible() &&
+                   label->text().contains(QStringLiteral("Stopped early: budget of 200 cells"));
+        }));
+        QVERIFY(shown.layer(kCellLayer));  // what there is
+        shown.keep("volume_partial");
+    }
+
+    void writesMeshesAndFigures() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        const QTemporaryDir folder;
+        QSignalSpy told(&shown.view, &VolumeView::noticeRaised);
+        for (const char* name : {"b.vtp", "b.ply", "b.npz", "c.vtu"}) {
+            const QString path = folder.filePath(QLatin1String(name));
+            shown.view.saveMesh(path);
+            QTRY_COMPARE_WITH_TIMEOUT(told.count(), 1, 30'000);
+            QVERIFY2(told.takeFirst()[0].toString().startsWith(QStringLiteral("Written: ")), name);
+            QVERIFY(QFileInfo(path).size() > 1000);
+        }
+        shown.view.saveMesh(folder.filePath(QStringLiteral("b.stl")));
+        QTRY_COMPARE_WITH_TIMEOUT(told.count(), 1, 30'000);
+        QVERIFY(told.takeFirst()[0].toString().contains(QStringLiteral(".vtp")));
+        const auto panels = shown.view.panels();
+        QVERIFY(!panels.empty());
+        const auto* scene = dynamic_cast<const VolumePanelScene*>(panels.front().get());
+        QVERIFY(scene);
+        QCOMPARE((scene->camera().position - shown.view.canvas().camera().position).norm(), 0.0);
+    }
+
+    void orbitIsWritten() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        const QTemporaryDir folder;
+        QSignalSpy told(&shown.view, &VolumeView::noticeRaised);
+        const auto camera = shown.view.canvas().camera();
+        shown.view.saveOrbit(folder.path(), 3, {161, 121});
+        QTRY_COMPARE_WITH_TIMEOUT(told.count(), 1, 60'000);
+        if (!shown.view.canvas().hasGl()) {
+            QVERIFY(told[0][0].toString().contains(QStringLiteral("OpenGL")));
+            return;
+        }
+        QVERIFY(told[0][0].toString().startsWith(QStringLiteral("3 frames are in ")));
+        QList<QImage> frames;
+        for (int i = 0; i < 3; ++i)
+            frames << QImage(folder.filePath(QStringLiteral("frame_000%1.png").arg(i)));
+        for (const auto& frame : frames) QCOMPARE(frame.size(), QSize(160, 120));
+        QVERIFY(frames[0] != frames[1] && frames[1] != frames[2]);
+        QCOMPARE((shown.view.canvas().camera().position - camera.position).norm(), 0.0);
+    }
+
+    void nothingToShow() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        shown.view.show(nullptr);
+        QVERIFY(shown.settle());
+        QVERIFY(!shown.view.result() && !shown.view.canvas().drawing());
+        auto broken = std::make_shared<ResultRecord>(*exactVolume());
+        std::erase_if(broken->arrays, [](const Array& array) { return array.name() == "cell_faces"; });
+        shown.view.show(broken);
+        QVERIFY(shown.settle());
+        QVERIFY(!shown.view.result());
+    }
+};
+
+QTEST_MAIN(VolumeViewTest)
+#include "volume_view_test.moc"

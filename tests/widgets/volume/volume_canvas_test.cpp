@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the 3-D view shows, pixel by pixel, against projections worked out here.
+#include "widgets/volume/volume_canvas.h"
+
+#include <QSignalSpy>
+#include <QTest>
+#include <QVBoxLayout>
+
+#include "tests/widgets/volume/square_drawing.h"
+#include "widgets/scenes/colours.h"
+
+using namespace tessera;
+
+namespace {
+
+constexpr QSize kSize{500, 400};
+constexpr int kTolerance = 4;  // of a channel
+
+bool isNear(const QColor& a, const QColor& b, int tolerance = kTolerance) {
+    return std::abs(a.red() - b.red()) <= tolerance && std::abs(a.green() - b.green()) <= tolerance &&
+           std::abs(a.blue() - b.blue()) <= tolerance;
+}
+QString text(const QColor& c) {
+    return c.name();
+}
+
+}  // namespace
+
+class VolumeCanvasTest : public QObject {
+    Q_OBJECT
+    std::unique_ptr<JobRunner> jobs_;
+    std::unique_ptr<VolumeCanvas> canvas_;
+
+    QImage shown() {
+        [&] { QTRY_VERIFY_WITH_TIMEOUT(canvas_->isUpToDate(), 60000); }();
+        return canvas_->grab().toImage();
+    }
+    static QColor at(const QImage& image, const QPointF& place) {
+        const double scale = image.devicePixelRatio();
+        return image.pixelColor((place * scale).toPoint());
+    }
+    QColor at(const QImage& image, const Eigen::Vector3d& point) {
+        return at(image, placeOf(canvas_->camera(), kSize, point));
+    }
+    void show(const std::vector<Square>& all, const VolumeCamera& camera = cameraAlongT()) {
+        canvas_->setDrawing(squares(all));
+        canvas_->setCamera(camera);
+    }
+
+  private Q_SLOTS:
+    void init() {
+        jobs_ = std::make_unique<JobRunner>();
+        canvas_ = std::make_unique<VolumeCanvas>(*jobs_);
+        if (!canvas_->hasGl()) QSKIP(qPrintable(canvas_->problem()));
+        canvas_->resize(kSize);
+        canvas_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(canvas_.get()));
+    }
+    void cleanup() {
+        canvas_.reset();
+        jobs_.reset();
+    }
+
+    void squareIsWhereItProjects_data() {
+        QTest::addColumn<bool>("parallel");
+        QTest::newRow("perspective") << false;
+        QTest::newRow("parallel") << true;
+    }
+    void squareIsWhereItProjects() {
+        QFETCH(bool, parallel);
+        VolumeCamera camera = cameraAlongT();
+        camera.parallel = parallel;
+        camera.parallelScale = 1.7;
+        show({{"red", 0.3, 0.2, 0.5, -0.4, Qt::red}}, camera);
+        const QImage image = shown();
+        // Its light is 1: it faces the eye.
+        for (const double s : {-0.48, 0.0, 0.48})
+            for (const double r : {-0.48, 0.0, 0.48}) {
+                const QColor c = at(image, Eigen::Vector3d(0.3 + s, -0.4, 0.2 + r));
+                QVERIFY2(isNear(c, Qt::red), qPrintable(text(c)));
+            }
+        for (const auto& outside :
+             {Eigen::Vector3d(0.3 - 0.53, -0.4, 0.2), Eigen::Vector3d(0.3 + 0.53, -0.4, 0.2),
+              Eigen::Vector3d(0.3, -0.4, 0.2 - 0.53), Eigen::Vector3d(0.3, -0.4, 0.2 + 0.53)}) {
+            const QColor c = at(image, outside);
+            QVERIFY2(!isNear(c, Qt::red, 60), qPrintable(text(c)));
+        }
+    }
+
+    void projectionIsThatOfThePicture() {
+        show({});
+        VolumeCamera camera = cameraAlongT();
+        camera.position = {1, -5, 0.5}, camera.focus = {0.2, 0.1, -0.3};
+        camera.up = Eigen::Vector3d(0, 0, 1);
+        canvas_->setCamera(camera);
+        const Eigen::Vector3d point(0.4, 0.6, -0.8), page = canvas_->projection().pageFromVolume(point);
+        const QPointF place = placeOf(camera, kSize, point);
+        QVERIFY(std::abs(page.x() - place.x()) < 1e-9 && std::abs(page.y() - place.y()) < 1e-9);
+    }
+
+    void nearerHidesFarther() {
+        // The nearer one is named first, then last.
+        for (const bool isFirst : {true, false}) {
+            std::vector<Square> all{{"near", 0, 0, 0.4, -0.6, Qt::blue},
+                                    {"far", 0.2, 0, 0.4, 0.6, Qt::green}};
+            if (!isFirst) std::swap(all[0], all[1]);
+            show(all);
+            const QImage image = shown();
+            QVERIFY(isNear(at(image, Eigen::Vector3d(0.1, -0.6, 0)), Qt::blue));
+            QVERIFY(isNear(at(image, Eigen::Vector3d(0.58, 0.6, 0)), Qt::green));
+        }
+    }
+
+    void translucentBlendsWhateverTheOrder() {
+        const QColor orange(230, 159, 0), blue(0, 114, 178), green(0, 158, 115);
+        const auto over = [](const QColor& top, const QColor& below, double alpha) {
+            const auto mix = [&](int a, int b) {
+                return static_cast<int>(std::lround(alpha * a + (1 - alpha) * b));
+            };
+            return QColor(mix(top.red(), below.red()), mix(top.green(), below.green()),
+                          mix(top.blue(), below.blue()));
+        };
+        const QColor wanted = over(orange, over(blue, green, 0.5), 0.3);
+        const Square nearest{"a", 0, 0, 0.4, -0.6, orange, 0.3}, middle{"b", 0, 0, 0.5, 0, blue, 0.5},
+            farthest{"c", 0, 0, 0.7, 0.6, green, 1};
+        for (const auto& all :
+             {std::vector{nearest, middle, farthest}, std::vector{farthest, middle, nearest},
+              std::vector{middle, nearest, farthest}}) {
+            show(all);
+            const QColor c = at(shown(), Eigen::Vector3d(0.1, -0.6, 0.1));
+            QVERIFY2(isNear(c, wanted), qPrintable(text(c) + " for " + text(wanted)));
+        }
+    }
+
+    void paperIsTheThemes() {
+        show({{"red", 0, 0, 0.2, 0, Qt::red}});
+        for (const auto& theme : {SceneTheme::darkTheme(), SceneTheme::light()}) {
+            canvas_->setTheme(theme);
+            const QImage image = shown();
+            for (const QPointF corner :
+                 {QPointF(2, 2), QPointF(kSize.width() - 3, 2), QPointF(2, kSize.height() / 2),
+                  QPointF(kSize.width() - 3, kSize.height() - 3)})
+                QVERIFY(isNear(at(image, corner), theme.paper, 1));
+        }
+    }
+
+    void hiddenLayerIsGone() {
+        show({{"near", 0, 0, 0.4, -0.6, Qt::blue}, {"far", 0, 0, 0.6, 0.6, Qt::green}});
+        canvas_->setLayerVisible("near", false);
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::green));
+        canvas_->setLayerVisible("near", true);
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::blue));
+    }
+
+    void clipHidesTheEyesSide() {
+        show({{"near", 0, 0, 0.4, -0.6, Qt::blue}, {"far", 0, 0, 0.6, 0.6, Qt::green}});
+        canvas_->setCutPlane(1, -0.2, false);
+        canvas_->setClip(true);
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::green));
+        QCOMPARE(canvas_->pickAt(placeOf(canvas_->camera(), kSize, {0, -0.6, 0}))->layer, QString("far"));
+        // From the other side it is the other one that goes.
+        VolumeCamera behind = cameraAlongT();
+        behind.position.y() = 6;
+        canvas_->setCamera(behind);
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::blue));
+        canvas_->setClip(false);
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::green));
+    }
+
+    void marksAndLinesAreDrawn() {
+        auto drawing = squares({});
+        drawing->marks.push_back({"marks", {{0.5, 0, 0.5}}, {qRgb(0, 0, 255)}, {}, 14});
+        drawing->lines.push_back({"line", {{-0.8, 0, -0.5}, {0.8, 0, -0.5}}, {0, 2}, Qt::red, 3, false});
+        drawing->lines.push_back({"tube", {{-0.8, 0, -0.2}, {0.8, 0, -0.2}}, {0, 2}, Qt::green, 12, true});
+        canvas_->setDrawing(drawing);
+        canvas_->setCamera(cameraAlongT());
+        const QImage image = shown();
+        QVERIFY(isNear(at(image, Eigen::Vector3d(0.5, 0, 0.5)), Qt::blue, 30));
+        QVERIFY(isNear(at(image, Eigen::Vector3d(0.3, 0, -0.5)), Qt::red));
+        const QColor tube = at(image, Eigen::Vector3d(0.3, 0, -0.2));
+        QVERIFY2(tube.green() > 200 && tube.red() < 40, qPrintable(text(tube)));
+    }
+
+    void nothingClears() {
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
+        canvas_->setDrawing(nullptr);
+        QVERIFY(canvas_->isUpToDate());
+        const QImage image = canvas_->grab().toImage();
+        QVERIFY(isNear(at(image, Eigen::Vector3d(0, 0, 0)), SceneTheme::light().paper, 1));
+        QVERIFY(!canvas_->pickAt({kSize.width() / 2.0, kSize.height() / 2.0}));
+        QVERIFY(canvas_->snapshot({100, 100}).isNull());
+    }
+
+    void newDrawingReplacesTheOld() {
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
+        canvas_->setDrawing(squares({{"blue", 0, 0, 0.5, 0, Qt::blue}}));
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::blue));
+    }
+
+    // With many triangles a coarser copy moves; at rest it is the whole again.
+    void manyTrianglesComeBackWhole() {
+        auto drawing = std::make_shared<VolumeDrawing>();
+        VolumeFaces faces;
+        faces.name = "grid";
+        constexpr int n = 220;
+        for (int i = 0; i <= n; ++i)
+            for (int j = 0; j <= n; ++j) faces.points.emplace_back(-1 + 2.0 * i / n, 0, -1 + 2.0 * j / n);
+        for (int i = 0; i < n; ++i)
+            for (int j = 0; j < n; ++j) {
+                const int a = i * (n + 1) + j;
+                for (const int corner : {a, a + 1, a + n + 2, a + n + 1})
+                    faces.faceVertices.push_back(corner);
+                faces.faceBegin.push_back(static_cast<std::int32_t>(faces.faceVertices.size()));
+                faces.colour.push_back(i < n / 2 ? qRgb(255, 0, 0) : qRgb(0, 0, 255));
+            }
+        drawing->faces.push_back(faces);
+        canvas_->setDrawing(drawing);
+        canvas_->setCamera(cameraAlongT());
+        const QImage image = shown();
+        QVERIFY(isNear(at(image, Eigen::Vector3d(-0.015, 0, 0.3)), Qt::red));
+        QVERIFY(isNear(at(image, Eigen::Vector3d(0.015, 0, 0.3)), Qt::blue));
+        canvas_->setCamera(cameraAlongT());
+        const QImage moving = canvas_->grab().toImage();
+        QVERIFY(!canvas_->isUpToDate());
+        QVERIFY(isNear(at(moving, Eigen::Vector3d(-0.5, 0, 0.3)), Qt::red));
+        QVERIFY(isNear(at(moving, Eigen::Vector3d(0.5, 0, 0.3)), Qt::blue));
+        QCOMPARE(shown(), image);
+    }
+
+    void snapshotHasItsOwnSizeAndKeepsTheView() {
+        show({{"red", 0.3, 0.2, 0.5, -0.4, Qt::red, 0.5}, {"blue", 0.3, 0.2, 0.8, 0.5, Qt::blue}});
+        const QImage before = shown();
+        constexpr QSize kLarge{1200, 700};
+        const QImage large = canvas_->snapshot(kLarge);
+        QCOMPARE(large.size(), kLarge);
+        const Eigen::Vector3d inside(0.7, -0.4, 0.5), below(1.05, 0.5, 0.2);
+        QVERIFY(isNear(at(large, placeOf(canvas_->camera(), kLarge, inside)), at(before, inside)));
+        QVERIFY(isNear(at(large, placeOf(canvas_->camera(), kLarge, below)), Qt::blue));
+        QVERIFY(canvas_->isUpToDate());
+        QCOMPARE(canvas_->grab().toImage(), before);
+        canvas_->setCamera(cameraAlongT());
+        QCOMPARE(shown(), before);
+    }
+
+    void snapshotDoesNotWait() {
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
+        const QImage image = canvas_->snapshot(kSize);
+        QVERIFY(isNear(at(image, placeOf(canvas_->camera(), kSize, {0, 0, 0})), Qt::red));
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
+    }
+
+    // Docking and floating give a widget a new window.
+    void survivesANewWindow() {
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
+        shown();
+        QWidget other;
+        QVBoxLayout layout(&other);
+        layout.setContentsMargins(0, 0, 0, 0);
+        layout.addWidget(canvas_.get());
+        other.resize(kSize);
+        other.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&other));
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
+        canvas_->setParent(nullptr);
+        canvas_->show();
+        QVERIFY(QTest::qWaitForWindowExposed(canvas_.get()));
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
+    }
+
+    void twoCanvasesDoNotMix() {
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
+        VolumeCanvas other(*jobs_);
+        other.resize(kSize);
+        other.setDrawing(squares({{"blue", 0, 0, 0.5, 0, Qt::blue}}));
+        other.setCamera(cameraAlongT());
+        other.show();
+        QTRY_VERIFY(other.isUpToDate());
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
+        QVERIFY(isNear(at(other.grab().toImage(), Eigen::Vector3d(0, 0, 0)), Qt::blue));
+    }
+};
+
+QTEST_MAIN(VolumeCanvasTest)
+#include "volume_canvas_test.moc"
