@@ -188,7 +188,10 @@ std::string ProbeCommands::usageProblem() const {
         if (!command->app->parsed()) continue;
         const auto& options = command->options;
         const auto& description = command->entry.probe->description();
-        if (static_cast<int>(options.samples.size()) < description.minimumSamples && options.limit == 0)
+        // A model may be small enough to need none.
+        const bool mayTakeNone = description.minimumInputs > 1 && options.samples.empty();
+        if (static_cast<int>(options.samples.size()) < description.minimumSamples && options.limit == 0 &&
+            !mayTakeNone)
             return description.name + " needs --samples with at least " +
                    std::to_string(description.minimumSamples) + " numbers";
         if (const auto fits = checkFigureNames(options.figures); !fits.isOk()) return fits.error().message;

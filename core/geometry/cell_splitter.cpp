@@ -6,6 +6,17 @@
 namespace tessera {
 
 CellSplitter::CellSplitter(const Eigen::Vector3d& low, const Eigen::Vector3d& high) {
+    // Address space for a middling complex, so that lists need not move as they grow; pages come when used.
+    constexpr std::size_t kCells = std::size_t{1} << 16;
+    vertices_.reserve(kCells);
+    for (auto* list : {&edgeTwin_, &edgeVertex_, &faceTwin_, &faceSection_}) list->reserve(4 * kCells);
+    edges_.reserve(4 * kCells);
+    faces_.reserve(4 * kCells);
+    cells_.reserve(kCells);
+    cornerVertex_.reserve(32 * kCells);
+    cornerEdge_.reserve(32 * kCells);
+    cellFaces_.reserve(16 * kCells);
+    sectionAt_.reserve(kCells);
     for (int i = 0; i < 8; ++i)
         vertices_.emplace_back(i & 1 ? high.x() : low.x(), i & 2 ? high.y() : low.y(),
                                i & 4 ? high.z() : low.z());
@@ -415,7 +426,7 @@ void CellSplitter::verticesOf(const Cell& cell, std::vector<std::int32_t>& verti
 }
 
 std::size_t CellSplitter::bytes() const {
-    const auto held = [](const auto& list) { return list.capacity() * sizeof(list[0]); };
+    const auto held = [](const auto& list) { return list.size() * sizeof(list[0]); };
     return held(vertices_) + held(edges_) + held(faces_) + held(cells_) + held(cornerVertex_) +
            held(cornerEdge_) + held(cellFaces_) + held(faceSide_) + held(cellSide_) + held(edgeTwin_) +
            held(edgeVertex_) + held(faceTwin_) + held(faceSection_) + held(sectionAt_) + held(stamp_);

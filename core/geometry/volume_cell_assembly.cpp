@@ -14,22 +14,26 @@ namespace {
 constexpr std::int64_t kCheckedCells = 1024;
 constexpr std::int64_t kSlopeBatch = 1024;
 
-// From the middle: pyramids over the faces, each a fan of tetrahedra.
-double volumeAround(const CellComplex& map, std::int64_t cell, const Eigen::Vector3d& middle) {
-    double volume = 0;
-    for (const std::int32_t f : map.facesOfCell(cell)) {
+// A face's plane: normal of twice its area, and where it lies.
+struct FacePlane {
+    Eigen::Vector3d normal;
+    double offset;
+};
+
+std::vector<FacePlane> planesOf(const CellComplex& map) {
+    std::vector<FacePlane> planes(static_cast<std::size_t>(map.faceCount()));
+    for (std::int64_t f = 0; f < map.faceCount(); ++f) {
         const auto corners = map.verticesOfFace(f);
-        const Eigen::Vector3d base = map.vertices[corners[0]] - middle;
-        Eigen::Vector3d area = Eigen::Vector3d::Zero();
-        Eigen::Vector3d before = map.vertices[corners[1]] - middle;
+        const Eigen::Vector3d base = map.vertices[corners[0]];
+        Eigen::Vector3d normal = Eigen::Vector3d::Zero(), before = map.vertices[corners[1]] - base;
         for (std::size_t i = 2; i < corners.size(); ++i) {
-            const Eigen::Vector3d here = map.vertices[corners[i]] - middle;
-            area += (before - base).cross(here - base);
+            const Eigen::Vector3d here = map.vertices[corners[i]] - base;
+            normal += before.cross(here);
             before = here;
         }
-        volume += std::abs(base.dot(area)) / 6;
+        planes[f] = {normal, normal.dot(base)};
     }
-    return volume;
+    return planes;
 }
 
 }  // namespace
@@ -104,14 +108,19 @@ void VolumeCellAssembly::measure(CellComplex& result) const {
     const std::int64_t count = result.cellCount();
     result.cellVolume.resize(static_cast<std::size_t>(count));
     result.regionVolume.assign(result.patternHash.size(), 0);
+    const auto planes = planesOf(result);
     for (std::int64_t c = 0; c < count; ++c) {
-        // Any point inside will do.
-        const std::int32_t f = result.facesOfCell(c)[0], other = result.facesOfCell(c)[1];
+        // Pyramids over the faces from any point inside: a mean of some corners.
+        const auto faces = result.facesOfCell(c);
         Eigen::Vector3d middle = Eigen::Vector3d::Zero();
         double corners = 0;
-        for (const std::int32_t of : {f, other})
-            for (const std::int32_t v : result.verticesOfFace(of)) middle += result.vertices[v], ++corners;
-        result.cellVolume[c] = volumeAround(result, c, middle / corners);
+        for (const std::int32_t f : faces.first(2))
+            for (const std::int32_t v : result.verticesOfFace(f)) middle += result.vertices[v], ++corners;
+        middle /= corners;
+        double volume = 0;
+        for (const std::int32_t f : faces)
+            volume += std::abs(planes[f].normal.dot(middle) - planes[f].offset);
+        result.cellVolume[c] = volume / 6;
         result.regionVolume[result.cellRegion[c]] += result.cellVolume[c];
         result.checks.volumeSum += result.cellVolume[c];
     }

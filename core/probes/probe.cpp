@@ -15,6 +15,11 @@ std::string samplesText(std::int64_t count) {
 
 }  // namespace
 
+bool takesWholeSpace(const ProbeDescription& description, const Model& model) {
+    return description.minimumInputs > 1 &&
+           elementCount(model.info().inputShape) == description.minimumInputs;
+}
+
 Result<Done> checkInputs(const ProbeDescription& description, const ProbeInputs& inputs) {
     if (!inputs.model) return inputError(description.title + " needs a model; open one first.");
     const auto& info = inputs.model->info();
@@ -42,8 +47,10 @@ Result<Done> checkInputs(const ProbeDescription& description, const ProbeInputs&
                           std::to_string(elementCount(info.inputShape)) + " values, and " +
                           description.title + " needs at least " + std::to_string(description.minimumInputs) +
                           "; choose a model of more inputs.");
+    const bool isWholeSpace = inputs.samples.empty() && takesWholeSpace(description, *inputs.model);
     if (!inputs.dataset) {
-        if (description.needsData || description.minimumSamples > 0 || !inputs.samples.empty())
+        if (description.needsData || (description.minimumSamples > 0 && !isWholeSpace) ||
+            !inputs.samples.empty())
             return inputError(description.title + " needs data; open a data set first.");
         return Done{};
     }
@@ -59,7 +66,7 @@ Result<Done> checkInputs(const ProbeDescription& description, const ProbeInputs&
             return inputError("Sample " + std::to_string(index) + " is not in " + data.path().string() +
                               ", which holds " + samplesText(data.size()) + "; count from 0.");
     const auto chosen = static_cast<std::int64_t>(inputs.samples.size());
-    if (chosen < description.minimumSamples)
+    if (chosen < description.minimumSamples && !isWholeSpace)
         return inputError(description.title + " needs at least " + samplesText(description.minimumSamples) +
                           ", " + (chosen == 0 ? "none" : std::to_string(chosen)) +
                           " chosen; select more of them.");

@@ -28,10 +28,12 @@ struct ProbeDescription {
     std::string cost;        // what a run costs: passes, memory
     std::string source;      // paper, year, equation; parts that are ours are called derived
     bool needsData = true;
-    bool needsExact = false;    // every layer of the model must be exact
-    int minimumSamples = 0;     // of `samples` below; 0: an empty list means the whole set
-    int maximumSamples = 0;     // 0: any number
-    int minimumInputs = 1;      // values that a model must take
+    bool needsExact = false;  // every layer of the model must be exact
+    int minimumSamples = 0;   // of `samples` below; 0: an empty list means the whole set
+    int maximumSamples = 0;   // 0: any number
+    // Values that a model must take. A model of just as many, if that is more than 1, needs no samples: its
+    // whole input space is looked at.
+    int minimumInputs = 1;
     bool orderMatters = false;  // samples are taken in the order they were chosen (a path)
     int minimumModels = 1;      // more than 1: it compares all models it is given
     std::vector<Parameter> parameters;
@@ -62,6 +64,7 @@ class Probe {
                                      std::stop_token stop, Progress& progress) const = 0;
 };
 
+bool takesWholeSpace(const ProbeDescription& description, const Model& model);
 // What every caller does first: the inputs fit the description (model there, data there if needed and of the
 // model's shape, all layers exact if needed, enough samples, indices in range). One sentence otherwise.
 Result<Done> checkInputs(const ProbeDescription& description, const ProbeInputs& inputs);

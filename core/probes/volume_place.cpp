@@ -10,7 +10,7 @@ namespace tessera {
 namespace {
 
 constexpr std::int64_t kPrincipalSamples = 512;
-constexpr const char* kPrincipal = "principal component";
+constexpr const char* kPrincipal = "principal";
 constexpr const char* kRandom = "random";
 
 // Along which the data vary most, once their variation within the plane is taken away.
@@ -58,7 +58,9 @@ std::vector<Parameter> volumePlaceParameters() {
     return {
         {"third-direction",
          "Third direction",
-         "Out of the plane of three samples; four samples need none.",
+         "Out of the plane of three samples: the largest principal component of the data outside it, or "
+         "random; "
+         "four samples need none.",
          "",
          std::string(kPrincipal),
          0,
@@ -99,8 +101,10 @@ Result<VolumePlace> placeVolume(const ProbeInputs& inputs, const ParameterMap& p
     place.volume = std::move(volume).value();
     place.sentence = count == 4
                          ? "The volume goes through the four chosen samples."
-                         : "The volume goes through the three chosen samples and along the " +
-                               parameterValue<std::string>(parameters, "third-direction") + " direction.";
+                         : "The volume goes through the three chosen samples and along " +
+                               (parameterValue<std::string>(parameters, "third-direction") == kRandom
+                                    ? std::string("a random direction.")
+                                    : "the largest principal component of the data outside their plane.");
     return place;
 }
 

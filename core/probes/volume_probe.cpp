@@ -13,7 +13,7 @@
 namespace tessera {
 namespace {
 
-constexpr const char* kBoth = "sampled, then exact";
+constexpr const char* kBoth = "both";
 constexpr const char* kExact = "exact";
 constexpr const char* kSampled = "sampled";
 
@@ -52,11 +52,13 @@ ProbeDescription describe() {
         "derived "
         "here. Sampled surface: upper envelope of interpolated logits on tetrahedra, derived here.";
     d.needsData = false;
+    d.minimumSamples = 3;
     d.maximumSamples = 4;
     d.minimumInputs = 3;
     d.parameters = {{"method",
                      "Method",
-                     "A model with a layer that is not exact is sampled whatever this says.",
+                     "Sampled first and then exact, or one of the two; a model with a layer that is not "
+                     "exact is sampled whatever this says.",
                      "",
                      std::string(kBoth),
                      0,

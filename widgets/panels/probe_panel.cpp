@@ -151,7 +151,9 @@ void ProbePanel::fillScopes() {
     {
         const QSignalBlocker quiet(scope_);
         scope_->clear();
-        if (description && description->minimumSamples == 0)
+        if (description && workspace_.model() && takesWholeSpace(*description, *workspace_.model()))
+            scope_->addItem(tr("The whole input space"), QLatin1String(kAll));
+        else if (description && description->minimumSamples == 0)
             scope_->addItem(
                 workspace_.dataset()
                     ? tr("All %1 samples").arg(count(static_cast<std::size_t>(workspace_.dataset()->size())))
@@ -167,7 +169,8 @@ void ProbePanel::fillScopes() {
         // What nobody chose does not follow from one probe to the next.
         int index = isScopeChosen_ || held == QLatin1String(kBefore) ? scope_->findData(held) : -1;
         // At first what is there: a path through the anchors, or everything.
-        if (index < 0 && description && description->minimumSamples > 0)
+        if (index < 0 && description && description->minimumSamples > 0 &&
+            scope_->findData(QLatin1String(kAll)) < 0)
             index = scope_->findData(QLatin1String(workspace_.selection().empty() ? kAnchors : kSelection));
         scope_->setCurrentIndex(std::max(0, index));
     }

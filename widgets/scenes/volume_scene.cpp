@@ -14,7 +14,8 @@
 namespace tessera {
 namespace {
 
-constexpr double kBoxPt = 300;  // about how long a side of the box is in a picture
+constexpr double kLeastEdges = 0.3;  // fainter outlines would only change the colour of what they are on
+constexpr double kBoxPt = 300;       // about how long a side of the box is in a picture
 
 QRgb mixed(const QColor& a, const QColor& b) {
     return qRgb((a.red() + b.red()) / 2, (a.green() + b.green()) / 2, (a.blue() + b.blue()) / 2);
@@ -93,7 +94,7 @@ class DrawingBuilder {
         }
         const double side = (drawing_.high - drawing_.low).maxCoeff();
         const double strength = edgeStrength(kBoxPt * std::sqrt(area / double(count)) / side);
-        layer.edges = strength > 0;
+        layer.edges = strength > kLeastEdges;
         const auto mix = [&](double fill, int edge) {
             return int(fill / double(count) * (1 - strength) + edge * strength);
         };
@@ -309,12 +310,7 @@ VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, 
     return DrawingBuilder(result, look, theme, context).drawing(cut);
 }
 
-std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLook& look,
-                                     const SceneContext& context) {
-    std::vector<LegendItem> items;
-    const bool showsClasses = look.samples || (look.boundary && look.explode == 0) || look.sampled ||
-                              (look.cells && look.fill == VolumeLook::Fill::Class);
-    if (!showsClasses) return items;
+std::vector<char> classesThere(const VolumeResult& result) {
     std::vector<char> isThere(static_cast<std::size_t>(result.classCount()), 0);
     if (result.cells && !result.cells->cellLabel.empty()) {
         for (const std::int32_t label : result.cells->cellLabel) isThere[label] = 1;
@@ -322,6 +318,16 @@ std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLoo
         for (const std::int32_t label : result.sampled->surface->classA) isThere[label] = 1;
         for (const std::int32_t label : result.sampled->surface->classB) isThere[label] = 1;
     }
+    return isThere;
+}
+
+std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLook& look,
+                                     const SceneContext& context) {
+    std::vector<LegendItem> items;
+    const bool showsClasses = look.samples || (look.boundary && look.explode == 0) || look.sampled ||
+                              (look.cells && look.fill == VolumeLook::Fill::Class);
+    if (!showsClasses) return items;
+    const auto isThere = classesThere(result);
     if (std::find(isThere.begin(), isThere.end(), 1) == isThere.end()) return items;
     items.push_back({QStringLiteral("Class"), {}, LegendItem::Mark::Heading});
     for (int label = 0; label < result.classCount(); ++label)

@@ -50,6 +50,8 @@ inline constexpr std::int64_t kMostExploded = 400'000;
 // arrangement).
 VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
                             const SceneContext& context, const VolumeSection* cut = nullptr);
+// Per class, 1 if it is predicted somewhere in the box as far as the result tells.
+std::vector<char> classesThere(const VolumeResult& result);
 // What the colours mean, of classes that are there.
 std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLook& look,
                                      const SceneContext& context);

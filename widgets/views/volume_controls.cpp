@@ -89,8 +89,6 @@ QWidget* VolumeControls::makeLayers() {
     classes_ = new QListWidget;
     classes_->setAccessibleName(tr("Classes shown"));
     classes_->setToolTip(tr("Cells of these classes are shown, and boundaries that they have a part in"));
-    classes_->setSizeAdjustPolicy(QAbstractScrollArea::AdjustToContents);
-    classes_->setMaximumHeight(130);
     form->addRow(classes_);
     connect(classes_, &QListWidget::itemChanged, this, &VolumeControls::readLook);
     return box;
@@ -192,14 +190,20 @@ void VolumeControls::setResult(const VolumeResult* result, const SceneContext& c
     {
         const QSignalBlocker quiet(classes_);
         classes_->clear();
-        for (int label = 0; result != nullptr && label < result->classCount(); ++label) {
+        const auto isThere = result != nullptr ? classesThere(*result) : std::vector<char>();
+        for (int label = 0; label < static_cast<int>(isThere.size()); ++label) {
+            if (!isThere[static_cast<std::size_t>(label)]) continue;
             auto* item = new QListWidgetItem(swatch(classColour(label, result->classCount())),
                                              classText(label, context));
             item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable | Qt::ItemIsSelectable);
             item->setCheckState(look_.hiddenClass[static_cast<std::size_t>(label)] ? Qt::Unchecked
                                                                                    : Qt::Checked);
+            item->setData(Qt::UserRole, label);
             classes_->addItem(item);
         }
+        // All of a few are seen at once.
+        const int row = std::max(classes_->sizeHintForRow(0), 1);
+        classes_->setFixedHeight(std::min(classes_->count(), 8) * row + 2 * classes_->frameWidth() + 2);
     }
     mesh_->setEnabled(result != nullptr);
     orbit_->setEnabled(result != nullptr);
@@ -226,9 +230,9 @@ void VolumeControls::showLook() {
     cellOpacity_->setValue(int(look_.cellOpacity * 100 + 0.5));
     explode_->setValue(int(look_.explode * 100 + 0.5));
     for (int i = 0; i < classes_->count(); ++i)
-        if (static_cast<std::size_t>(i) < look_.hiddenClass.size())
-            classes_->item(i)->setCheckState(look_.hiddenClass[static_cast<std::size_t>(i)] ? Qt::Unchecked
-                                                                                            : Qt::Checked);
+        if (const auto label = classes_->item(i)->data(Qt::UserRole).toUInt();
+            label < look_.hiddenClass.size())
+            classes_->item(i)->setCheckState(look_.hiddenClass[label] ? Qt::Unchecked : Qt::Checked);
     showCutRange();
     isShowing_ = false;
 }
@@ -246,7 +250,8 @@ void VolumeControls::readLook() {
     look_.cellOpacity = cellOpacity_->value() / 100.0;
     look_.explode = explode_->value() / 100.0;
     for (int i = 0; i < classes_->count(); ++i)
-        look_.hiddenClass[static_cast<std::size_t>(i)] = classes_->item(i)->checkState() == Qt::Unchecked;
+        look_.hiddenClass[classes_->item(i)->data(Qt::UserRole).toUInt()] =
+            classes_->item(i)->checkState() == Qt::Unchecked;
     enableWhatApplies();
     if (!(look_ == before)) Q_EMIT lookChanged();
 }

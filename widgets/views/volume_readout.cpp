@@ -28,6 +28,9 @@ VolumeReadout::VolumeReadout(Workspace& workspace, JobRunner& jobs, QWidget* par
     text_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     text_->setAlignment(Qt::AlignLeft | Qt::AlignVCenter);
     text_->setMinimumHeight(kPictureSide);
+    // A long line is cut off rather than the window made wider.
+    text_->setMinimumWidth(1);
+    text_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     row->addWidget(picture_);
     row->addWidget(text_, 1);
     present();

@@ -7,6 +7,7 @@
 #include <QScrollArea>
 #include <QTabWidget>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "core/probes/linear_regions.h"
 #include "widgets/scenes/volume_panel_scene.h"
@@ -22,6 +23,12 @@ constexpr double kMostCutSeconds = 10;
 
 bool isDark(const QPalette& palette) {
     return palette.color(QPalette::Window).lightness() < 128;
+}
+
+bool isOneClass(const CellComplex& map) {
+    return !map.cellLabel.empty() &&
+           std::all_of(map.cellLabel.begin(), map.cellLabel.end(),
+                       [&](std::int32_t label) { return label == map.cellLabel.front(); });
 }
 
 }  // namespace
@@ -123,8 +130,7 @@ void VolumeView::arrived(std::shared_ptr<const VolumeResult> result) {
                      .arg(QString::fromStdString(result_->cells->stopReason))
                      .arg(result_->cells->refinedSites)
                      .arg(result_->cells->sites.size());
-    else if (result_ && result_->boundary().faceCount() == 0 && result_->cells &&
-             !result_->cells->cellLabel.empty())
+    else if (result_ && result_->cells && isOneClass(*result_->cells))
         notice =
             tr("One class is predicted in the whole box: there is no decision boundary in it. Show the "
                "cells, or "

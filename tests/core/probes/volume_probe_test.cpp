@@ -179,10 +179,13 @@ class VolumeProbeTest : public QObject {
     void whereAVolumeLies() {
         const auto few = runWith(digits("mnist_mlp.pt", {1, 2}));
         QVERIFY(few.isError());
-        QVERIFY(few.error().message.find("four samples") != std::string::npos);
+        QVERIFY(few.error().message.find("at least 3 samples, 2 chosen") != std::string::npos);
         const auto none = runWith(digits("mnist_mlp.pt", {}));
         QVERIFY(none.isError());
-        QVERIFY(none.error().message.find("784 values") != std::string::npos);
+        QVERIFY(none.error().message.find("at least 3 samples, none chosen") != std::string::npos);
+        const auto many = runWith(digits("mnist_mlp.pt", {1, 2, 3, 4, 5}));
+        QVERIFY(many.isError());
+        QVERIFY(many.error().message.find("at most 4 samples, 5 chosen") != std::string::npos);
         const auto same = runWith(digits("mnist_mlp.pt", {1, 2, 3, 1}));
         QVERIFY(same.isError());
         const auto random = digits("mnist_mlp.pt", {2, 10, 8});
