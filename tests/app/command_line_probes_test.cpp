@@ -8,6 +8,7 @@
 #include <QJsonArray>
 #include <QTemporaryDir>
 #include <QTest>
+#include <cmath>
 
 #include "core/data/npz.h"
 #include "program_run.h"
@@ -221,11 +222,48 @@ class CommandLineProbesTest : public QObject {
         }
     }
 
+    // Figures and meshes of a volume, with no display.
+    void volume() {
+        const QTemporaryDir folder;
+        QStringList asked = QStringList{"probe", "volume"} + kDigits +
+                            QStringList{"--samples", "2,10,8,4", "--margin", "0.02", "--resolution", "16"};
+        const QStringList outputs{"v.png", "v.svg"}, meshes{"b.vtp", "b.ply", "b.npz", "c.vtu"};
+        auto whole = asked + QStringList{"--json", folder.filePath("v.json")};
+        for (const auto& name : outputs) whole << "--figure" << folder.filePath(name);
+        for (const auto& name : meshes) whole << "--mesh" << folder.filePath(name);
+        const auto run = runProgram(whole);
+        QVERIFY2(run.status == 0, run.err);
+        for (const auto& name : outputs + meshes)
+            QVERIFY2(QFileInfo(folder.filePath(name)).size() > 1000, qPrintable(name));
+        const auto record = QJsonDocument::fromJson(contentOf(folder.filePath("v.json"))).object();
+        QJsonObject numbers;
+        for (const QJsonValue metric : record["summary"].toArray())
+            numbers[metric["name"].toString()] = metric["value"];
+        QCOMPARE(numbers["euler"].toDouble(), 1.0);
+        QCOMPARE(numbers["pattern_mismatches"].toDouble(), 0.0);
+        QVERIFY(numbers["regions"].toDouble() > 1000);
+        double share = 0;
+        for (const QJsonValue part : columnOf(record, "share")) share += part.toDouble();
+        QVERIFY(std::abs(share - 1) < 1e-9);
+        QVERIFY(contentOf(folder.filePath("v.svg")).contains("Decision boundary"));  // live text
+
+        const auto few = runProgram(asked + QStringList{"--method", "exact", "--max-cells", "100"});
+        QCOMPARE(few.status, 0);
+        QVERIFY2(few.err.contains("budget of 100 cells reached"), few.err);
+        const auto suffix = runProgram(asked + QStringList{"--mesh", folder.filePath("b.stl")});
+        QCOMPARE(suffix.status, 2);
+        QVERIFY2(suffix.err.contains(".vtp"), suffix.err);
+        const auto flat =
+            runProgram(QStringList{"probe", "volume"} + kSpiral + QStringList{"--samples", "1,2,3,4"});
+        QCOMPARE(flat.status, 1);
+        QVERIFY2(flat.failedInOneLine() && flat.err.contains("needs at least 3"), flat.err);
+    }
+
     void listAndManual() {
         const auto list = runProgram({"probe", "--list"});
         QCOMPARE(list.status, 0);
-        for (const char* name :
-             {"class-map:", "counterfactual:", "evaluate:", "regions:", "local-geometry:", "path-regions:"})
+        for (const char* name : {"class-map:", "counterfactual:", "evaluate:", "regions:", "local-geometry:",
+                                 "path-regions:", "volume:"})
             QVERIFY2(list.out.contains(name), list.out);
         const QTemporaryDir folder;
         const auto manual = runProgram({"probe", "--manual", folder.filePath("manual")});

@@ -15,7 +15,8 @@ namespace tessera {
 namespace {
 
 constexpr double kLeastEdges = 0.3;  // fainter outlines would only change the colour of what they are on
-constexpr double kBoxPt = 300;       // about how long a side of the box is in a picture
+constexpr std::size_t kMostOutlined = 12'000;  // polygons
+constexpr double kBoxPt = 300;                 // about how long a side of the box is in a picture
 
 QRgb mixed(const QColor& a, const QColor& b) {
     return qRgb((a.red() + b.red()) / 2, (a.green() + b.green()) / 2, (a.blue() + b.blue()) / 2);
@@ -80,6 +81,7 @@ class DrawingBuilder {
     // Fainter the denser they are, none where they would only be grey.
     void fadeEdges(VolumeFaces& layer) const {
         const auto count = layer.colour.size();
+        layer.edges = layer.edges && count <= kMostOutlined;
         if (!layer.edges || count == 0) return;
         double area = 0, red = 0, green = 0, blue = 0;
         for (std::size_t f = 0; f < count; ++f) {
@@ -251,6 +253,7 @@ class DrawingBuilder {
         lines.name = QString::fromLatin1(kCutLayer);
         lines.colour = theme_.boundary;
         lines.widthPt = 1.2;
+        lines.tube = true;  // stands out on both sides of the plane that it lies on
         for (const auto& segment : map.boundary) {
             lines.points.push_back(place(segment.a));
             lines.points.push_back(place(segment.b));

@@ -6,6 +6,7 @@
 #include <QLabel>
 #include <QScrollArea>
 #include <QTabWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::int64_t kMostCutRegions = 200'000;
 constexpr double kMostCutSeconds = 10;
+constexpr int kRoomForControls = 560;
 
 bool isDark(const QPalette& palette) {
     return palette.color(QPalette::Window).lightness() < 128;
@@ -63,6 +65,16 @@ VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
     row->setSpacing(0);
     row->addLayout(picture, 1);
     row->addWidget(scroll);
+    controlColumn_ = scroll;
+    showControls_ = new QToolButton;
+    showControls_->setText(tr("Controls"));
+    showControls_->setToolTip(tr("What is shown of the volume, and how"));
+    showControls_->setCheckable(true);
+    showControls_->setChecked(true);
+    showControls_->setAutoRaise(true);
+    connect(showControls_, &QToolButton::toggled, controlColumn_, &QWidget::setVisible);
+    connect(showControls_, &QToolButton::clicked, this, [this] { isControlsChosen_ = true; });
+    tables_->tabs()->setCornerWidget(showControls_);
     tables_->tabs()->insertTab(0, page, tr("Volume"));
     tables_->tabs()->setCurrentIndex(0);
     auto* layout = new QVBoxLayout(this);
@@ -92,6 +104,12 @@ void VolumeView::changeEvent(QEvent* event) {
     if (event->type() != QEvent::PaletteChange) return;
     canvas_->setTheme(isDark(palette()) ? SceneTheme::darkTheme() : SceneTheme::light());
     draw();
+}
+
+// Where there is little room the picture has it.
+void VolumeView::resizeEvent(QResizeEvent* event) {
+    ResultView::resizeEvent(event);
+    if (!isControlsChosen_) showControls_->setChecked(width() >= kRoomForControls);
 }
 
 void VolumeView::show(std::shared_ptr<const ResultRecord> record) {

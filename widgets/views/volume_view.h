@@ -8,6 +8,7 @@
 #include "widgets/views/record_view.h"
 
 class QLabel;
+class QToolButton;
 
 namespace tessera {
 
@@ -46,6 +47,7 @@ class VolumeView : public ResultView {
 
   protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
   private:
     void arrived(std::shared_ptr<const VolumeResult> result);
@@ -69,6 +71,9 @@ class VolumeView : public ResultView {
     VolumeControls* controls_;
     VolumeReadout* readout_;
     QLabel* notice_;
+    QWidget* controlColumn_;
+    QToolButton* showControls_;
+    bool isControlsChosen_ = false;  // by the user: no longer by the room there is
     bool isReading_ = false, isDrawing_ = false, isCutting_ = false;
     std::shared_ptr<const VolumeDrawing> drawing_;
     VolumeOrbit* orbit_ = nullptr;  // once one was asked for
