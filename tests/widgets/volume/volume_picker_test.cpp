@@ -62,7 +62,8 @@ class VolumePickerTest : public QObject {
         const VolumePicker picker(drawing);
         int hits = 0;
         for (int i = 0; i < 2000; ++i) {
-            const VolumeRay ray{vector() * 2, vector().normalized()};
+            const Eigen::Vector3d from = vector() * 2;
+            const VolumeRay ray{from, (vector() - from).normalized()};
             const bool isOdd = i % 2;  // then only odd faces count
             double nearest = INFINITY;
             std::size_t best = 0;
