@@ -26,6 +26,10 @@ struct VolumeLook {
     double boundaryOpacity = 0.75, cellOpacity = 1;
     double explode = 0;  // cells are moved away from the middle by this times their distance from it
     std::vector<char> hiddenClass;  // per class: 1 hides its cells, and boundaries between two hidden ones
+    bool hides(std::int32_t label) const {
+        return label >= 0 && static_cast<std::size_t>(label) < hiddenClass.size() &&
+               hiddenClass[static_cast<std::size_t>(label)] != 0;
+    }
     bool operator==(const VolumeLook&) const = default;
 };
 

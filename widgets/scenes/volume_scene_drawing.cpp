@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/scenes/volume_scene.h"
+
+#include <Eigen/Geometry>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/scenes/colour_bar.h"
+#include "widgets/scenes/fill_colours.h"
+
+namespace tessera {
+namespace {
+
+constexpr double kLeastEdges = 0.3;  // fainter outlines would only change the colour of what they are on
+constexpr std::size_t kMostOutlined = 12'000;  // polygons
+constexpr double kBoxPt = 300;                 // about how long a side of the box is in a picture
+
+QRgb mixed(const QColor& a, const QColor& b) {
+    return qRgb((a.red() + b.red()) / 2, (a.green() + b.green()) / 2, (a.blue() + b.blue()) / 2);
+}
+
+class DrawingBuilder {
+  public:
+    DrawingBuilder(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
+                   const SceneContext& context)
+        : result_(result),
+          look_(look),
+          theme_(theme),
+          context_(context),
+          bar_(volumeColourBar(result, look)) {
+        drawing_.low = result.volume.low;
+        drawing_.high = result.volume.high;
+    }
+
+    VolumeDrawing drawing(const VolumeSection* cut) {
+        const bool hasExact = result_.cells && !result_.cells->cellLabel.empty();
+        if (look_.cells && result_.cells) addCells(*result_.cells);
+        if (cut != nullptr && cut->arrangement) addCut(*cut);
+        if (look_.boundary && hasExact && look_.explode == 0) addExactBoundary(*result_.cells);
+        if (result_.sampled && (look_.sampled || (look_.boundary && !hasExact)))
+            addSurface(*result_.sampled->surface, hasExact ? kSampledLayer : kBoundaryLayer);
+        if (look_.samples) addSamples();
+        return std::move(drawing_);
+    }
+
+  private:
+    // Of cells without labels (stopped early) the pattern.
+    QRgb colourOf(const CellComplex& map, std::int32_t cell) const {
+        const std::int32_t region = map.cellRegion[cell];
+        switch (map.cellLabel.empty() && look_.fill == VolumeLook::Fill::Class ? VolumeLook::Fill::Pattern
+                                                                               : look_.fill) {
+            case VolumeLook::Fill::Class:
+                return classColour(map.cellLabel[cell], result_.classCount()).rgb();
+            case VolumeLook::Fill::Pattern:
+                return patternColour(patternColourIndex(map.patternHash[region]), theme_.dark);
+            case VolumeLook::Fill::SlopeNorm:
+                return map.slopeNorm.empty() ? theme_.notComputed.rgb()
+                                             : barColour(*bar_, map.slopeNorm[region], theme_);
+            case VolumeLook::Fill::Volume:
+                return barColour(*bar_, map.regionVolume[region], theme_);
+        }
+        return 0;
+    }
+
+    VolumeFaces faces(const char* name, double opacity, bool edges) const {
+        VolumeFaces layer;
+        layer.name = QString::fromLatin1(name);
+        layer.opacity = opacity;
+        layer.edges = edges;
+        layer.edgeColour = theme_.edge;
+        return layer;
+    }
+
+    // Fainter the denser they are, none where they would only be grey.
+    void fadeEdges(VolumeFaces& layer) const {
+        const auto count = layer.colour.size();
+        layer.edges = layer.edges && count <= kMostOutlined;
+        if (!layer.edges || count == 0) return;
+        double area = 0, red = 0, green = 0, blue = 0;
+        for (std::size_t f = 0; f < count; ++f) {
+            const std::int32_t begin = layer.faceBegin[f], end = layer.faceBegin[f + 1];
+            const Eigen::Vector3d& base = layer.points[layer.faceVertices[begin]];
+            Eigen::Vector3d twice = Eigen::Vector3d::Zero();
+            for (std::int32_t i = begin + 2; i < end; ++i)
+                twice += (layer.points[layer.faceVertices[i - 1]] - base)
+                             .cross(layer.points[layer.faceVertices[i]] - base);
+            area += twice.norm() / 2;
+            red += qRed(layer.colour[f]), green += qGreen(layer.colour[f]), blue += qBlue(layer.colour[f]);
+        }
+        const double side = (drawing_.high - drawing_.low).maxCoeff();
+        const double strength = edgeStrength(kBoxPt * std::sqrt(area / double(count)) / side);
+        layer.edges = strength > kLeastEdges;
+        const auto mix = [&](double fill, int edge) {
+            return int(fill / double(count) * (1 - strength) + edge * strength);
+        };
+        const QColor edge = layer.edgeColour;
+        layer.edgeColour = QColor(mix(red, edge.red()), mix(green, edge.green()), mix(blue, edge.blue()));
+    }
+
+    // Neighbours that are drawn as one: a side between them shows nothing.
+    bool belongTogether(const CellComplex& map, std::int32_t a, std::int32_t b) const {
+        const bool sameClass = map.cellLabel.empty() || map.cellLabel[a] == map.cellLabel[b];
+        return sameClass && (map.cellRegion[a] == map.cellRegion[b] || explodesByClass_);
+    }
+
+    void addCells(const CellComplex& map) {
+        auto layer = faces(kCellLayer, look_.cellOpacity, look_.cellEdges);
+        const bool explodes = look_.explode > 0;
+        explodesByClass_ = explodes && !map.cellLabel.empty() &&
+                           static_cast<std::int64_t>(map.cellFaces.size()) > kMostExploded;
+        const auto shown = [&](std::int32_t cell) {
+            return cell >= 0 && (map.cellLabel.empty() || !look_.hides(map.cellLabel[cell]));
+        };
+        const auto shift = explodes ? shiftOfCells(map) : std::vector<Eigen::Vector3d>();
+        for (std::int64_t f = 0; f < map.faceCount(); ++f) {
+            const auto [one, other] = map.faceCells[f];
+            if (shown(one) && shown(other)) {
+                // Inside what is shown: seen only through gaps, or through colours.
+                if (belongTogether(map, one, other)) continue;
+                if (!explodes && look_.cellOpacity >= 1) continue;
+            }
+            for (const std::int32_t cell : {one, other}) {
+                if (!shown(cell)) continue;
+                addFace(layer, map, f, colourOf(map, cell), cell,
+                        explodes ? shift[cell] : Eigen::Vector3d::Zero());
+                if (!explodes) break;
+            }
+        }
+        fadeEdges(layer);
+        drawing_.faces.push_back(std::move(layer));
+    }
+
+    // A region's cells of one class move together, away from the middle of the box.
+    std::vector<Eigen::Vector3d> shiftOfCells(const CellComplex& map) const {
+        std::vector<Eigen::Vector3d> sum;
+        std::vector<double> count;
+        std::vector<std::int64_t> groupOf(static_cast<std::size_t>(map.cellCount()));
+        const std::int64_t classes = result_.classCount();
+        const std::int64_t groups = (explodesByClass_ ? 1 : map.regionCount()) * classes;
+        sum.assign(static_cast<std::size_t>(groups), Eigen::Vector3d::Zero());
+        count.assign(static_cast<std::size_t>(groups), 0);
+        for (std::int64_t c = 0; c < map.cellCount(); ++c) {
+            const std::int64_t label = map.cellLabel.empty() ? 0 : map.cellLabel[c];
+            const std::int64_t group = (explodesByClass_ ? 0 : map.cellRegion[c]) * classes + label;
+            groupOf[c] = group;
+            sum[group] += map.cellVolume[c] * map.middleOfCell(c);
+            count[group] += map.cellVolume[c];
+        }
+        const Eigen::Vector3d middle = (map.low + map.high) / 2;
+        std::vector<Eigen::Vector3d> shift(groupOf.size(), Eigen::Vector3d::Zero());
+        for (std::size_t c = 0; c < groupOf.size(); ++c)
+            if (count[groupOf[c]] > 0)
+                shift[c] = look_.explode * (sum[groupOf[c]] / count[groupOf[c]] - middle);
+        return shift;
+    }
+
+    static void addFace(VolumeFaces& layer, const CellComplex& map, std::int64_t face, QRgb colour,
+                        std::int32_t cell, const Eigen::Vector3d& shift) {
+        for (const std::int32_t v : map.verticesOfFace(face)) {
+            layer.faceVertices.push_back(static_cast<std::int32_t>(layer.points.size()));
+            layer.points.push_back(map.vertices[v] + shift);
+        }
+        layer.faceBegin.push_back(static_cast<std::int32_t>(layer.faceVertices.size()));
+        layer.colour.push_back(colour);
+        layer.meaning.push_back(cell);
+    }
+
+    QRgb pairColour(std::int32_t a, std::int32_t b) const {
+        const int classes = result_.classCount();
+        return mixed(classColour(a, classes), classColour(b, classes));
+    }
+
+    void addExactBoundary(const CellComplex& map) {
+        auto layer = faces(kBoundaryLayer, look_.boundaryOpacity, look_.boundaryEdges);
+        std::vector<std::int32_t> numberOf(map.vertices.size(), -1);
+        for (std::int64_t f = 0; f < map.faceCount(); ++f) {
+            const auto [one, other] = map.faceCells[f];
+            if (one < 0 || other < 0 || map.cellLabel[one] == map.cellLabel[other]) continue;
+            const std::int32_t a = map.cellLabel[one], b = map.cellLabel[other];
+            if (look_.hides(a) && look_.hides(b)) continue;
+            for (const std::int32_t v : map.verticesOfFace(f)) {
+                if (numberOf[v] < 0) {
+                    numberOf[v] = static_cast<std::int32_t>(layer.points.size());
+                    layer.points.push_back(map.vertices[v]);
+                }
+                layer.faceVertices.push_back(numberOf[v]);
+            }
+            layer.faceBegin.push_back(static_cast<std::int32_t>(layer.faceVertices.size()));
+            layer.colour.push_back(pairColour(a, b));
+            layer.meaning.push_back(one);
+        }
+        fadeEdges(layer);
+        drawing_.faces.push_back(std::move(layer));
+    }
+
+    void addSurface(const SurfaceMesh& surface, const char* name) {
+        auto layer = faces(name, look_.boundaryOpacity, false);
+        layer.points = surface.vertices;
+        for (std::int64_t f = 0; f < surface.faceCount(); ++f) {
+            if (look_.hides(surface.classA[f]) && look_.hides(surface.classB[f])) continue;
+            for (std::int32_t i = surface.faceBegin[f]; i < surface.faceBegin[f + 1]; ++i)
+                layer.faceVertices.push_back(surface.faceVertices[i]);
+            layer.faceBegin.push_back(static_cast<std::int32_t>(layer.faceVertices.size()));
+            layer.colour.push_back(pairColour(surface.classA[f], surface.classB[f]));
+        }
+        fadeEdges(layer);
+        drawing_.faces.push_back(std::move(layer));
+    }
+
+    void addCut(const VolumeSection& cut) {
+        const Arrangement& map = *cut.arrangement;
+        auto layer = faces(kCutLayer, 1, look_.cellEdges);
+        const auto place = [&](const Eigen::Vector2d& at) {
+            Eigen::Vector3d point;
+            point[cut.axis] = cut.at;
+            point[(cut.axis + 1) % 3] = at.x();
+            point[(cut.axis + 2) % 3] = at.y();
+            return point;
+        };
+        const auto add = [&](const auto& polygon, QRgb colour, std::int32_t face) {
+            for (const auto& corner : polygon) {
+                layer.faceVertices.push_back(static_cast<std::int32_t>(layer.points.size()));
+                layer.points.push_back(place(corner));
+            }
+            layer.faceBegin.push_back(static_cast<std::int32_t>(layer.faceVertices.size()));
+            layer.colour.push_back(colour);
+            layer.meaning.push_back(face);
+        };
+        std::vector<char> parted(static_cast<std::size_t>(map.faceCount()), 0);
+        if (look_.fill == VolumeLook::Fill::Class)
+            for (const auto& cell : map.cells) {
+                parted[cell.face] = 1;
+                add(cell.polygon, classColour(cell.label, result_.classCount()).rgb(), cell.face);
+            }
+        Polygon polygon;
+        for (std::int32_t f = 0; f < map.faceCount(); ++f) {
+            if (parted[f]) continue;
+            polygon.clear();
+            for (std::int32_t i = map.faceBegin[f]; i < map.faceBegin[f + 1]; ++i)
+                polygon.push_back(map.vertices[map.faceVertices[i]]);
+            add(polygon, cutColour(map, f), f);
+        }
+        fadeEdges(layer);
+        drawing_.faces.push_back(std::move(layer));
+        VolumeLines lines;
+        lines.name = QString::fromLatin1(kCutLayer);
+        lines.colour = theme_.boundary;
+        lines.widthPt = 1.2;
+        lines.tube = true;  // stands out on both sides of the plane that it lies on
+        for (const auto& segment : map.boundary) {
+            lines.points.push_back(place(segment.a));
+            lines.points.push_back(place(segment.b));
+            lines.lineBegin.push_back(static_cast<std::int32_t>(lines.points.size()));
+        }
+        drawing_.lines.push_back(std::move(lines));
+    }
+
+    // A region's volume means nothing on a plane: there the class is shown.
+    QRgb cutColour(const Arrangement& map, std::int32_t face) const {
+        switch (look_.fill) {
+            case VolumeLook::Fill::Pattern:
+                return patternColour(patternColourIndex(map.patternHash[face]), theme_.dark);
+            case VolumeLook::Fill::SlopeNorm:
+                if (bar_) return barColour(*bar_, map.slopeNorm(face), theme_);
+                break;
+            case VolumeLook::Fill::Class:
+            case VolumeLook::Fill::Volume:
+                break;
+        }
+        return classColour(map.label[face], result_.classCount()).rgb();
+    }
+
+    void addSamples() {
+        VolumeMarks marks;
+        marks.name = QString::fromLatin1(kSampleLayer);
+        for (const auto& sample : result_.samples) {
+            marks.points.push_back(sample.at);
+            const int label = sample.label >= 0 ? sample.label : sample.prediction;
+            marks.colour.push_back(classColour(label, result_.classCount()).rgb());
+            marks.labels.push_back(
+                QStringLiteral("#%1 (%2)").arg(sample.sample).arg(classText(label, context_)));
+        }
+        drawing_.marks.push_back(std::move(marks));
+    }
+
+    const VolumeResult& result_;
+    const VolumeLook& look_;
+    const SceneTheme& theme_;
+    const SceneContext& context_;
+    std::optional<ColourBar> bar_;
+    VolumeDrawing drawing_;
+    bool explodesByClass_ = false;
+};
+
+}  // namespace
+
+VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
+                            const SceneContext& context, const VolumeSection* cut) {
+    return DrawingBuilder(result, look, theme, context).drawing(cut);
+}
+
+}  // namespace tessera
