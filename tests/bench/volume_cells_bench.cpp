@@ -92,7 +92,7 @@ int main(int count, char** arguments) {
     setComputeThreads(1);
     const Eigen::Vector3d wide = Eigen::Vector3d::Constant(10);
     for (const bool slopes : {false, true}) {
-        measure("3-16-16-16-1", runs, randomChain(16, 3, 14), -wide, wide, slopes);
+        measure("3-16-16-16-1", runs, randomChain(16, 3, 37), -wide, wide, slopes);
         measure("3-32-32-32-1", runs, randomChain(32, 3, 1), -wide, wide, slopes);
     }
     const std::string folder = TESSERA_SAMPLES "/";
