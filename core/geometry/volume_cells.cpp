@@ -176,14 +176,14 @@ class Refinement {
                     &windows.members[windows.begin[w]], std::size_t(windows.begin[w + 1] - windows.begin[w]));
                 double noise = kTieNoise * scale_;
                 for (const auto m : members) noise = std::max(noise, noise_[m - low]);
-                const bool settled = cuts.cut(members, noise, site_, w, [this] { return isOver(); });
+                if (!cuts.cut(members, noise, site_, w, [this] { return isOver(); })) return Outcome::Stopped;
                 for (std::size_t c = 0; c < cells_.cells().size(); ++c)
                     cells_.cells()[c].hash ^=
                         patternKey(site_, w, static_cast<std::uint64_t>(cuts.winner()[c]));
                 progress_.reportShare(
                     (site_ + double(w) / double(windows.windows())) / double(network_.sites().size() + 1),
                     "cutting at " + site.name);
-                if (!settled || isOver()) return Outcome::Stopped;
+                if (isOver()) return Outcome::Stopped;
             }
         }
         undecided_ += cuts.unresolved();

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <exception>
+#include <optional>
 
 #include "core/probes/source_files.h"
 
@@ -86,9 +87,7 @@ Result<std::shared_ptr<const ResultRecord>> runProbe(const Probe& probe, const P
     auto parameters = completeParameters(description.parameters, given);
     if (!parameters.isOk()) return std::move(parameters).propagate<Record>();
     const auto start = std::chrono::steady_clock::now();
-    auto files = sourceFilesOf(*inputs.model, inputs.dataset.get());
-    for (const auto& other : inputs.others)
-        files.push_back({other->info().path.string(), other->info().sha256});
+    std::optional<std::vector<SourceFile>> files;  // reading them takes its time: once a record needs it
     const auto complete = [&](ResultRecord record) {
         record.probe = description.name;
         record.parameters = parameters.value();
@@ -96,7 +95,12 @@ Result<std::shared_ptr<const ResultRecord>> runProbe(const Probe& probe, const P
         provenance.version = tesseraVersion();
         provenance.seed = inputs.seed, provenance.threads = inputs.threads;
         provenance.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        provenance.files = files;
+        if (!files) {
+            files = sourceFilesOf(*inputs.model, inputs.dataset.get());
+            for (const auto& other : inputs.others)
+                files->push_back({other->info().path.string(), other->info().sha256});
+        }
+        provenance.files = *files;
         return std::make_shared<const ResultRecord>(std::move(record));
     };
     ProbeInputs watched = inputs;
