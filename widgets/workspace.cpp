@@ -53,6 +53,18 @@ std::vector<std::shared_ptr<const Model>> Workspace::comparableModels() const {
     return found;
 }
 
+std::shared_ptr<const Model> Workspace::modelOf(const SourceFile& file) const {
+    std::shared_ptr<const Model> found;
+    for (const auto& model : models_) {
+        const auto& info = model->info();
+        const bool isSamePath = info.path.string() == file.path;
+        const bool isIt =
+            info.sha256.empty() && file.sha256.empty() ? isSamePath : info.sha256 == file.sha256;
+        if (isIt && (!found || isSamePath)) found = model;
+    }
+    return found;
+}
+
 int Workspace::classCount() const {
     if (model_) return model_->classCount();
     return dataset_ ? static_cast<int>(dataset_->classNames().size()) : 0;

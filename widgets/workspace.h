@@ -46,6 +46,10 @@ class Workspace : public QObject {
     // The other open models that take the inputs of model() and tell as many classes apart.
     std::vector<std::shared_ptr<const Model>> comparableModels() const;
 
+    // The open model with these contents, as a result's provenance names it; of several the one at this path.
+    // Null: it is not open.
+    std::shared_ptr<const Model> modelOf(const SourceFile& file) const;
+
     int classCount() const;              // of the model, else of the data
     QString className(int label) const;  // data's names, else "class 3"
     // Why samples of the data cannot be fed to the model, in one sentence; empty if they can, or if one is

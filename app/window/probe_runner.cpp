@@ -9,7 +9,6 @@
 #include "core/session/record_csv.h"
 #include "core/session/record_json.h"
 #include "widgets/views/record_view.h"
-#include "widgets/views/volume_view.h"
 
 namespace tessera {
 
@@ -52,9 +51,13 @@ ProbeRunner::ProbeRunner(Workspace& workspace, JobRunner& jobs, ResultList& resu
     : QObject(parent), workspace_(workspace), jobs_(jobs), results_(results), views_(views), probes_(probes) {
     connect(&results, &ResultList::removed, this, [this](int, const QString& id) {
         jobs_.cancelKey(this, id);
-        for (QDockWidget* dock : views_.docks())
-            if (dock->objectName().toStdString() == viewName(id)) dock->close();
+        closeView(id);
     });
+}
+
+void ProbeRunner::closeView(const QString& id) {
+    for (QDockWidget* dock : views_.docks())
+        if (dock->objectName().toStdString() == viewName(id)) dock->close();
 }
 
 const CatalogueEntry* ProbeRunner::probe(const std::string& name) const {
@@ -177,8 +180,7 @@ void ProbeRunner::finish(const QString& id, Result<Record> result) {
     results_.replace(entry);
     shownPartial_.remove(id);
     if (result.isOk()) return show(id, result.value());
-    for (QDockWidget* dock : views_.docks())  // of what was shown while it ran nothing is kept
-        if (dock->objectName().toStdString() == viewName(id)) dock->close();
+    closeView(id);  // of what was shown while it ran nothing is kept
 }
 
 void ProbeRunner::show(const QString& id, Record record) {
@@ -223,13 +225,12 @@ ResultView* ProbeRunner::makeView(const ResultEntry& entry, Record record) {
                            ? probe->makeView(context, nullptr)
                            : new RecordView(context, probe ? probe->scenes : nullptr, nullptr);
     connect(view, &ResultView::noticeRaised, this, &ProbeRunner::notice);
-    if (auto* volume = qobject_cast<VolumeView*>(view))
-        connect(volume, &VolumeView::sliceWanted, this, [this](const SlicePlane& plane) {
-            PlaneRecipe recipe;
-            recipe.kind = PlaneKind::Pasted;
-            recipe.pasted = plane;
-            views_.addSlice()->computation().setRecipe(recipe);
-        });
+    connect(view, &ResultView::sliceWanted, this, [this](const SlicePlane& plane) {
+        PlaneRecipe recipe;
+        recipe.kind = PlaneKind::Pasted;
+        recipe.pasted = plane;
+        views_.addSlice()->computation().setRecipe(recipe);
+    });
     view->show(std::move(record));
     return view;
 }

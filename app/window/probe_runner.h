@@ -43,6 +43,7 @@ class ProbeRunner : public QObject {
     void finish(const QString& id, Result<std::shared_ptr<const ResultRecord>> result);
     void show(const QString& id, std::shared_ptr<const ResultRecord> record);
     void showPartial(const QString& id, std::shared_ptr<const ResultRecord> record);
+    void closeView(const QString& id);
     QString viewTitle(const ResultEntry& entry, const QString& id) const;
     ResultView* makeView(const ResultEntry& entry, std::shared_ptr<const ResultRecord> record);
 

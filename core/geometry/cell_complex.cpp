@@ -18,7 +18,7 @@ Eigen::Vector3d CellComplex::middleOfCell(std::int64_t cell) const {
     return middle / double(corners.size());
 }
 
-SurfaceMesh CellComplex::boundary() const {
+SurfaceMesh CellComplex::boundary(std::vector<std::int32_t>* cells) const {
     SurfaceMesh mesh;
     if (cellLabel.empty()) return mesh;
     std::vector<std::int32_t> numberOf(vertices.size(), -1);
@@ -33,6 +33,7 @@ SurfaceMesh CellComplex::boundary() const {
             mesh.faceVertices.push_back(numberOf[v]);
         }
         mesh.faceBegin.push_back(static_cast<std::int32_t>(mesh.faceVertices.size()));
+        if (cells != nullptr) cells->push_back(one);
         mesh.classA.push_back(std::min(cellLabel[one], cellLabel[other]));
         mesh.classB.push_back(std::max(cellLabel[one], cellLabel[other]));
     }

@@ -77,8 +77,9 @@ struct CellComplex {
     }
     // Mean of the cell's vertices, each counted once.
     Eigen::Vector3d middleOfCell(std::int64_t cell) const;
-    // Faces between cells of different classes. Empty if there are no labels.
-    SurfaceMesh boundary() const;
+    // Faces between cells of different classes. Empty if there are no labels. `cells` gets a cell beside
+    // each.
+    SurfaceMesh boundary(std::vector<std::int32_t>* cells = nullptr) const;
     std::vector<double> volumePerClass() const;
     std::size_t bytes() const;
 };

@@ -10,16 +10,6 @@
 #include "core/geometry/form_kernels.h"
 
 namespace tessera {
-namespace {
-
-bool isRelu(const PiecewiseLinear& function) {
-    const PiecewiseLinear relu = PiecewiseLinear::relu();
-    return function.knots == relu.knots && function.slopes == relu.slopes &&
-           function.intercepts == relu.intercepts;
-}
-
-}  // namespace
-
 void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> points, double* logits,
                   std::uint64_t* patternHash) {
     std::size_t widest = 2;
@@ -29,7 +19,7 @@ void forwardChain(const AffineChain& chain, std::span<const Eigen::Vector2d> poi
     double *in = first.data(), *out = second.data();
     std::vector<std::vector<std::uint64_t>> reluKeys(chain.sites.size());
     for (std::size_t s = 0; s < chain.sites.size(); ++s) {
-        if (!isRelu(chain.sites[s].function)) continue;
+        if (chain.sites[s].function != PiecewiseLinear::relu()) continue;
         for (std::int64_t unit = 0; unit < chain.sites[s].units; ++unit)
             reluKeys[s].push_back(patternKey(s, unit, 1));
     }

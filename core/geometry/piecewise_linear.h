@@ -30,6 +30,8 @@ struct PiecewiseLinear {
     }
     bool bends(int knot, std::int64_t unit) const { return slope(knot, unit) != slope(knot + 1, unit); }
 
+    bool operator==(const PiecewiseLinear&) const = default;
+
     static PiecewiseLinear relu() { return {{0.0}, {0.0, 1.0}, {0.0, 0.0}}; }
     static PiecewiseLinear leakyRelu(double slope) { return {{0.0}, {slope, 1.0}, {0.0, 0.0}}; }
     static PiecewiseLinear absolute() { return {{0.0}, {-1.0, 1.0}, {0.0, 0.0}}; }

@@ -9,27 +9,13 @@
 #include <random>
 #include <string>
 
+#include "core/geometry/slice_axes.h"
+
 namespace tessera {
 namespace {
 
-// Directions whose independent part is below this fraction of their length count as dependent.
-constexpr double kDependent = 1e-9;
-
 double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
     return a.x() * b.y() - a.y() * b.x();
-}
-
-// What is left of `vector` without its components along orthonormal `u` (and `v`), projected twice against
-// rounding.
-Eigen::VectorXd without(Eigen::VectorXd vector, std::span<const Eigen::VectorXd> axes) {
-    for (int pass = 0; pass < 2; ++pass) {
-        for (const auto& axis : axes) vector -= axis * axis.dot(vector);
-    }
-    return vector;
-}
-
-std::string sizeText(const Shape& shape) {
-    return shapeText(shape) + " (" + std::to_string(elementCount(shape)) + " values)";
 }
 
 }  // namespace
@@ -109,17 +95,8 @@ Result<SlicePlane> planeThroughSamples(const Shape& shape, std::span<const Eigen
         return inputError("A plane through samples needs three of them, and " +
                           std::to_string(anchors.size()) + " were given; choose three.");
     }
-    for (std::size_t i = 0; i < 3; ++i) {
-        if (anchors[i].size() != elementCount(shape)) {
-            return inputError("Sample " + std::to_string(i + 1) + " has " +
-                              std::to_string(anchors[i].size()) + " values, but the input is " +
-                              sizeText(shape) + "; choose samples of that shape.");
-        }
-        if (!anchors[i].allFinite()) {
-            return inputError("Sample " + std::to_string(i + 1) +
-                              " holds a value that is not finite; choose another.");
-        }
-    }
+    if (auto valid = checkSliceSamples(anchors, shape); !valid.isOk())
+        return std::move(valid).propagate<SlicePlane>();
     static constexpr std::array<std::array<int, 2>, 3> kPairs{{{0, 1}, {0, 2}, {1, 2}}};
     double extent = 0;
     for (const auto& [i, j] : kPairs) extent = std::max(extent, (anchors[i] - anchors[j]).norm());
@@ -173,20 +150,11 @@ Eigen::VectorXd randomDirection(std::int64_t size, std::uint64_t seed) {
 }
 
 Result<Done> validatePlane(const SlicePlane& plane) {
-    const std::int64_t size = elementCount(plane.inputShape);
     const std::array<std::pair<const char*, const Eigen::VectorXd*>, 3> vectors{
         {{"origin", &plane.origin}, {"u", &plane.u}, {"v", &plane.v}}};
-    for (const auto& [name, vector] : vectors) {
-        if (vector->size() != size) {
-            return inputError("The plane's " + std::string(name) + " has " + std::to_string(vector->size()) +
-                              " values, but the input is " + sizeText(plane.inputShape) +
-                              "; give one value per input.");
-        }
-        if (!vector->allFinite()) {
-            return inputError("The plane's " + std::string(name) +
-                              " holds a value that is not finite; replace it.");
-        }
-    }
+    for (const auto& [name, vector] : vectors)
+        if (auto valid = checkSliceVector("plane", name, *vector, plane.inputShape); !valid.isOk())
+            return valid;
     const double lengthU = plane.u.norm(), lengthV = plane.v.norm();
     if (!(lengthU > 0) || !(lengthV > 0)) {
         return inputError("The plane's " + std::string(lengthU > 0 ? "v" : "u") +

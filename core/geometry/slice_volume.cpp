@@ -4,43 +4,12 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <array>
+#include <cmath>
+
+#include "core/geometry/slice_axes.h"
 
 namespace tessera {
 namespace {
-
-// Directions whose independent part is below this fraction of their length count as dependent.
-constexpr double kDependent = 1e-9;
-
-// What is left of `vector` without its components along orthonormal axes, projected twice against rounding.
-Eigen::VectorXd without(Eigen::VectorXd vector, std::span<const Eigen::VectorXd> axes) {
-    for (int pass = 0; pass < 2; ++pass) {
-        for (const auto& axis : axes) vector -= axis * axis.dot(vector);
-    }
-    return vector;
-}
-
-std::string sizeText(const Shape& shape) {
-    return shapeText(shape) + " (" + std::to_string(elementCount(shape)) + " values)";
-}
-
-Result<Done> checkAnchors(const Shape& shape, std::span<const Eigen::VectorXd> anchors) {
-    if (anchors.size() != 4) {
-        return inputError("A volume through samples needs four of them, and " +
-                          std::to_string(anchors.size()) + " were given; choose four.");
-    }
-    for (std::size_t i = 0; i < anchors.size(); ++i) {
-        if (anchors[i].size() != elementCount(shape)) {
-            return inputError("Sample " + std::to_string(i + 1) + " has " +
-                              std::to_string(anchors[i].size()) + " values, but the input is " +
-                              sizeText(shape) + "; choose samples of that shape.");
-        }
-        if (!anchors[i].allFinite()) {
-            return inputError("Sample " + std::to_string(i + 1) +
-                              " holds a value that is not finite; choose another.");
-        }
-    }
-    return Done{};
-}
 
 Result<Done> checkBox(const Eigen::Vector3d& low, const Eigen::Vector3d& high) {
     if (!low.allFinite() || !high.allFinite()) {
@@ -89,9 +58,12 @@ SlicePlane SliceVolume::cut(int axis, double at) const {
 
 Result<SliceVolume> volumeThroughSamples(const Shape& shape, std::span<const Eigen::VectorXd> anchors,
                                          double margin) {
-    if (auto valid = checkAnchors(shape, anchors); !valid.isOk()) {
-        return std::move(valid).propagate<SliceVolume>();
+    if (anchors.size() != 4) {
+        return inputError("A volume through samples needs four of them, and " +
+                          std::to_string(anchors.size()) + " were given; choose four.");
     }
+    if (auto valid = checkSliceSamples(anchors, shape); !valid.isOk())
+        return std::move(valid).propagate<SliceVolume>();
     double extent = 0;
     for (std::size_t i = 0; i < 4; ++i) {
         for (std::size_t j = 0; j < i; ++j) extent = std::max(extent, (anchors[i] - anchors[j]).norm());
@@ -158,20 +130,11 @@ Result<SliceVolume> volumeOverPlane(const SlicePlane& plane, const Eigen::Vector
 }
 
 Result<Done> validateVolume(const SliceVolume& volume) {
-    const std::int64_t size = elementCount(volume.inputShape);
     const std::array<std::pair<const char*, const Eigen::VectorXd*>, 4> vectors{
         {{"origin", &volume.origin}, {"u", &volume.u}, {"v", &volume.v}, {"w", &volume.w}}};
-    for (const auto& [name, vector] : vectors) {
-        if (vector->size() != size) {
-            return inputError("The volume's " + std::string(name) + " has " + std::to_string(vector->size()) +
-                              " values, but the input is " + sizeText(volume.inputShape) +
-                              "; give one value per input.");
-        }
-        if (!vector->allFinite()) {
-            return inputError("The volume's " + std::string(name) +
-                              " holds a value that is not finite; replace it.");
-        }
-    }
+    for (const auto& [name, vector] : vectors)
+        if (auto valid = checkSliceVector("volume", name, *vector, volume.inputShape); !valid.isOk())
+            return valid;
     for (std::size_t i = 1; i < vectors.size(); ++i) {
         if (vectors[i].second->norm() > 0) continue;
         return inputError("The volume's " + std::string(vectors[i].first) +

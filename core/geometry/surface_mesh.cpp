@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/geometry/surface_mesh.h"
 
-#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 
@@ -24,13 +23,11 @@ bool isOnBox(const Eigen::Vector3d& from, const Eigen::Vector3d& to, const Eigen
 }  // namespace
 
 double SurfaceMesh::faceArea(std::int64_t face) const {
-    const std::int32_t* const corner = faceVertices.data() + faceBegin[face];
-    const std::int32_t count = faceBegin[face + 1] - faceBegin[face];
-    const Eigen::Vector3d& base = vertices[corner[0]];
-    Eigen::Vector3d twice = Eigen::Vector3d::Zero();
-    for (std::int32_t i = 2; i < count; ++i)
-        twice += (vertices[corner[i - 1]] - base).cross(vertices[corner[i]] - base);
-    return twice.norm() / 2;
+    const std::span<const std::int32_t> corners(faceVertices);
+    const auto begin = static_cast<std::size_t>(faceBegin[face]);
+    return twiceArea(vertices, corners.subspan(begin, static_cast<std::size_t>(faceBegin[face + 1]) - begin))
+               .norm() /
+           2;
 }
 
 double SurfaceMesh::area() const {

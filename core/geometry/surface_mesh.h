@@ -2,12 +2,27 @@
 // Polygons in the coordinates of a volume (slice_volume.h) along which two classes tie for the largest logit.
 #pragma once
 
-#include <Eigen/Core>
+#include <Eigen/Geometry>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace tessera {
+
+// Twice the area of a plane polygon, along its normal; `corners` name its points, in order round it.
+inline Eigen::Vector3d twiceArea(std::span<const Eigen::Vector3d> points,
+                                 std::span<const std::int32_t> corners) {
+    const Eigen::Vector3d& base = points[static_cast<std::size_t>(corners[0])];
+    Eigen::Vector3d sum = Eigen::Vector3d::Zero(),
+                    before = points[static_cast<std::size_t>(corners[1])] - base;
+    for (const std::int32_t corner : corners.subspan(2)) {
+        const Eigen::Vector3d here = points[static_cast<std::size_t>(corner)] - base;
+        sum += before.cross(here);
+        before = here;
+    }
+    return sum;
+}
 
 // Vertices are shared: where two polygons meet along an edge they name the same two vertices.
 struct SurfaceMesh {

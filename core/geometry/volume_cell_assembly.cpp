@@ -2,7 +2,6 @@
 #include "core/geometry/volume_cell_assembly.h"
 
 #include <Eigen/Eigenvalues>
-#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
 #include <unordered_map>
@@ -24,14 +23,8 @@ std::vector<FacePlane> planesOf(const CellComplex& map) {
     std::vector<FacePlane> planes(static_cast<std::size_t>(map.faceCount()));
     for (std::int64_t f = 0; f < map.faceCount(); ++f) {
         const auto corners = map.verticesOfFace(f);
-        const Eigen::Vector3d base = map.vertices[corners[0]];
-        Eigen::Vector3d normal = Eigen::Vector3d::Zero(), before = map.vertices[corners[1]] - base;
-        for (std::size_t i = 2; i < corners.size(); ++i) {
-            const Eigen::Vector3d here = map.vertices[corners[i]] - base;
-            normal += before.cross(here);
-            before = here;
-        }
-        planes[f] = {normal, normal.dot(base)};
+        const Eigen::Vector3d normal = twiceArea(map.vertices, corners);
+        planes[f] = {normal, normal.dot(map.vertices[corners[0]])};
     }
     return planes;
 }
@@ -176,7 +169,6 @@ void VolumeCellAssembly::findSlopes(CellComplex& result) const {
     const std::int64_t regions = result.regionCount(), outputs = result.outputs;
     std::vector<Eigen::Vector3d> inside(static_cast<std::size_t>(regions));
     std::vector<char> known(static_cast<std::size_t>(regions), 0);
-    std::vector<std::int32_t> vertices;
     for (std::int64_t c = 0; c < result.cellCount(); ++c) {
         const std::int32_t region = result.cellRegion[c];
         if (known[region]) continue;

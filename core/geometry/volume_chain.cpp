@@ -29,10 +29,7 @@ Place placeOf(const PiecewiseLinear& function, std::int64_t unit, double z) {
 VolumeChain::VolumeChain(std::vector<AffineChain::Stage> stages, std::vector<Site> sites,
                          const Eigen::Vector3d& origin)
     : stages_(std::move(stages)), sites_(std::move(sites)), origin_(origin) {
-    const auto relu = PiecewiseLinear::relu();
-    for (const auto& site : sites_)
-        isRelu_.push_back(site.function.knots == relu.knots && site.function.slopes == relu.slopes &&
-                          site.function.intercepts == relu.intercepts);
+    for (const auto& site : sites_) isRelu_.push_back(site.function == PiecewiseLinear::relu());
     for (const auto& stage : stages_)
         widest_ = std::max(widest_, static_cast<std::size_t>(stage.bias.size()));
     noKeys_.assign(widest_, 0);

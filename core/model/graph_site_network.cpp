@@ -206,29 +206,9 @@ class GraphSiteNetwork final : public SiteNetwork {
         if (n == 0) return;
         std::fill_n(hash, n, 0);
         const auto& graph = *shared_->graph;
-        std::vector<Tangents> values(graph.nodes().size());
         const auto [alongFirst, alongSecond] = shared_->embedding->directions(points);
-        values[0] = {shared_->embedding->inputs(points), alongFirst, alongSecond};
-        std::size_t site = 0;
-        for (const auto& node : graph.nodes()) {
-            if (node.id == 0) continue;
-            auto& out = values[static_cast<std::size_t>(node.id)];
-            if (node.kind == NodeClass::PiecewiseLinear || node.kind == NodeClass::Max) {
-                const auto& in = values[static_cast<std::size_t>(node.inputs[0])];
-                const TangentSite at{site, shared_->keys[site].data(), halfWidth_};
-                out = node.kind == NodeClass::Max ? throughMax(node, in, at, hash)
-                                                  : throughBend(node, in, at, hash);
-                ++site;
-            } else {
-                std::vector<const Tangents*> inputs;
-                for (const int in : node.inputs) inputs.push_back(&values[static_cast<std::size_t>(in)]);
-                out = throughAffine(node, inputs);
-            }
-            for (const int in : node.inputs)
-                if (shared_->plan.lastUse[static_cast<std::size_t>(in)] == node.id)
-                    values[static_cast<std::size_t>(in)] = {};
-        }
-        const auto& last = values[static_cast<std::size_t>(graph.output())];
+        const auto last = throughNetwork(graph, shared_->plan, shared_->keys, halfWidth_,
+                                         {shared_->embedding->inputs(points), alongFirst, alongSecond}, hash);
         const auto c = last.value.contiguous(), a = last.du.contiguous(),
                    b = last.dv.defined() ? last.dv.contiguous() : last.dv;
         const auto k = c.numel() / n;

@@ -169,4 +169,31 @@ Tangents throughMax(const LayerNode& node, const Tangents& from, const TangentSi
     return out;
 }
 
+Tangents throughNetwork(const LayerGraph& graph, const SitePlan& plan,
+                        const std::vector<std::vector<std::uint64_t>>& keys, double halfWidth, Tangents input,
+                        std::uint64_t* hash) {
+    std::vector<Tangents> values(graph.nodes().size());
+    values[0] = std::move(input);
+    std::size_t site = 0;
+    for (const auto& node : graph.nodes()) {
+        if (node.id == 0) continue;
+        auto& out = values[static_cast<std::size_t>(node.id)];
+        if (node.kind == NodeClass::PiecewiseLinear || node.kind == NodeClass::Max) {
+            const auto& in = values[static_cast<std::size_t>(node.inputs[0])];
+            const TangentSite at{site, keys[site].data(), halfWidth};
+            out = node.kind == NodeClass::Max ? throughMax(node, in, at, hash)
+                                              : throughBend(node, in, at, hash);
+            ++site;
+        } else {
+            std::vector<const Tangents*> inputs;
+            for (const int in : node.inputs) inputs.push_back(&values[static_cast<std::size_t>(in)]);
+            out = throughAffine(node, inputs);
+        }
+        for (const int in : node.inputs)
+            if (plan.lastUse[static_cast<std::size_t>(in)] == node.id)
+                values[static_cast<std::size_t>(in)] = {};
+    }
+    return std::move(values[static_cast<std::size_t>(graph.output())]);
+}
+
 }  // namespace tessera

@@ -12,6 +12,8 @@
 
 namespace tessera {
 
+struct SitePlan;
+
 // At a list of points, one row each. No dv: the points lie on lines. Where a derivative is the same at every
 // point (before the first bend) it is one row, expanded.
 struct Tangents {
@@ -31,5 +33,11 @@ Tangents throughBend(const LayerNode& node, const Tangents& from, const TangentS
                      std::uint64_t* hash);
 Tangents throughMax(const LayerNode& node, const Tangents& from, const TangentSite& site,
                     std::uint64_t* hash);
+
+// From the network's input to its logits, site by site (`keys`: SitePlan::stateKeys()); the points' pattern
+// hashes, zero at first, take in the states of all units.
+Tangents throughNetwork(const LayerGraph& graph, const SitePlan& plan,
+                        const std::vector<std::vector<std::uint64_t>>& keys, double halfWidth, Tangents input,
+                        std::uint64_t* hash);
 
 }  // namespace tessera

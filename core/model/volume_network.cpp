@@ -101,29 +101,9 @@ class GraphVolumeNetwork final : public VolumeNetwork {
     Tangents tangentsAt(std::span<const Eigen::Vector3d> points, const Eigen::VectorXd& first,
                         const Eigen::VectorXd* second, std::uint64_t* hash) const {
         const auto sizes = batchShape(graph_->inputShape(), static_cast<std::int64_t>(points.size()));
-        std::vector<Tangents> values(graph_->nodes().size());
-        values[0] = {inputsAt(points), asBatch(first, graph_->inputShape()).expand(sizes), {}};
-        if (second != nullptr) values[0].dv = asBatch(*second, graph_->inputShape()).expand(sizes);
-        std::size_t site = 0;
-        for (const auto& node : graph_->nodes()) {
-            if (node.id == 0) continue;
-            auto& out = values[static_cast<std::size_t>(node.id)];
-            if (node.kind == NodeClass::PiecewiseLinear || node.kind == NodeClass::Max) {
-                const auto& in = values[static_cast<std::size_t>(node.inputs[0])];
-                const TangentSite at{site, keys_[site].data(), halfWidth_};
-                out = node.kind == NodeClass::Max ? throughMax(node, in, at, hash)
-                                                  : throughBend(node, in, at, hash);
-                ++site;
-            } else {
-                std::vector<const Tangents*> inputs;
-                for (const int in : node.inputs) inputs.push_back(&values[static_cast<std::size_t>(in)]);
-                out = throughAffine(node, inputs);
-            }
-            for (const int in : node.inputs)
-                if (plan_.lastUse[static_cast<std::size_t>(in)] == node.id)
-                    values[static_cast<std::size_t>(in)] = {};
-        }
-        return values[static_cast<std::size_t>(graph_->output())];
+        Tangents input{inputsAt(points), asBatch(first, graph_->inputShape()).expand(sizes), {}};
+        if (second != nullptr) input.dv = asBatch(*second, graph_->inputShape()).expand(sizes);
+        return throughNetwork(*graph_, plan_, keys_, halfWidth_, std::move(input), hash);
     }
 
     std::shared_ptr<const LayerGraph> graph_;

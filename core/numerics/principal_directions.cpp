@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/views/principal_directions.h"
+#include "core/numerics/principal_directions.h"
 
 #include <Eigen/Eigenvalues>
 #include <algorithm>

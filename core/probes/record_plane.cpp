@@ -6,14 +6,15 @@
 
 namespace tessera {
 
+void addInput(const char* name, const Shape& shape, const Eigen::VectorXd& vector,
+              std::vector<Array>& arrays) {
+    arrays.push_back(Array::of<double>(name, shape, {vector.data(), vector.data() + vector.size()}));
+}
+
 void addPlane(const SlicePlane& plane, std::vector<Array>& arrays) {
-    const auto add = [&](const char* name, const Eigen::VectorXd& vector) {
-        arrays.push_back(
-            Array::of<double>(name, plane.inputShape, {vector.data(), vector.data() + vector.size()}));
-    };
-    add("plane_origin", plane.origin);
-    add("plane_u", plane.u);
-    add("plane_v", plane.v);
+    addInput("plane_origin", plane.inputShape, plane.origin, arrays);
+    addInput("plane_u", plane.inputShape, plane.u, arrays);
+    addInput("plane_v", plane.inputShape, plane.v, arrays);
     std::vector<double> window;
     for (const auto& corner : plane.window) window.insert(window.end(), {corner.x(), corner.y()});
     arrays.push_back(
@@ -64,25 +65,51 @@ void RecordParts::fail(const std::string& finding) {
     error_ = fileError(what_ + " cannot be shown: " + finding + "; run it again.");
 }
 
+void RecordParts::failAs(const std::string& finding, const Error& inner) {
+    auto why = inner.message;
+    if (why.ends_with('.')) why.pop_back();
+    fail(finding + " (" + why + ")");
+}
+
+Eigen::VectorXd RecordParts::input(const char* name, const Shape& shape) {
+    const auto read = values<double>(name, shape);
+    return Eigen::Map<const Eigen::VectorXd>(read.data(), static_cast<Eigen::Index>(read.size()));
+}
+
+std::vector<SiteSummary> RecordParts::layers(const char* lastColumn) {
+    const auto* names = column("layers", "layer");
+    const auto* regionsAfter = column("layers", "regions_after");
+    const auto* last = column("layers", lastColumn);
+    if (failed()) return {};
+    const auto* texts = std::get_if<std::vector<std::string>>(&names->values);
+    const auto* after = std::get_if<std::vector<std::int64_t>>(&regionsAfter->values);
+    const auto* counts = std::get_if<std::vector<std::int64_t>>(&last->values);
+    if (!texts || !after || !counts || texts->size() != after->size() || texts->size() != counts->size())
+        return fail("its table of layers is damaged"), std::vector<SiteSummary>();
+    std::vector<SiteSummary> sites;
+    for (std::size_t i = 0; i < texts->size(); ++i) sites.push_back({(*texts)[i], (*after)[i], (*counts)[i]});
+    return sites;
+}
+
+bool areParts(std::span<const std::int32_t> begin, std::int64_t total, std::int32_t least) {
+    if (begin.empty()) return total == 0;
+    for (std::size_t i = 1; i < begin.size(); ++i)
+        if (static_cast<std::int64_t>(begin[i]) - begin[i - 1] < least) return false;
+    return begin.front() == 0 && begin.back() == total;
+}
+
 SlicePlane readPlane(RecordParts& parts) {
     SlicePlane plane;
     const auto* origin = parts.record().array("plane_origin");
     plane.inputShape = origin == nullptr ? Shape{-1} : origin->shape();
-    const auto vector = [&](const char* name) -> Eigen::VectorXd {
-        const auto values = parts.values<double>(name, plane.inputShape);
-        return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-    };
-    plane.origin = vector("plane_origin");
-    plane.u = vector("plane_u");
-    plane.v = vector("plane_v");
+    plane.origin = parts.input("plane_origin", plane.inputShape);
+    plane.u = parts.input("plane_u", plane.inputShape);
+    plane.v = parts.input("plane_v", plane.inputShape);
     const auto window = parts.values<double>("plane_window", {-1, 2});
     for (std::size_t i = 0; i + 1 < window.size(); i += 2) plane.window.push_back({window[i], window[i + 1]});
     if (!parts.failed())
-        if (const auto valid = validatePlane(plane); !valid.isOk()) {
-            auto finding = valid.error().message;
-            if (finding.ends_with('.')) finding.pop_back();
-            parts.fail("its plane is not one (" + finding + ")");
-        }
+        if (const auto valid = validatePlane(plane); !valid.isOk())
+            parts.failAs("its plane is not one", valid.error());
     return plane;
 }
 

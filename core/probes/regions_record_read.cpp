@@ -10,37 +10,11 @@ namespace {
 
 constexpr std::int64_t kMostOutputs = 1 << 20;
 
-template <typename T>
-bool allWithin(std::span<const T> values, std::int64_t least, std::int64_t end) {
-    return std::all_of(values.begin(), values.end(),
-                       [&](T value) { return value >= least && static_cast<std::int64_t>(value) < end; });
-}
-
-// Begins at 0, never falls, ends at `total`, and every part has at least `least` entries.
-bool areParts(std::span<const std::int32_t> begin, std::int64_t total, std::int32_t least) {
-    if (begin.empty()) return total == 0;
-    for (std::size_t i = 1; i < begin.size(); ++i)
-        if (static_cast<std::int64_t>(begin[i]) - begin[i - 1] < least) return false;
-    return begin.front() == 0 && begin.back() == total;
-}
-
 class RegionsReader {
   public:
     RegionsReader(RecordParts& parts, const SlicePlane& plane) : parts_(parts), plane_(plane) {}
 
-    void readSites() {
-        const auto* names = parts_.column("layers", "layer");
-        const auto* regionsAfter = parts_.column("layers", "regions_after");
-        const auto* edges = parts_.column("layers", "edges");
-        if (parts_.failed()) return;
-        const auto* texts = std::get_if<std::vector<std::string>>(&names->values);
-        const auto* after = std::get_if<std::vector<std::int64_t>>(&regionsAfter->values);
-        const auto* counts = std::get_if<std::vector<std::int64_t>>(&edges->values);
-        if (!texts || !after || !counts || texts->size() != after->size() || texts->size() != counts->size())
-            return parts_.fail("its table of layers is damaged");
-        for (std::size_t i = 0; i < texts->size(); ++i)
-            a.sites.push_back({(*texts)[i], (*after)[i], (*counts)[i]});
-    }
+    void readSites() { a.sites = parts_.layers("edges"); }
 
     void readFaces() {
         vertices_ = parts_.extent("vertices", 0);
@@ -52,14 +26,14 @@ class RegionsReader {
         if (!points.empty())
             std::memcpy(static_cast<void*>(a.vertices.data()), points.data(), points.size_bytes());
         parts_.check(isNearWindow(points, plane_), "a vertex lies outside the window");
-        take("face_begin", {-1}, a.faceBegin);
-        take("face_vertices", {-1}, a.faceVertices);
-        take("pattern_hash", {faces_}, a.patternHash);
-        take("depth", {faces_}, a.depth);
-        take("area", {faces_}, a.area);
-        take("label", {faces_}, a.label);
-        take("piece", {faces_}, a.piece);
-        take("forms", {faces_, a.outputs, 3}, a.forms);
+        parts_.take("face_begin", {-1}, a.faceBegin);
+        parts_.take("face_vertices", {-1}, a.faceVertices);
+        parts_.take("pattern_hash", {faces_}, a.patternHash);
+        parts_.take("depth", {faces_}, a.depth);
+        parts_.take("area", {faces_}, a.area);
+        parts_.take("label", {faces_}, a.label);
+        parts_.take("piece", {faces_}, a.piece);
+        parts_.take("forms", {faces_, a.outputs, 3}, a.forms);
         using Indices = std::span<const std::int32_t>;
         parts_.check(areParts(a.faceBegin, static_cast<std::int64_t>(a.faceVertices.size()), 3),
                      "its faces have no good ends");
@@ -142,12 +116,6 @@ class RegionsReader {
     Arrangement a;
 
   private:
-    template <typename T>
-    void take(const char* name, const Shape& shape, std::vector<T>& values) {
-        if (parts_.failed()) return;
-        const auto read = parts_.values<T>(name, shape);
-        values.assign(read.begin(), read.end());
-    }
     RecordParts& parts_;
     const SlicePlane& plane_;
     std::int64_t vertices_ = 0, faces_ = 0;

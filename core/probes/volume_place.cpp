@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/probes/volume_place.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 
+#include "core/numerics/principal_directions.h"
 #include "core/probes/sample_inputs.h"
 
 namespace tessera {
@@ -21,17 +21,14 @@ Result<Eigen::VectorXd> principalDirection(const ProbeInputs& inputs, const Slic
     for (std::int64_t i = 0; i < count; ++i) spread[static_cast<std::size_t>(i)] = i * size / count;
     auto read = readRows(inputs, spread, stop);
     if (!read.isOk()) return std::move(read).propagate<Eigen::VectorXd>();
-    Rows rows = std::move(read).value();
-    rows.rowwise() -= rows.colwise().mean().eval();
+    Eigen::MatrixXd data = read.value().transpose();
     const Eigen::VectorXd u = plane.u.normalized(), v = (plane.v - plane.v.dot(u) * u).normalized();
-    for (const auto& axis : {u, v}) rows -= (rows * axis).eval() * axis.transpose();
-    // The largest eigenvector of the rows' products gives the direction with no matrix of the inputs' size.
-    const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(rows * rows.transpose());
-    const Eigen::VectorXd direction = rows.transpose() * solver.eigenvectors().col(count - 1);
-    if (!(solver.eigenvalues()[count - 1] > 0))
+    for (const auto& axis : {u, v}) data -= axis * (axis.transpose() * data).eval();
+    const Eigen::MatrixXd axes = principalDirections(data, 1).axes;
+    if (axes.cols() == 0)
         return inputError(
             "All samples lie in the plane through the chosen ones, so no third direction is left.");
-    return Eigen::VectorXd(direction.normalized());
+    return Eigen::VectorXd(axes.col(0));
 }
 
 Result<VolumePlace> wholeSpace(const ProbeInputs& inputs, double halfWidth) {
@@ -84,12 +81,14 @@ Result<VolumePlace> placeVolume(const ProbeInputs& inputs, const ParameterMap& p
     place.samples = inputs.samples;
     auto rows = readRows(inputs, inputs.samples, stop);
     if (!rows.isOk()) return std::move(rows).propagate<VolumePlace>();
-    for (Eigen::Index i = 0; i < rows.value().rows(); ++i)
-        place.inputs.emplace_back(rows.value().row(i).transpose());
+    place.inputs = std::move(rows).value();
+    std::vector<Eigen::VectorXd> anchors;
+    for (Eigen::Index i = 0; i < place.inputs.rows(); ++i)
+        anchors.emplace_back(place.inputs.row(i).transpose());
     const auto& shape = inputs.model->info().inputShape;
     auto volume = [&]() -> Result<SliceVolume> {
-        if (count == 4) return volumeThroughSamples(shape, place.inputs, margin);
-        auto plane = planeThroughSamples(shape, place.inputs, margin);
+        if (count == 4) return volumeThroughSamples(shape, anchors, margin);
+        auto plane = planeThroughSamples(shape, anchors, margin);
         if (!plane.isOk()) return std::move(plane).propagate<SliceVolume>();
         if (parameterValue<std::string>(parameters, "third-direction") == kRandom)
             return volumeOverPlane(plane.value(), randomDirection(elementCount(shape), inputs.seed));

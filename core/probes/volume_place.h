@@ -6,15 +6,16 @@
 #include <vector>
 
 #include "core/geometry/slice_volume.h"
+#include "core/numerics/rows.h"
 #include "core/probes/probe.h"
 
 namespace tessera {
 
 struct VolumePlace {
     SliceVolume volume;
-    std::vector<std::int64_t> samples;    // that the volume goes through
-    std::vector<Eigen::VectorXd> inputs;  // as the network takes them
-    std::string sentence;                 // how the volume was laid, for the notes
+    std::vector<std::int64_t> samples;  // that the volume goes through
+    Rows inputs;                        // as the network takes them, one a row
+    std::string sentence;               // how the volume was laid, for the notes
 };
 
 // Parameters "third-direction", "margin" and "half-width".

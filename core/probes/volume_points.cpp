@@ -14,10 +14,7 @@ namespace tessera {
 namespace {
 
 bool isRelu(const Site& site) {
-    const PiecewiseLinear relu = PiecewiseLinear::relu();
-    const PiecewiseLinear& function = site.function;
-    return site.kind == SiteKind::PiecewiseLinear && function.knots == relu.knots &&
-           function.slopes == relu.slopes && function.intercepts == relu.intercepts;
+    return site.kind == SiteKind::PiecewiseLinear && site.function == PiecewiseLinear::relu();
 }
 
 // Whether the affine maps between sites are matrices already: a convolution written out as one would cost

@@ -87,14 +87,16 @@ ProbeDescription describe() {
 Result<std::vector<VolumeSample>> describeSamples(const ProbeInputs& inputs, const VolumePlace& place) {
     std::vector<VolumeSample> samples;
     const auto outputs = inputs.model->info().outputs;
-    std::vector<double> logits(static_cast<std::size_t>(outputs));
-    for (std::size_t i = 0; i < place.samples.size(); ++i) {
-        const auto& input = place.inputs[i];
-        auto run = inputs.model->logits(input.data(), 1, logits.data());
-        if (!run.isOk()) return std::move(run).propagate<std::vector<VolumeSample>>();
-        samples.push_back({place.samples[i], inputs.dataset->label(place.samples[i]),
-                           predictedClass(logits.data(), outputs), place.volume.pointInVolume(input),
-                           place.volume.offVolumeDistance(input)});
+    const auto count = static_cast<std::int64_t>(place.samples.size());
+    std::vector<double> logits(static_cast<std::size_t>(count * outputs));
+    auto run = inputs.model->logits(place.inputs.data(), count, logits.data());
+    if (!run.isOk()) return std::move(run).propagate<std::vector<VolumeSample>>();
+    for (std::int64_t i = 0; i < count; ++i) {
+        const auto sample = place.samples[static_cast<std::size_t>(i)];
+        const Eigen::VectorXd input = place.inputs.row(i).transpose();
+        samples.push_back({sample, inputs.dataset->label(sample),
+                           predictedClass(logits.data() + i * outputs, outputs),
+                           place.volume.pointInVolume(input), place.volume.offVolumeDistance(input)});
     }
     return samples;
 }

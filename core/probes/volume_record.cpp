@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "core/probes/record_plane.h"
+
 namespace tessera {
 namespace {
 
@@ -47,14 +49,10 @@ class VolumeRecord {
 
     void addVolume() {
         const auto& volume = result_.volume;
-        const auto add = [&](const char* name, const Eigen::VectorXd& vector) {
-            record_.arrays.push_back(
-                Array::of<double>(name, volume.inputShape, {vector.data(), vector.data() + vector.size()}));
-        };
-        add("volume_origin", volume.origin);
-        add("volume_u", volume.u);
-        add("volume_v", volume.v);
-        add("volume_w", volume.w);
+        addInput("volume_origin", volume.inputShape, volume.origin, record_.arrays);
+        addInput("volume_u", volume.inputShape, volume.u, record_.arrays);
+        addInput("volume_v", volume.inputShape, volume.v, record_.arrays);
+        addInput("volume_w", volume.inputShape, volume.w, record_.arrays);
         record_.arrays.push_back(Array::of<double>("volume_box", {2, 3},
                                                    {volume.low.x(), volume.low.y(), volume.low.z(),
                                                     volume.high.x(), volume.high.y(), volume.high.z()}));

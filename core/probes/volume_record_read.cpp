@@ -11,17 +11,9 @@ namespace {
 using Indices = std::span<const std::int32_t>;
 constexpr std::int64_t kMostOutputs = 1 << 20;
 
-bool allWithin(Indices values, std::int64_t least, std::int64_t end) {
-    return std::all_of(values.begin(), values.end(),
-                       [&](std::int32_t value) { return value >= least && value < end; });
-}
-
-// Begins at 0, never falls, ends at `total`, and every part has at least `least` entries.
-bool areParts(Indices begin, std::size_t total, std::int32_t least) {
-    if (begin.empty() || begin.front() != 0 || static_cast<std::size_t>(begin.back()) != total) return false;
-    for (std::size_t i = 1; i < begin.size(); ++i)
-        if (static_cast<std::int64_t>(begin[i]) - begin[i - 1] < least) return false;
-    return true;
+// With one entry at least, so that there is a number of parts.
+bool areSomeParts(Indices begin, std::size_t total, std::int32_t least) {
+    return !begin.empty() && areParts(begin, static_cast<std::int64_t>(total), least);
 }
 
 class VolumeReader {
@@ -32,23 +24,16 @@ class VolumeReader {
         auto& volume = result.volume;
         const auto* origin = parts_.record().array("volume_origin");
         volume.inputShape = origin == nullptr ? Shape{-1} : origin->shape();
-        const auto vector = [&](const char* name) -> Eigen::VectorXd {
-            const auto values = parts_.values<double>(name, volume.inputShape);
-            return Eigen::Map<const Eigen::VectorXd>(values.data(), static_cast<Eigen::Index>(values.size()));
-        };
-        volume.origin = vector("volume_origin");
-        volume.u = vector("volume_u");
-        volume.v = vector("volume_v");
-        volume.w = vector("volume_w");
+        volume.origin = parts_.input("volume_origin", volume.inputShape);
+        volume.u = parts_.input("volume_u", volume.inputShape);
+        volume.v = parts_.input("volume_v", volume.inputShape);
+        volume.w = parts_.input("volume_w", volume.inputShape);
         const auto box = parts_.values<double>("volume_box", {2, 3});
         if (parts_.failed()) return;
         volume.low = Eigen::Map<const Eigen::Vector3d>(box.data());
         volume.high = Eigen::Map<const Eigen::Vector3d>(box.data() + 3);
-        if (const auto valid = validateVolume(volume); !valid.isOk()) {
-            auto finding = valid.error().message;
-            if (finding.ends_with('.')) finding.pop_back();
-            parts_.fail("its volume is not one (" + finding + ")");
-        }
+        if (const auto valid = validateVolume(volume); !valid.isOk())
+            parts_.failAs("its volume is not one", valid.error());
         result.outputs = static_cast<std::int32_t>(parts_.whole("outputs", 1, kMostOutputs));
     }
 
@@ -76,8 +61,8 @@ class VolumeReader {
         map->high = result.volume.high;
         map->outputs = result.outputs;
         readPoints("vertices", map->vertices);
-        take("face_begin", {-1}, map->faceBegin);
-        take("face_vertices", {-1}, map->faceVertices);
+        parts_.take("face_begin", {-1}, map->faceBegin);
+        parts_.take("face_vertices", {-1}, map->faceVertices);
         const std::int64_t faces = std::max<std::int64_t>(parts_.extent("face_begin", 0) - 1, 0);
         const std::int64_t cells = std::max<std::int64_t>(parts_.extent("cell_begin", 0) - 1, 0);
         const std::int64_t regions = parts_.extent("region_hash", 0);
@@ -85,27 +70,35 @@ class VolumeReader {
         map->faceCells.resize(sides.size() / 2);
         if (!sides.empty())
             std::memcpy(static_cast<void*>(map->faceCells.data()), sides.data(), sides.size_bytes());
-        take("face_layer", {faces}, map->faceSite);
-        take("cell_begin", {-1}, map->cellBegin);
-        take("cell_faces", {-1}, map->cellFaces);
-        take("cell_region", {cells}, map->cellRegion);
-        if (parts_.record().array("cell_label") != nullptr) take("cell_label", {cells}, map->cellLabel);
-        take("cell_volume", {cells}, map->cellVolume);
-        take("region_hash", {regions}, map->patternHash);
-        take("region_volume", {regions}, map->regionVolume);
-        if (parts_.record().array("region_slope") != nullptr) take("region_slope", {regions}, map->slopeNorm);
-        readLayers(*map);
+        parts_.take("face_layer", {faces}, map->faceSite);
+        parts_.take("cell_begin", {-1}, map->cellBegin);
+        parts_.take("cell_faces", {-1}, map->cellFaces);
+        parts_.take("cell_region", {cells}, map->cellRegion);
+        if (parts_.record().array("cell_label") != nullptr)
+            parts_.take("cell_label", {cells}, map->cellLabel);
+        parts_.take("cell_volume", {cells}, map->cellVolume);
+        parts_.take("region_hash", {regions}, map->patternHash);
+        parts_.take("region_volume", {regions}, map->regionVolume);
+        if (parts_.record().array("region_slope") != nullptr)
+            parts_.take("region_slope", {regions}, map->slopeNorm);
+        map->sites = parts_.layers("faces");
         if (parts_.failed()) return;
-        parts_.check(areParts(map->faceBegin, map->faceVertices.size(), 3), "its faces have no good ends");
-        parts_.check(areParts(map->cellBegin, map->cellFaces.size(), 4), "its cells have no good ends");
-        parts_.check(allWithin(map->faceVertices, 0, static_cast<std::int64_t>(map->vertices.size())),
-                     "a face has a vertex that is not there");
+        parts_.check(areSomeParts(map->faceBegin, map->faceVertices.size(), 3),
+                     "its faces have no good ends");
+        parts_.check(areSomeParts(map->cellBegin, map->cellFaces.size(), 4), "its cells have no good ends");
+        parts_.check(
+            allWithin<std::int32_t>(map->faceVertices, 0, static_cast<std::int64_t>(map->vertices.size())),
+            "a face has a vertex that is not there");
         parts_.check(allWithin(sides, -1, cells), "a face has a cell that is not there");
-        parts_.check(allWithin(map->faceSite, -1, static_cast<std::int64_t>(map->sites.size()) + 1),
-                     "a face has a layer that is not there");
-        parts_.check(allWithin(map->cellFaces, 0, faces), "a cell has a face that is not there");
-        parts_.check(allWithin(map->cellRegion, 0, regions), "a cell has a region that is not there");
-        parts_.check(allWithin(map->cellLabel, 0, map->classCount()), "a cell has a class that is not there");
+        parts_.check(
+            allWithin<std::int32_t>(map->faceSite, -1, static_cast<std::int64_t>(map->sites.size()) + 1),
+            "a face has a layer that is not there");
+        parts_.check(allWithin<std::int32_t>(map->cellFaces, 0, faces),
+                     "a cell has a face that is not there");
+        parts_.check(allWithin<std::int32_t>(map->cellRegion, 0, regions),
+                     "a cell has a region that is not there");
+        parts_.check(allWithin<std::int32_t>(map->cellLabel, 0, map->classCount()),
+                     "a cell has a class that is not there");
         readNumbers(*map);
         result.cells = std::move(map);
     }
@@ -114,18 +107,19 @@ class VolumeReader {
         if (parts_.record().array("sampled_vertices") == nullptr) return;
         auto surface = std::make_shared<SurfaceMesh>();
         readPoints("sampled_vertices", surface->vertices);
-        take("sampled_face_begin", {-1}, surface->faceBegin);
-        take("sampled_face_vertices", {-1}, surface->faceVertices);
+        parts_.take("sampled_face_begin", {-1}, surface->faceBegin);
+        parts_.take("sampled_face_vertices", {-1}, surface->faceVertices);
         const std::int64_t faces = std::max<std::int64_t>(parts_.extent("sampled_face_begin", 0) - 1, 0);
-        take("sampled_class_a", {faces}, surface->classA);
-        take("sampled_class_b", {faces}, surface->classB);
+        parts_.take("sampled_class_a", {faces}, surface->classA);
+        parts_.take("sampled_class_b", {faces}, surface->classB);
         if (parts_.failed()) return;
-        parts_.check(areParts(surface->faceBegin, surface->faceVertices.size(), 3),
+        parts_.check(areSomeParts(surface->faceBegin, surface->faceVertices.size(), 3),
                      "its sampled boundary has no good ends");
-        parts_.check(allWithin(surface->faceVertices, 0, static_cast<std::int64_t>(surface->vertices.size())),
+        parts_.check(allWithin<std::int32_t>(surface->faceVertices, 0,
+                                             static_cast<std::int64_t>(surface->vertices.size())),
                      "its sampled boundary has a vertex that is not there");
-        parts_.check(allWithin(surface->classA, 0, result.classCount()) &&
-                         allWithin(surface->classB, 0, result.classCount()),
+        parts_.check(allWithin<std::int32_t>(surface->classA, 0, result.classCount()) &&
+                         allWithin<std::int32_t>(surface->classB, 0, result.classCount()),
                      "its sampled boundary has a class that is not there");
         SampledBoundary sampled;
         sampled.surface = std::move(surface);
@@ -138,13 +132,6 @@ class VolumeReader {
     VolumeResult result;
 
   private:
-    template <typename T>
-    void take(const char* name, const Shape& shape, std::vector<T>& values) {
-        if (parts_.failed()) return;
-        const auto read = parts_.values<T>(name, shape);
-        values.assign(read.begin(), read.end());
-    }
-
     template <typename T>
     std::vector<T> columnOf(const char* name) {
         const auto* column = parts_.column("samples", name);
@@ -174,21 +161,6 @@ class VolumeReader {
         points.resize(values.size() / 3);
         if (!values.empty())
             std::memcpy(static_cast<void*>(points.data()), values.data(), values.size_bytes());
-    }
-
-    void readLayers(CellComplex& map) {
-        const auto* names = parts_.column("layers", "layer");
-        const auto* after = parts_.column("layers", "regions_after");
-        const auto* faces = parts_.column("layers", "faces");
-        if (parts_.failed()) return;
-        const auto* texts = std::get_if<std::vector<std::string>>(&names->values);
-        const auto* regions = std::get_if<std::vector<std::int64_t>>(&after->values);
-        const auto* counts = std::get_if<std::vector<std::int64_t>>(&faces->values);
-        if (!texts || !regions || !counts || texts->size() != regions->size() ||
-            texts->size() != counts->size())
-            return parts_.fail("its table of layers is damaged");
-        for (std::size_t i = 0; i < texts->size(); ++i)
-            map.sites.push_back({(*texts)[i], (*regions)[i], (*counts)[i]});
     }
 
     void readNumbers(CellComplex& map) {

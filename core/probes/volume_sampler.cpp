@@ -186,21 +186,6 @@ std::size_t SampledVolume::bytes() const {
            evaluated.size();
 }
 
-std::vector<Parameter> Options::parameters() {
-    const Options standard;
-    return {
-        {"resolution", "Resolution", "Cells of the sampling grid along the longest side of the box.", "cells",
-         std::int64_t{standard.resolution}, 1, 1024},
-        {"coarse", "First surface", "Cells along the longest side for the first surface shown.", "cells",
-         std::int64_t{standard.coarse}, 1, 1024},
-        {"adaptive", "Adaptive", "Evaluate only where the boundary may lie and interpolate elsewhere.", "",
-         standard.adaptive},
-        {"sample-memory", "Memory for samples",
-         "Largest size of the sampled logits; a finer grid than fits is left out.", "MiB",
-         std::int64_t{standard.maxMegabytes}, 1, 1e6},
-    };
-}
-
 Result<VolumeSampling::Output> VolumeSampling::run(const Model& model, const SliceVolume& volume,
                                                    const Options& options, std::stop_token stop,
                                                    Progress& progress, const Level& onLevel) try {

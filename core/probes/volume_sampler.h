@@ -11,7 +11,6 @@
 #include <string>
 #include <vector>
 
-#include "core/base/parameter.h"
 #include "core/base/progress.h"
 #include "core/base/provenance.h"
 #include "core/base/result.h"
@@ -49,7 +48,6 @@ struct VolumeSampling {
         bool adaptive = true;  // false: every point is evaluated
         std::int64_t maxMegabytes =
             1024;  // of samples; levels that need more are left out, and the note says so
-        static std::vector<Parameter> parameters();
     };
     struct Output {
         std::shared_ptr<const SampledVolume> samples;  // the finest complete level

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace tessera {
 namespace {
@@ -33,6 +34,21 @@ double leadingConfidence(const double* logits, int outputs, int& label) {
     double sum = 0;
     for (int k = 0; k < outputs; ++k) sum += std::exp(logits[k] - logits[label]);
     return 1 / sum;
+}
+
+std::vector<std::pair<int, double>> largestLogits(std::span<const double> logits, std::size_t most) {
+    if (logits.size() == 1) return {{1, logits[0]}};
+    std::vector<int> order(logits.size());
+    std::iota(order.begin(), order.end(), 0);
+    const auto shown = std::min(order.size(), most);
+    std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
+                      [&](int i, int j) {
+                          return logits[static_cast<std::size_t>(i)] > logits[static_cast<std::size_t>(j)];
+                      });
+    std::vector<std::pair<int, double>> largest;
+    for (std::size_t i = 0; i < shown; ++i)
+        largest.emplace_back(order[i], logits[static_cast<std::size_t>(order[i])]);
+    return largest;
 }
 
 ClassShader::ClassShader(const Arrangement& arrangement, const FillColours& colours,

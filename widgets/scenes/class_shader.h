@@ -2,6 +2,9 @@
 // Predicted class and confidence at every pixel of a face, from the face's affine map: exact at any zoom.
 #pragma once
 
+#include <cstddef>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "core/geometry/arrangement.h"
@@ -31,5 +34,7 @@ class ClassShader {
 
 // Softmax probability of the leading class given logits; sigmoid for a single one. Sets `label`.
 double leadingConfidence(const double* logits, int outputs, int& label);
+// (class, logit), the largest first, `most` at most; of a single logit: class 1.
+std::vector<std::pair<int, double>> largestLogits(std::span<const double> logits, std::size_t most);
 
 }  // namespace tessera

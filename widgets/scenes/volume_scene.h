@@ -50,8 +50,8 @@ inline constexpr const char* kSampleLayer = "samples";
 // More polygons than this are not drawn of exploded cells: cells of one class stay together then.
 inline constexpr std::int64_t kMostExploded = 400'000;
 
-// A polygon's meaning is the cell on its nearer side by number (of the cut layer: the face of its
-// arrangement).
+// A polygon's meaning is a cell beside it; of the cut layer the face of its arrangement, of a sampled
+// boundary its own number.
 VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
                             const SceneContext& context, const VolumeSection* cut = nullptr);
 // Per class, 1 if it is predicted somewhere in the box as far as the result tells.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scenes/volume_scene.h"
 
-#include <Eigen/Geometry>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "widgets/scenes/colour_bar.h"
 #include "widgets/scenes/fill_colours.h"
@@ -36,9 +36,18 @@ class DrawingBuilder {
         const bool hasExact = result_.cells && !result_.cells->cellLabel.empty();
         if (look_.cells && result_.cells) addCells(*result_.cells);
         if (cut != nullptr && cut->arrangement) addCut(*cut);
-        if (look_.boundary && hasExact && look_.explode == 0) addExactBoundary(*result_.cells);
-        if (result_.sampled && (look_.sampled || (look_.boundary && !hasExact)))
-            addSurface(*result_.sampled->surface, hasExact ? kSampledLayer : kBoundaryLayer);
+        if (look_.boundary && hasExact && look_.explode == 0) {
+            std::vector<std::int32_t> cells;
+            const SurfaceMesh boundary = result_.cells->boundary(&cells);
+            addSurface(boundary, cells, kBoundaryLayer, look_.boundaryEdges);
+        }
+        if (result_.sampled && (look_.sampled || (look_.boundary && !hasExact))) {
+            // Polygons have no cell: their own numbers, so that they can be pointed at.
+            const SurfaceMesh& surface = *result_.sampled->surface;
+            std::vector<std::int32_t> numbers(static_cast<std::size_t>(surface.faceCount()));
+            std::iota(numbers.begin(), numbers.end(), 0);
+            addSurface(surface, numbers, hasExact ? kSampledLayer : kBoundaryLayer, false);
+        }
         if (look_.samples) addSamples();
         return std::move(drawing_);
     }
@@ -77,14 +86,11 @@ class DrawingBuilder {
         layer.edges = layer.edges && count <= kMostOutlined;
         if (!layer.edges || count == 0) return;
         double area = 0, red = 0, green = 0, blue = 0;
+        const std::span<const std::int32_t> corners(layer.faceVertices);
         for (std::size_t f = 0; f < count; ++f) {
-            const std::int32_t begin = layer.faceBegin[f], end = layer.faceBegin[f + 1];
-            const Eigen::Vector3d& base = layer.points[layer.faceVertices[begin]];
-            Eigen::Vector3d twice = Eigen::Vector3d::Zero();
-            for (std::int32_t i = begin + 2; i < end; ++i)
-                twice += (layer.points[layer.faceVertices[i - 1]] - base)
-                             .cross(layer.points[layer.faceVertices[i]] - base);
-            area += twice.norm() / 2;
+            const auto begin = static_cast<std::size_t>(layer.faceBegin[f]),
+                       end = static_cast<std::size_t>(layer.faceBegin[f + 1]);
+            area += twiceArea(layer.points, corners.subspan(begin, end - begin)).norm() / 2;
             red += qRed(layer.colour[f]), green += qGreen(layer.colour[f]), blue += qBlue(layer.colour[f]);
         }
         const double side = (drawing_.high - drawing_.low).maxCoeff();
@@ -170,31 +176,10 @@ class DrawingBuilder {
         return mixed(classColour(a, classes), classColour(b, classes));
     }
 
-    void addExactBoundary(const CellComplex& map) {
-        auto layer = faces(kBoundaryLayer, look_.boundaryOpacity, look_.boundaryEdges);
-        std::vector<std::int32_t> numberOf(map.vertices.size(), -1);
-        for (std::int64_t f = 0; f < map.faceCount(); ++f) {
-            const auto [one, other] = map.faceCells[f];
-            if (one < 0 || other < 0 || map.cellLabel[one] == map.cellLabel[other]) continue;
-            const std::int32_t a = map.cellLabel[one], b = map.cellLabel[other];
-            if (look_.hides(a) && look_.hides(b)) continue;
-            for (const std::int32_t v : map.verticesOfFace(f)) {
-                if (numberOf[v] < 0) {
-                    numberOf[v] = static_cast<std::int32_t>(layer.points.size());
-                    layer.points.push_back(map.vertices[v]);
-                }
-                layer.faceVertices.push_back(numberOf[v]);
-            }
-            layer.faceBegin.push_back(static_cast<std::int32_t>(layer.faceVertices.size()));
-            layer.colour.push_back(pairColour(a, b));
-            layer.meaning.push_back(one);
-        }
-        fadeEdges(layer);
-        drawing_.faces.push_back(std::move(layer));
-    }
-
-    void addSurface(const SurfaceMesh& surface, const char* name) {
-        auto layer = faces(name, look_.boundaryOpacity, false);
+    // `meaning`: one a polygon.
+    void addSurface(const SurfaceMesh& surface, const std::vector<std::int32_t>& meaning, const char* name,
+                    bool edges) {
+        auto layer = faces(name, look_.boundaryOpacity, edges);
         layer.points = surface.vertices;
         for (std::int64_t f = 0; f < surface.faceCount(); ++f) {
             if (look_.hides(surface.classA[f]) && look_.hides(surface.classB[f])) continue;
@@ -202,6 +187,7 @@ class DrawingBuilder {
                 layer.faceVertices.push_back(surface.faceVertices[i]);
             layer.faceBegin.push_back(static_cast<std::int32_t>(layer.faceVertices.size()));
             layer.colour.push_back(pairColour(surface.classA[f], surface.classB[f]));
+            layer.meaning.push_back(meaning[f]);
         }
         fadeEdges(layer);
         drawing_.faces.push_back(std::move(layer));

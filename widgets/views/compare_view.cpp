@@ -125,14 +125,7 @@ void CompareView::findHeads() {
     std::vector<ComparedColumn> columns;
     QStringList missing;
     for (const auto& head : wanted) {
-        std::shared_ptr<const Model> found;
-        for (const auto& model : context_.workspace.models()) {
-            const auto& info = model->info();
-            const bool isSamePath = info.path.string() == head.file;
-            const bool isIt =
-                info.sha256.empty() && head.sha256.empty() ? isSamePath : info.sha256 == head.sha256;
-            if (isIt && (!found || isSamePath)) found = model;
-        }
+        const auto found = context_.workspace.modelOf({head.file, head.sha256});
         if (!found) {
             missing << QFileInfo(QString::fromStdString(head.file)).fileName();
             continue;

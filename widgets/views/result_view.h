@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/base/record.h"
+#include "core/geometry/slice_plane.h"
 #include "widgets/jobs/job_runner.h"
 #include "widgets/scenes/panel_scene.h"
 #include "widgets/workspace.h"
@@ -34,6 +35,7 @@ class ResultView : public QWidget {
 
   Q_SIGNALS:
     void noticeRaised(const QString& sentence);
+    void sliceWanted(const tessera::SlicePlane& plane);  // a plane that is shown here, as a slice of its own
 };
 
 }  // namespace tessera

@@ -3,7 +3,6 @@
 
 #include <QPainterPath>
 #include <algorithm>
-#include <numeric>
 
 #include "widgets/scenes/class_shader.h"
 #include "widgets/scenes/scene_text.h"
@@ -21,16 +20,7 @@ bool exactAt(SliceHover& hover, const PreparedArrangement& prepared) {
     const auto f = static_cast<std::size_t>(hover.face);
     const Eigen::VectorXd logits = a.logitsOnFace(hover.face, hover.point);
     hover.confidence = leadingConfidence(logits.data(), static_cast<int>(logits.size()), hover.label);
-    if (a.outputs == 1) {
-        hover.logits = {{1, logits[0]}};
-    } else {
-        std::vector<int> order(static_cast<std::size_t>(logits.size()));
-        std::iota(order.begin(), order.end(), 0);
-        const auto shown = std::min(order.size(), kLogitsShown);
-        std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
-                          [&](int i, int j) { return logits[i] > logits[j]; });
-        for (std::size_t i = 0; i < shown; ++i) hover.logits.emplace_back(order[i], logits[order[i]]);
-    }
+    hover.logits = largestLogits({logits.data(), static_cast<std::size_t>(logits.size())}, kLogitsShown);
     hover.area = a.area[f];
     hover.slopeNorm = prepared.slopeNorm()[f];
     hover.depth = a.depth[f];

@@ -7,7 +7,7 @@
 #include <numeric>
 #include <random>
 
-#include "widgets/views/principal_directions.h"
+#include "core/numerics/principal_directions.h"
 
 namespace tessera {
 namespace {

@@ -3,8 +3,6 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
-#include <algorithm>
-#include <numeric>
 
 #include "widgets/scenes/class_shader.h"
 #include "widgets/scenes/scene_text.h"
@@ -89,18 +87,10 @@ void VolumeReadout::present() {
         const double confidence = leadingConfidence(logits_.data(), static_cast<int>(logits_.size()), label);
         lines << tr("%1, confidence %2").arg(workspace_.className(label)).arg(confidence, 0, 'f', 3);
         QStringList parts;
-        if (logits_.size() == 1) {
-            parts << tr("logit %1").arg(shortNumber(logits_[0]));
-        } else {
-            std::vector<int> order(logits_.size());
-            std::iota(order.begin(), order.end(), 0);
-            const auto shown = std::min(order.size(), kLogitsShown);
-            std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(shown), order.end(),
-                              [this](int i, int j) { return logits_[i] > logits_[j]; });
-            for (std::size_t i = 0; i < shown; ++i)
-                parts
-                    << tr("logit %1: %2").arg(workspace_.className(order[i]), shortNumber(logits_[order[i]]));
-        }
+        for (const auto& [of, logit] : largestLogits(logits_, kLogitsShown))
+            parts << (logits_.size() == 1
+                          ? tr("logit %1").arg(shortNumber(logit))
+                          : tr("logit %1: %2").arg(workspace_.className(of), shortNumber(logit)));
         lines << parts.join(QStringLiteral(",  "));
     }
     if (cell_ >= 0) {

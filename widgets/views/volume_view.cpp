@@ -12,6 +12,7 @@
 
 #include "core/probes/linear_regions.h"
 #include "widgets/scenes/volume_panel_scene.h"
+#include "widgets/views/plot_style.h"
 #include "widgets/views/volume_controls.h"
 #include "widgets/views/volume_readout.h"
 #include "widgets/volume/volume_canvas.h"
@@ -22,10 +23,6 @@ namespace {
 constexpr std::int64_t kMostCutRegions = 200'000;
 constexpr double kMostCutSeconds = 10;
 constexpr int kRoomForControls = 560;
-
-bool isDark(const QPalette& palette) {
-    return palette.color(QPalette::Window).lightness() < 128;
-}
 
 bool isOneClass(const CellComplex& map) {
     return !map.cellLabel.empty() &&
@@ -93,7 +90,7 @@ VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
     connect(canvas_, &VolumeCanvas::cutPlaneMoved, controls_, &VolumeControls::setCutPosition);
     connect(&context.workspace, &Workspace::modelsChanged, this, &VolumeView::updateCut);
     canvas_->setEmptyText(tr("Nothing to show yet."));
-    canvas_->setTheme(isDark(palette()) ? SceneTheme::darkTheme() : SceneTheme::light());
+    canvas_->setTheme(screenTheme(*this));
     VolumeView::show(nullptr);
 }
 
@@ -102,7 +99,7 @@ VolumeView::~VolumeView() = default;
 void VolumeView::changeEvent(QEvent* event) {
     ResultView::changeEvent(event);
     if (event->type() != QEvent::PaletteChange) return;
-    canvas_->setTheme(isDark(palette()) ? SceneTheme::darkTheme() : SceneTheme::light());
+    canvas_->setTheme(screenTheme(*this));
     draw();
 }
 
@@ -168,7 +165,7 @@ void VolumeView::draw() {
     }
     isDrawing_ = true;
     using Drawing = std::shared_ptr<const VolumeDrawing>;
-    const auto theme = isDark(palette()) ? SceneTheme::darkTheme() : SceneTheme::light();
+    const auto theme = screenTheme(*this);
     context_.jobs.start<Drawing>(
         this, QStringLiteral("drawing"), QString(), JobLane::Interactive,
         [result = result_, look = controls_->look(), theme, context = context(),
@@ -187,13 +184,7 @@ void VolumeView::draw() {
 
 std::shared_ptr<const Model> VolumeView::model() const {
     if (!record_ || record_->provenance.files.empty()) return nullptr;
-    const auto& wanted = record_->provenance.files.front();
-    for (const auto& model : context_.workspace.models()) {
-        const auto& info = model->info();
-        if (wanted.sha256.empty() ? info.path.string() == wanted.path : info.sha256 == wanted.sha256)
-            return model;
-    }
-    return nullptr;
+    return context_.workspace.modelOf(record_->provenance.files.front());
 }
 
 void VolumeView::updateCut() {

@@ -3,7 +3,6 @@
 // and the summary and tables behind it.
 #pragma once
 
-#include "core/geometry/slice_plane.h"
 #include "widgets/scenes/volume_scene.h"
 #include "widgets/views/record_view.h"
 
@@ -40,10 +39,6 @@ class VolumeView : public ResultView {
     void saveMesh(const QString& path);
     // `frames` pictures from all round, and orbit.mp4 where ffmpeg is installed (volume_orbit.h).
     void saveOrbit(const QString& folder, int frames, const QSize& pixels);
-
-  Q_SIGNALS:
-    // The cut as a slice of its own.
-    void sliceWanted(const tessera::SlicePlane& plane);
 
   protected:
     void changeEvent(QEvent* event) override;

@@ -3,8 +3,6 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
-#include <QFileDialog>
-#include <QJsonArray>
 #include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -13,10 +11,9 @@
 #include "app/blas_kernels.h"
 #include "app/window/main_window.h"
 #include "app/window/probe_runner.h"
-#include "app/window/session_keeper.h"
 #include "core/data/npz.h"
 #include "core/heads/head_file.h"
-#include "tests/app/program_run.h"
+#include "tests/app/window/saved_session.h"
 #include "tests/app/window/settings_in.h"
 #include "tests/core/heads/head_data.h"
 #include "widgets/panels/probe_panel.h"
@@ -128,24 +125,10 @@ class CompareHeadsWindowTest : public QObject {
             QCOMPARE(first.window.results().entries().back().others.size(), std::size_t(2));
             // The window is as wide as it was.
             QCOMPARE(first.window.width(), 1280);
-            first.window.findChild<QAction*>(QStringLiteral("saveSession"))->trigger();
-            auto* dialog = first.window.findChild<QFileDialog*>(QStringLiteral("saveSessionDialog"));
-            Q_EMIT dialog->fileSelected(saved);
-            dialog->close();
-            QTRY_VERIFY_WITH_TIMEOUT(
-                first.window.keeper()->path() == saved && !first.window.keeper()->isAtWork(), kPatienceMs);
+            QVERIFY(saveSession(first.window, saved, kPatienceMs));
         }
-        const auto replay =
-            runProgram({"replay", saved, "--out", files_->folder.filePath("again"), "--json", "-"});
-        QVERIFY2(replay.status == 0, replay.err.constData());
-        bool isThere = false;
-        for (const auto& result : replay.json()["results"].toArray()) {
-            if (result.toObject()["probe"].toString() != "compare-heads") continue;
-            isThere = true;
-            QVERIFY2(result.toObject()["status"].toString() == "same",
-                     QJsonDocument(result.toObject()).toJson().constData());
-        }
-        QVERIFY(isThere);
+        const auto problem = replayProblem(saved, files_->folder.filePath("again"), "compare-heads");
+        QVERIFY2(problem.isEmpty(), problem.constData());
 
         Window second;
         second.window.open({saved});

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A volume from the gallery's selection to a saved session and its replay, by the window's real controls.
 #include <QAction>
-#include <QFileDialog>
-#include <QJsonArray>
 #include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
@@ -11,10 +9,9 @@
 #include "app/blas_kernels.h"
 #include "app/window/main_window.h"
 #include "app/window/probe_runner.h"
-#include "app/window/session_keeper.h"
 #include "app/window/view_area.h"
-#include "tests/app/program_run.h"
 #include "tests/app/window/heartbeat.h"
+#include "tests/app/window/saved_session.h"
 #include "tests/app/window/settings_in.h"
 #include "tests/slowdown.h"
 #include "widgets/panels/probe_panel.h"
@@ -129,23 +126,10 @@ class VolumeWindowTest : public QObject {
             const auto cut = view->result()->volume.cut(2, view->controls().cutPosition());
             QVERIFY((slice->computation().plane().origin - cut.origin).norm() < 1e-9);
 
-            first.window.findChild<QAction*>(QStringLiteral("saveSession"))->trigger();
-            auto* dialog = first.window.findChild<QFileDialog*>(QStringLiteral("saveSessionDialog"));
-            Q_EMIT dialog->fileSelected(saved);
-            dialog->close();
-            QTRY_VERIFY_WITH_TIMEOUT(
-                first.window.keeper()->path() == saved && !first.window.keeper()->isAtWork(), kPatienceMs);
+            QVERIFY(saveSession(first.window, saved, kPatienceMs));
         }
-        const auto replay = runProgram({"replay", saved, "--out", folder_->filePath("again"), "--json", "-"});
-        QVERIFY2(replay.status == 0, replay.err.constData());
-        bool isThere = false;
-        for (const auto& result : replay.json()["results"].toArray()) {
-            if (result.toObject()["probe"].toString() != "volume") continue;
-            isThere = true;
-            QVERIFY2(result.toObject()["status"].toString() == "same",
-                     QJsonDocument(result.toObject()).toJson().constData());
-        }
-        QVERIFY(isThere);
+        const auto problem = replayProblem(saved, folder_->filePath("again"), "volume");
+        QVERIFY2(problem.isEmpty(), problem.constData());
 
         Window second;
         second.window.open({saved});

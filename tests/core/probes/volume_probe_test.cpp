@@ -102,7 +102,7 @@ class VolumeProbeTest : public QObject {
         const auto parameters = completeParameters(VolumeProbe().description().parameters, {}).value();
         auto place = placeVolume(inputs, parameters, {}).value();
         auto& volume = place.volume;
-        const Eigen::Vector3d middle = volume.pointInVolume(place.inputs[0]);
+        const Eigen::Vector3d middle = volume.pointInVolume(place.inputs.row(0).transpose());
         volume.low = middle - Eigen::Vector3d::Constant(0.05);
         volume.high = middle + Eigen::Vector3d::Constant(0.05);
         const auto network = networkOnVolume(inputs.model->sharedGraph(), volume);

@@ -7,10 +7,10 @@
 #include <QtTest>
 #include <random>
 
+#include "core/numerics/principal_directions.h"
 #include "widgets/panels/fake_dataset.h"
 #include "widgets/views/input_picture.h"
 #include "widgets/views/nearby_samples.h"
-#include "widgets/views/principal_directions.h"
 #include "widgets/views/slice_recipe.h"
 
 using namespace tessera;

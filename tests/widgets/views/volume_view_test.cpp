@@ -208,6 +208,11 @@ class VolumeViewTest : public QObject {
         QVERIFY(!shown.view.result()->cells && shown.layer(kBoundaryLayer));
         QVERIFY(!partial.front()->provenance.complete && partial.front()->probe == "volume");
         const auto coarse = shown.layer(kBoundaryLayer)->colour.size();
+        QCOMPARE(shown.layer(kBoundaryLayer)->meaning.size(), coarse);  // can be pointed at
+        shown.view.readout().showPoint(QLatin1String(kBoundaryLayer), 0,
+                                       shown.layer(kBoundaryLayer)->points.front());
+        QVERIFY(shown.settle());
+        QVERIFY(shown.view.readout().text().contains(QStringLiteral("sampled, not exact")));
         shown.view.show(partial.back());
         QVERIFY(shown.settle());
         QVERIFY(shown.layer(kBoundaryLayer)->colour.size() > coarse);
