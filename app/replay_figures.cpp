@@ -40,7 +40,9 @@ Result<Scene> resultScene(const SessionPanel& panel, const Records& records, Rep
     const auto* entry = catalogueEntry(result->probe);
     if (entry == nullptr || entry->scenes == nullptr)
         return unsupported("Results of probe \"" + result->probe.substr(0, 60) + "\" have no picture here.");
-    const auto scenes = entry->scenes(record->second, contextFor(*result, inputs));
+    auto context = contextFor(*result, inputs);
+    context.view = panel.view;
+    const auto scenes = entry->scenes(record->second, context);
     if (static_cast<std::size_t>(panel.scene) >= scenes.size())
         return inputError("Result " + panel.result + " has " + std::to_string(scenes.size()) +
                           " pictures, and number " + std::to_string(panel.scene + 1) + " is wanted.");

@@ -55,7 +55,8 @@ void FigureExporter::addResult(const ResultView& view, const QString& id,
     const ResultEntry* entry = results_.entry(id);
     if (!entry || !view.record()) return;
     const CatalogueEntry* probe = runner_.probe(entry->about.probe);
-    const SceneContext context = sceneContext(workspace_);
+    SceneContext context = sceneContext(workspace_);
+    context.view = view.viewState();
     const bool isKept = probe && probe->scenes;
     const auto scenes = isKept ? probe->scenes(view.record(), context) : view.panels();
     const QString title = QString::fromStdString(entry->about.title) + QStringLiteral(" · ") + id;
@@ -63,7 +64,7 @@ void FigureExporter::addResult(const ResultView& view, const QString& id,
         FigureChoice choice;
         choice.title = scenes.size() > 1 ? title + QStringLiteral(": ") + scenes[i]->title() : title;
         choice.scene = scenes[i];
-        if (isKept) choice.panel.result = id.toStdString();
+        if (isKept) choice.panel.result = id.toStdString(), choice.panel.view = context.view;
         choice.panel.scene = static_cast<int>(i);
         choices.push_back(std::move(choice));
     }

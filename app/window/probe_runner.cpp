@@ -231,6 +231,9 @@ ResultView* ProbeRunner::makeView(const ResultEntry& entry, Record record) {
         recipe.pasted = plane;
         views_.addSlice()->computation().setRecipe(recipe);
     });
+    view->setViewState(entry.about.view);
+    connect(view, &ResultView::viewStateChanged, this,
+            [this, view, id = entry.id()] { results_.setView(id, view->viewState()); });
     view->show(std::move(record));
     return view;
 }

@@ -37,6 +37,7 @@ SessionKeeper::SessionKeeper(Workspace& workspace, JobRunner& jobs, MessageLog& 
          {&Workspace::modelsChanged, &Workspace::modelChanged, &Workspace::datasetChanged})
         connect(&workspace, changed, this, &SessionKeeper::touch);
     connect(&results, &ResultList::removed, this, &SessionKeeper::touch);
+    connect(&results, &ResultList::viewChanged, this, &SessionKeeper::touch);
     connect(&results, &ResultList::changed, this, [this](int row) {
         if (results_.entries()[static_cast<std::size_t>(row)].isRunning) return;
         touch();

@@ -136,6 +136,15 @@ void readSlice(JsonFields& fields, SessionSlice& slice) {
     fields.take("results", slice.results);
 }
 
+// Names and values are checked by the view that they are of.
+void readView(JsonFields& fields, ParameterMap& view) {
+    const auto* json = fields.find("view");
+    if (json == nullptr) return;
+    auto read = parametersFromJson(*json, "the file");
+    if (!read.isOk()) return fields.fail("view", "is not a list of settings");
+    view = std::move(read).value();
+}
+
 void readResult(JsonFields& fields, SessionResult& result) {
     fields.take("id", result.id);
     fields.take("title", result.title);
@@ -152,6 +161,7 @@ void readResult(JsonFields& fields, SessionResult& result) {
     fields.take("seed", result.seed);
     fields.take("slice", result.slice);
     fields.take("request_key", result.requestKey);
+    readView(fields, result.view);
     fields.take("has_numbers", result.hasNumbers);
     fields.take("bytes", result.bytes, 0, kMost);
     const auto* record = fields.find("record");
@@ -191,6 +201,7 @@ void readFigure(JsonFields& fields, SessionFigure& figure) {
         item.take("slice", panel.slice);
         item.take("scene", panel.scene, 0, 1000);
         item.take("title", panel.title);
+        readView(item, panel.view);
     });
 }
 

@@ -105,6 +105,7 @@ Json resultJson(const SessionResult& result) {
             {"seed", result.seed},
             {"slice", result.slice},
             {"request_key", result.requestKey},
+            {"view", parametersJson(result.view)},
             {"has_numbers", result.hasNumbers},
             {"bytes", result.bytes},
             {"record", recordJson(head)}};
@@ -116,7 +117,8 @@ Json figureJson(const SessionFigure& figure) {
         panels.push_back({{"result", panel.result},
                           {"slice", panel.slice},
                           {"scene", panel.scene},
-                          {"title", panel.title}});
+                          {"title", panel.title},
+                          {"view", parametersJson(panel.view)}});
     return {{"id", figure.id},
             {"title", figure.title},
             {"file", figure.file},

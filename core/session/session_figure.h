@@ -5,13 +5,16 @@
 #include <string>
 #include <vector>
 
+#include "core/base/parameter.h"
+
 namespace tessera {
 
 struct SessionPanel {
     std::string result;  // id of a result, whose picture number `scene` is drawn, or
     std::string slice;   // id of a slice
     int scene = 0;
-    std::string title;  // empty: the picture's own
+    std::string title;       // empty: the picture's own
+    ParameterMap view = {};  // how the result was held when it was drawn; empty: as it opens
 };
 
 struct SessionFigure {

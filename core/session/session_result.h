@@ -34,6 +34,8 @@ struct SessionResult {
     std::string sentence;  // why it is not complete
     std::string started;   // "2026-11-24T09:51:48Z"
 
+    ParameterMap view = {};  // how its view is held: camera, layers, ...; names are the view's own
+
     std::vector<Metric> summary;
     std::vector<std::string> notes;
     Provenance provenance;

@@ -41,6 +41,15 @@ void ResultList::replace(const ResultEntry& entry) {
     Q_EMIT changed(row);
 }
 
+void ResultList::setView(const QString& id, ParameterMap view) {
+    const int row = rowOf(id);
+    if (row < 0) return;
+    auto& held = entries_[static_cast<std::size_t>(row)].about.view;
+    if (held == view) return;
+    held = std::move(view);
+    Q_EMIT viewChanged(row);
+}
+
 RemovedResult ResultList::remove(const QString& id) {
     RemovedResult gone;
     gone.row = rowOf(id);

@@ -45,6 +45,7 @@ class ResultList : public QObject {
 
     QString add(ResultEntry entry);          // gives it an id that was never used before
     void replace(const ResultEntry& entry);  // that of the same id; ignored if it is gone
+    void setView(const QString& id, ParameterMap view);  // how its view is held; ignored if it is gone
     RemovedResult remove(const QString& id);
     void restore(RemovedResult removed);
     // Of a session that was opened.
@@ -53,6 +54,7 @@ class ResultList : public QObject {
   Q_SIGNALS:
     void added(int row);
     void changed(int row);
+    void viewChanged(int row);
     void removing(int row);  // while it is still there, for models
     void removed(int row, const QString& id);
     void wasReset();

@@ -11,6 +11,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "core/base/parameter.h"
 #include "core/base/record.h"
 #include "widgets/scenes/colours.h"
 
@@ -74,6 +75,7 @@ inline double PanelScene::heightForWidth(double widthPt, const PanelStyle&) cons
 struct SceneContext {
     std::vector<QString> classNames;
     int classCount = 0;
+    ParameterMap view = {};  // how the record's view is held (ResultView::viewState); empty: as it opens
 };
 // A probe's pictures of one result; the catalogue pairs it with the probe.
 using RecordScenes = std::vector<std::shared_ptr<const PanelScene>> (*)(

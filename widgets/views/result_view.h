@@ -32,8 +32,13 @@ class ResultView : public QWidget {
     virtual std::shared_ptr<const ResultRecord> record() const = 0;
     // What is seen now, for a figure.
     virtual std::vector<std::shared_ptr<const PanelScene>> panels() const = 0;
+    // How it is held (camera, layers, ...), by names of its own: kept in sessions, and drawn in figures
+    // (SceneContext::view). What is not known or does not fit is left alone.
+    virtual ParameterMap viewState() const { return {}; }
+    virtual void setViewState(const ParameterMap& /*state*/) {}
 
   Q_SIGNALS:
+    void viewStateChanged();
     void noticeRaised(const QString& sentence);
     void sliceWanted(const tessera::SlicePlane& plane);  // a plane that is shown here, as a slice of its own
 };

@@ -63,6 +63,8 @@ class DocumentTest : public QObject {
             RC_ASSERT(sameSummary(back.results[0].summary, document.results[0].summary));
             RC_ASSERT(sameProvenance(back.results[1].provenance, document.results[1].provenance));
             RC_ASSERT(back.results[1].outcome == document.results[1].outcome);
+            RC_ASSERT(back.results[0].view == document.results[0].view);
+            RC_ASSERT(back.figures[0].panels[0].view == document.figures[0].panels[0].view);
             RC_ASSERT(back.figures[0].panels[1].slice == "s1");
             RC_ASSERT(back.slices[0].plane.has_value() == document.slices[0].plane.has_value());
             if (back.slices[0].plane)
@@ -87,6 +89,21 @@ class DocumentTest : public QObject {
         QVERIFY(parseSession(json.dump(), kFile, &notes).isOk());
         QCOMPARE(notes.size(), std::size_t{1});
         QVERIFY(contains(notes[0], "9.9"));
+    }
+
+    void brokenViewIsRefused() {
+        Json json = minimal();
+        json["results"] = {{{"id", "r1"}, {"view", {{"cells", {1, 2}}}}}};
+        const auto sentence = refused(json.dump());
+        QVERIFY2(contains(sentence, "results[0].view"), sentence.c_str());
+        json["results"][0]["view"] = {{"cells", true}, {"explode", 0.5}, {"colour-by", "class"}, {"step", 3}};
+        const auto read = parseSession(json.dump(), kFile);
+        QVERIFY(read.isOk());
+        const ParameterMap expected{{"cells", true},
+                                    {"explode", 0.5},
+                                    {"colour-by", std::string("class")},
+                                    {"step", std::int64_t{3}}};
+        QVERIFY(read.value().results.at(0).view == expected);
     }
 
     void newerVersionsAreRefused() {

@@ -180,6 +180,7 @@ inline SessionResult anyResult(std::string id) {
     result.title = *anyText();
     result.probe = *anyText();
     result.parameters = anyParameters();
+    result.view = anyParameters();
     result.normalisation = {finiteNumbers(3), finiteNumbers(3)};
     result.samples = anySamples();
     result.seed = *rc::gen::arbitrary<std::uint64_t>();
@@ -220,7 +221,7 @@ inline SessionDocument anyDocument() {
     document.slices[1].results = {"r1"};
     SessionFigure figure;
     figure.id = "f1", figure.title = *anyText(), figure.columns = 2;
-    figure.panels = {{"r1", "", 1, *anyText()}, {"", "s1", 0, ""}};
+    figure.panels = {{"r1", "", 1, *anyText(), anyParameters()}, {"", "s1", 0, ""}};
     document.figures = {figure};
     document.currentView = *anyText();
     document.windowLayout = *rc::gen::container<std::string>(rc::gen::arbitrary<char>());
