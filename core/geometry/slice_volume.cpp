@@ -44,16 +44,38 @@ double SliceVolume::offVolumeDistance(const Eigen::Ref<const Eigen::VectorXd>& i
     return (input - inputFromVolume(pointInVolume(input))).norm();
 }
 
-SlicePlane SliceVolume::cut(int axis, double at) const {
-    const std::array<const Eigen::VectorXd*, 3> axes{&u, &v, &w};
-    const int first = (axis + 1) % 3, second = (axis + 2) % 3;
-    SlicePlane plane;
-    plane.inputShape = inputShape;
-    plane.origin = origin + at * *axes[static_cast<std::size_t>(axis)];
-    plane.u = *axes[static_cast<std::size_t>(first)];
-    plane.v = *axes[static_cast<std::size_t>(second)];
-    plane.window = rectanglePolygon(low[first], low[second], high[first], high[second]);
-    return plane;
+SlicePlane SliceVolume::cut(const VolumePlane& plane) const {
+    const auto [first, second] = plane.directions();
+    const Eigen::Vector3d at = plane.position * plane.normal;
+    SlicePlane cut;
+    cut.inputShape = inputShape;
+    cut.origin = inputFromVolume(at);
+    cut.u = first.x() * u + first.y() * v + first.z() * w;
+    cut.v = second.x() * u + second.y() * v + second.z() * w;
+    for (const auto& corner : sectionOfBox(plane, low, high))
+        cut.window.push_back({first.dot(corner - at), second.dot(corner - at)});
+    return cut;
+}
+
+std::optional<VolumePlane> SliceVolume::planeOf(const SlicePlane& plane) const {
+    if (plane.origin.size() != origin.size() || plane.window.empty()) return std::nullopt;
+    const double near = 1e-6 * (high - low).maxCoeff() * std::max({u.norm(), v.norm(), w.norm()});
+    std::vector<Eigen::Vector2d> points(plane.window.begin(), plane.window.end());
+    points.push_back({0, 0});
+    for (const auto& point : points)
+        if (!(offVolumeDistance(plane.inputFromSlice(point)) <= near)) return std::nullopt;
+    const Eigen::Vector3d from = pointInVolume(plane.origin);
+    const Eigen::Vector3d first = pointInVolume(plane.origin + plane.u) - from;
+    const Eigen::Vector3d second = pointInVolume(plane.origin + plane.v) - from;
+    Eigen::Vector3d normal = first.cross(second);
+    if (!(normal.norm() > kDependent * first.norm() * second.norm())) return std::nullopt;
+    normal.normalize();
+    int along = 0;
+    const double most = normal.cwiseAbs().maxCoeff(&along);
+    if (normal[along] < 0) normal = -normal;
+    // Rounding must not make an oblique plane of one across an axis.
+    if (1 - most < 1e-12) normal = Eigen::Vector3d::Unit(along);
+    return VolumePlane{normal, normal.dot(from)};
 }
 
 Result<SliceVolume> volumeThroughSamples(const Shape& shape, std::span<const Eigen::VectorXd> anchors,

@@ -4,12 +4,14 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "core/base/result.h"
 #include "core/base/shape.h"
 #include "core/geometry/slice_plane.h"
+#include "core/geometry/volume_plane.h"
 
 namespace tessera {
 
@@ -25,9 +27,15 @@ struct SliceVolume {
     Eigen::Vector3d pointInVolume(const Eigen::Ref<const Eigen::VectorXd>& input) const;
     // Euclidean distance between an input and its projection, in input units.
     double offVolumeDistance(const Eigen::Ref<const Eigen::VectorXd>& input) const;
+    // The plane with its directions() as axes, from the point of it that is nearest to (0, 0, 0); its window
+    // is where it meets the box (empty: it does not).
+    SlicePlane cut(const VolumePlane& plane) const;
     // The plane on which one coordinate (0, 1, 2) has this value; its axes are the other two, in cyclic
     // order, and its window is the box's side.
-    SlicePlane cut(int axis, double at) const;
+    SlicePlane cut(int axis, double at) const { return cut(VolumePlane::across(axis, at)); }
+    // A plane of inputs that lies in the volume, within 1e-6 of the box's size over its whole window; else
+    // none. The largest component of its normal is positive.
+    std::optional<VolumePlane> planeOf(const SlicePlane& plane) const;
 };
 
 // Through four inputs: origin is their centroid, u along second - first, v towards the third, w towards the

@@ -82,6 +82,51 @@ class SliceVolumeTest : public QObject {
         QVERIFY(volumeOverPlane(plane, Eigen::VectorXd::Zero(5)).isError());
     }
 
+    // Any plane of the volume as inputs, and back.
+    void obliqueCut() {
+        const auto volume = volumeThroughSamples({7}, randomInputs(4, 7)).value();
+        std::mt19937 random(3);
+        std::normal_distribution<double> normal;
+        for (int i = 0; i < 50; ++i) {
+            VolumePlane plane;
+            plane.normal = Eigen::Vector3d(normal(random), normal(random), normal(random)).normalized();
+            int along = 0;
+            plane.normal.cwiseAbs().maxCoeff(&along);
+            if (plane.normal[along] < 0) plane.normal = -plane.normal;
+            plane.position = plane.normal.dot(volume.low + volume.high) / 2 + 0.1 * normal(random);
+            const auto cut = volume.cut(plane);
+            QVERIFY(validatePlane(cut).isOk());
+            for (const auto& corner : cut.window) {
+                const Eigen::Vector3d point = volume.pointInVolume(cut.inputFromSlice(corner));
+                QVERIFY(std::abs(plane.distance(point)) < 1e-12);
+                QVERIFY(((point - volume.low).array() > -1e-12).all());
+                QVERIFY(((volume.high - point).array() > -1e-12).all());
+            }
+            // Turned within itself and seen in another window it is the same plane.
+            auto turned = cut.rotatedInPlane(0.1 * i, {0.3, 0.2});
+            turned.window = squarePolygon(0.5);
+            const auto back = volume.planeOf(turned);
+            QVERIFY(back.has_value());
+            QVERIFY((back->normal - plane.normal).norm() < 1e-9);
+            QVERIFY(std::abs(back->position - plane.position) < 1e-9);
+        }
+        const auto across = volume.planeOf(volume.cut(1, 0.25).rotatedInPlane(0.7, {0, 0}));
+        QCOMPARE(across->axis(), 1);
+        QVERIFY(std::abs(across->position - 0.25) < 1e-12);
+    }
+
+    void planesThatLeadOutOfIt() {
+        const auto volume = volumeThroughSamples({7}, randomInputs(4, 7)).value();
+        auto plane = volume.cut(2, 0);
+        plane.origin += 0.1 * randomDirection(7, 5);
+        QVERIFY(!volume.planeOf(plane));
+        plane = volume.cut(2, 0);
+        plane.v += 0.1 * randomDirection(7, 5);
+        QVERIFY(!volume.planeOf(plane));
+        plane.origin.resize(3);
+        QVERIFY(!volume.planeOf(plane));
+    }
+
     void refusesWhatFixesNoVolume() {
         auto anchors = randomInputs(4, 6);
         QVERIFY(volumeThroughSamples({6}, std::span(anchors).first(3)).isError());
