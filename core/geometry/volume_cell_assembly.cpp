@@ -167,22 +167,18 @@ void VolumeCellAssembly::check(CellComplex& result) const {
 
 void VolumeCellAssembly::findSlopes(CellComplex& result) const {
     const std::int64_t regions = result.regionCount(), outputs = result.outputs;
-    std::vector<Eigen::Vector3d> inside(static_cast<std::size_t>(regions));
-    std::vector<char> known(static_cast<std::size_t>(regions), 0);
-    for (std::int64_t c = 0; c < result.cellCount(); ++c) {
-        const std::int32_t region = result.cellRegion[c];
-        if (known[region]) continue;
-        known[region] = 1;
-        inside[region] = result.middleOfCell(c);
-    }
+    std::vector<std::int32_t> firstCell(static_cast<std::size_t>(regions));
+    for (std::int64_t c = result.cellCount() - 1; c >= 0; --c)
+        firstCell[result.cellRegion[c]] = static_cast<std::int32_t>(c);
+    std::vector<Eigen::Vector3d> inside(static_cast<std::size_t>(kSlopeBatch));
     std::vector<double> slopes(static_cast<std::size_t>(kSlopeBatch * outputs * 3));
     std::vector<std::uint64_t> hash(static_cast<std::size_t>(kSlopeBatch));
     std::vector<double> norms(static_cast<std::size_t>(regions));
     for (std::int64_t row = 0; row < regions; row += kSlopeBatch) {
         if (control.shouldStop()) return;
         const std::int64_t count = std::min(kSlopeBatch, regions - row);
-        network.slopesAt(std::span<const Eigen::Vector3d>(inside).subspan(row, count), slopes.data(),
-                         hash.data());
+        for (std::int64_t i = 0; i < count; ++i) inside[i] = result.middleOfCell(firstCell[row + i]);
+        network.slopesAt(std::span<const Eigen::Vector3d>(inside).first(count), slopes.data(), hash.data());
         for (std::int64_t i = 0; i < count; ++i) {
             const Eigen::Map<const Eigen::Matrix<double, Eigen::Dynamic, 3, Eigen::RowMajor>> slope(
                 slopes.data() + i * outputs * 3, outputs, 3);

@@ -5,6 +5,11 @@
 #include <cmath>
 
 namespace tessera {
+namespace {
+
+constexpr std::size_t kCellsBetweenLooks = 16384;  // at whether to go on: some milliseconds
+
+}  // namespace
 
 bool WindowCuts::cut(std::span<const std::int32_t> members, double noise, int site, std::int32_t window,
                      const std::function<bool()>& isOver) {
@@ -22,8 +27,11 @@ bool WindowCuts::cut(std::span<const std::int32_t> members, double noise, int si
     while (!open_.empty()) {
         wanted_.clear();
         Pair pair;
-        for (const std::int32_t c : open_)
+        std::size_t settled = 0;
+        for (const std::int32_t c : open_) {
             if (!settle(c, pair)) wanted_.push_back({pair, c});
+            if (++settled % kCellsBetweenLooks == 0 && isOver()) return false;
+        }
         open_.clear();
         std::sort(wanted_.begin(), wanted_.end());
         for (std::size_t i = 0; i < wanted_.size();) {
