@@ -87,7 +87,9 @@ VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
     connect(controls_, &VolumeControls::meshChosen, this, &VolumeView::askForMesh);
     connect(controls_, &VolumeControls::orbitChosen, this, &VolumeView::orbitPressed);
     connect(canvas_, &VolumeCanvas::hovered, readout_, &VolumeReadout::showPoint);
-    connect(canvas_, &VolumeCanvas::cutPlaneMoved, controls_, &VolumeControls::setCutPosition);
+    connect(canvas_, &VolumeCanvas::cutPlaneMoved, controls_, [this](const VolumePlane& plane) {
+        controls_->setCutPosition(plane.axis(), plane.position);
+    });
     connect(&context.workspace, &Workspace::modelsChanged, this, &VolumeView::updateCut);
     canvas_->setEmptyText(tr("Nothing to show yet."));
     canvas_->setTheme(screenTheme(*this));
@@ -191,7 +193,7 @@ void VolumeView::updateCut() {
     context_.jobs.cancelKey(this, QStringLiteral("cut"));
     isCutting_ = false;
     const bool isShown = controls_->isCutShown() && result_;
-    canvas_->setCutPlane(controls_->cutAxis(), controls_->cutPosition(), isShown);
+    canvas_->setCutPlane(VolumePlane::across(controls_->cutAxis(), controls_->cutPosition()), isShown);
     canvas_->setClip(controls_->isClipped());
     controls_->setCutNote({});
     readout_->setModel(model());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/volume/cut_frame.h"
 
+#include <Eigen/Geometry>
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
@@ -14,11 +15,6 @@ constexpr double kHandle = 4, kArrow = 16;  // points: radius; to an arrow's tip
 QPointF pageOf(const VolumeProjection& projection, const Eigen::Vector3d& pointInVolume) {
     const Eigen::Vector3d page = projection.pageFromVolume(pointInVolume);
     return {page.x(), page.y()};
-}
-Eigen::Vector3d middleOf(const VolumeDrawing& drawing, int axis, double position) {
-    Eigen::Vector3d middle = (drawing.low + drawing.high) / 2;
-    middle[axis] = position;
-    return middle;
 }
 double distanceToSegment(const QPointF& p, const QPointF& a, const QPointF& b) {
     const QPointF way = b - a;
@@ -34,59 +30,69 @@ QColor cutColour(const SceneTheme& theme) {
     return theme.dark ? QColor(86, 180, 233) : QColor(0, 114, 178);
 }
 
-std::array<Eigen::Vector3d, 4> cutFrame(const VolumeDrawing& drawing, int axis, double position) {
+std::vector<Eigen::Vector3d> cutFrame(const VolumeDrawing& drawing, const VolumePlane& plane) {
     const Eigen::Vector3d beyond = (drawing.high - drawing.low) * kBeyond;
-    const Eigen::Vector3d low = drawing.low - beyond, high = drawing.high + beyond;
-    const int u = (axis + 1) % 3, v = (axis + 2) % 3;
-    std::array<Eigen::Vector3d, 4> corners;
-    for (std::size_t k = 0; k < 4; ++k) {
-        corners[k][axis] = position;
-        corners[k][u] = (k == 1 || k == 2) ? high[u] : low[u];
-        corners[k][v] = k >= 2 ? high[v] : low[v];
-    }
-    return corners;
+    return sectionOfBox(plane, drawing.low - beyond, drawing.high + beyond);
 }
 
-bool isOnCutFrame(const std::array<Eigen::Vector3d, 4>& frame, const VolumeProjection& projection,
+// The mean of the corners would jump where the plane passes a corner of the box.
+Eigen::Vector3d cutMiddle(const std::vector<Eigen::Vector3d>& frame) {
+    if (frame.empty()) return Eigen::Vector3d::Zero();
+    Eigen::Vector3d sum = Eigen::Vector3d::Zero();
+    double area = 0;
+    for (std::size_t k = 2; k < frame.size(); ++k) {
+        const Eigen::Vector3d &a = frame[0], &b = frame[k - 1], &c = frame[k];
+        const double twice = (b - a).cross(c - a).norm();
+        sum += (b - a + c - a) / 3 * twice;
+        area += twice;
+    }
+    return area > 0 ? Eigen::Vector3d(frame[0] + sum / area) : frame[0];
+}
+
+bool isOnCutFrame(const std::vector<Eigen::Vector3d>& frame, const VolumeProjection& projection,
                   const QPointF& page, double reach) {
+    if (frame.empty()) return false;
     for (const auto& corner : frame)
         if (projection.eyeFromVolume(corner).z() <= projection.nearest()) return false;
-    const QPointF fromMiddle = page - pageOf(projection, (frame[0] + frame[2]) / 2);
+    const QPointF fromMiddle = page - pageOf(projection, cutMiddle(frame));
     if (std::hypot(fromMiddle.x(), fromMiddle.y()) <= 2 * reach) return true;
-    for (std::size_t k = 0; k < 4; ++k)
-        if (distanceToSegment(page, pageOf(projection, frame[k]), pageOf(projection, frame[(k + 1) % 4])) <=
-            reach)
+    for (std::size_t k = 0; k < frame.size(); ++k)
+        if (distanceToSegment(page, pageOf(projection, frame[k]),
+                              pageOf(projection, frame[(k + 1) % frame.size()])) <= reach)
             return true;
     return false;
 }
 
-double draggedCut(const VolumeDrawing& drawing, const VolumeProjection& projection, int axis, double position,
+double draggedCut(const VolumeDrawing& drawing, const VolumeProjection& projection, const VolumePlane& plane,
                   const QPointF& from, const QPointF& to) {
-    const Eigen::Vector3d along = Eigen::Vector3d::Unit(axis);
     const VolumeRay before = rayThrough(projection, from), after = rayThrough(projection, to);
     // What is held: where the pointer met the plane, or its middle where the plane is seen from the side.
-    Eigen::Vector3d held = middleOf(drawing, axis, position);
-    const double slope = before.direction[axis];
+    Eigen::Vector3d held = cutMiddle(cutFrame(drawing, plane));
+    const double slope = before.direction.dot(plane.normal);
     if (std::abs(slope) > 0.02)
-        held = before.origin + before.direction * ((position - before.origin[axis]) / slope);
+        held = before.origin - before.direction * (plane.distance(before.origin) / slope);
     double moved = 0;
-    const auto start = nearestOnLine(before, held, along), end = nearestOnLine(after, held, along);
+    const auto start = nearestOnLine(before, held, plane.normal),
+               end = nearestOnLine(after, held, plane.normal);
     if (start && end) {
         moved = *end - *start;
     } else {  // along the view: up is away
         const double depth = std::max(projection.eyeFromVolume(held).z(), projection.nearest());
         moved = (from.y() - to.y()) / projection.pointsPerUnit(depth) * (slope < 0 ? -1 : 1);
     }
-    return std::clamp(position + moved, drawing.low[axis], drawing.high[axis]);
+    const auto [lowest, highest] = positionsInBox(plane.normal, drawing.low, drawing.high);
+    return std::clamp(plane.position + moved, lowest, highest);
 }
 
 void paintCutHandle(QPainter& painter, const VolumeDrawing& drawing, const VolumeProjection& projection,
-                    int axis, double position, const SceneTheme& theme, bool isHot) {
-    const Eigen::Vector3d middle = middleOf(drawing, axis, position);
-    if (projection.eyeFromVolume(middle).z() <= projection.nearest()) return;
+                    const VolumePlane& plane, const SceneTheme& theme, bool isHot) {
+    const auto frame = cutFrame(drawing, plane);
+    const Eigen::Vector3d middle = cutMiddle(frame);
+    if (frame.empty() || projection.eyeFromVolume(middle).z() <= projection.nearest()) return;
     const QPointF at = pageOf(projection, middle);
-    const double step = (drawing.high - drawing.low)[axis] * 0.01;
-    QPointF way = pageOf(projection, middle + Eigen::Vector3d::Unit(axis) * step) - at;
+    const auto [lowest, highest] = positionsInBox(plane.normal, drawing.low, drawing.high);
+    const double step = (highest - lowest) * 0.01;
+    QPointF way = pageOf(projection, middle + plane.normal * step) - at;
     const double length = std::hypot(way.x(), way.y());
     const double foreshortened =
         length / std::max(step * projection.pointsPerUnit(projection.eyeFromVolume(middle).z()), 1e-300);

@@ -20,8 +20,7 @@ constexpr QSize kUploadSize{16, 16};
 
 }  // namespace
 
-VolumeCanvas::VolumeCanvas(JobRunner& jobs, QWidget* parent)
-    : QWidget(parent), jobs_(jobs), cut_(std::make_unique<VolumeCut>()) {
+VolumeCanvas::VolumeCanvas(JobRunner& jobs, QWidget* parent) : QWidget(parent), jobs_(jobs) {
     setAttribute(Qt::WA_OpaquePaintEvent);
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
@@ -48,7 +47,7 @@ void VolumeCanvas::setDrawing(std::shared_ptr<const VolumeDrawing> drawing) {
     if (drawing == drawing_) return;
     drawing_ = std::move(drawing);
     outermost_ = drawing_ ? outermostPoints(*drawing_) : std::vector<Eigen::Vector3d>();
-    if (drawing_) setCutPlane(cut_->axis, cut_->position, cut_->isVisible);
+    if (drawing_) setCutPlane(cut_.plane, cut_.isVisible);
     if (isFitted_) fit();
     requestVolume();
     update();
@@ -193,32 +192,22 @@ VolumeProjection VolumeCanvas::projection() const {
     return {camera_, QRectF(rect())};
 }
 
-void VolumeCanvas::setCutPlane(int axis, double position, bool visible) {
-    VolumeCut cut = *cut_;
-    cut.axis = std::clamp(axis, 0, 2);
-    cut.position = position;
+void VolumeCanvas::setCutPlane(const VolumePlane& plane, bool visible) {
+    VolumeCut cut = cut_;
+    cut.plane = plane;
     cut.isVisible = visible;
-    if (drawing_) cut.position = std::clamp(position, drawing_->low[cut.axis], drawing_->high[cut.axis]);
-    if (cut == *cut_) return;
-    *cut_ = cut;
+    if (drawing_) {
+        const auto [lowest, highest] = positionsInBox(plane.normal, drawing_->low, drawing_->high);
+        cut.plane.position = std::clamp(plane.position, lowest, highest);
+    }
+    if (cut == cut_) return;
+    cut_ = cut;
     pictureChanged();
-}
-int VolumeCanvas::cutAxis() const {
-    return cut_->axis;
-}
-double VolumeCanvas::cutPosition() const {
-    return cut_->position;
-}
-bool VolumeCanvas::isCutVisible() const {
-    return cut_->isVisible;
 }
 void VolumeCanvas::setClip(bool clip) {
-    if (clip == cut_->clips) return;
-    cut_->clips = clip;
+    if (clip == cut_.clips) return;
+    cut_.clips = clip;
     pictureChanged();
-}
-bool VolumeCanvas::isClipped() const {
-    return cut_->clips;
 }
 
 }  // namespace tessera

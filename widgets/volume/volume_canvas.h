@@ -16,13 +16,13 @@
 
 #include "widgets/jobs/job_runner.h"
 #include "widgets/scenes/panel_scene.h"
+#include "widgets/volume/volume_cut.h"
 #include "widgets/volume/volume_motion.h"
 
 namespace tessera {
 
 class VolumeGl;
 class VolumeStage;
-struct VolumeCut;
 struct VolumeDetail;
 struct PreparedVolume;
 struct VolumeAxes;
@@ -51,20 +51,20 @@ class VolumeCanvas : public QWidget {
 
     const VolumeCamera& camera() const { return camera_; }
     void setCamera(const VolumeCamera& camera);
-    void resetCamera();  // all of the box and its text, from where it is seen now
+    void resetCamera();                          // all of the box and its text, from where it is seen now
+    bool isFitted() const { return isFitted_; }  // since then: it stays so when resized
     void setStandardView(tessera::StandardView view);
     void setParallel(bool parallel);
     // From the volume to the widget, in its coordinates.
     VolumeProjection projection() const;
 
-    // Axis 0..2; the position on that axis is kept within the box.
-    void setCutPlane(int axis, double position, bool visible);
-    int cutAxis() const;
-    double cutPosition() const;
-    bool isCutVisible() const;
+    // Its normal has length 1; its position is kept so that it meets the box.
+    void setCutPlane(const VolumePlane& plane, bool visible);
+    const VolumePlane& cutPlane() const { return cut_.plane; }
+    bool isCutVisible() const { return cut_.isVisible; }
     // Hides what lies on the eye's side of the cut plane, seen or not; clicks pass through it.
     void setClip(bool clip);
-    bool isClipped() const;
+    bool isClipped() const { return cut_.clips; }
 
     // A polygon without a meaning is nothing; an opaque one hides what is behind it.
     std::optional<VolumePick> pickAt(const QPointF& widgetPoint) const;
@@ -90,8 +90,8 @@ class VolumeCanvas : public QWidget {
     void pickedNothing();  // a click on none
     // About 30 times a second while the pointer moves; empty layer: nothing is there.
     void hovered(const QString& layer, int meaning, const Eigen::Vector3d& pointInVolume);
-    void cutPlaneMoved(int axis, double position);  // by hand
-    void rendered();                                // a new picture, coarse or best, is on screen
+    void cutPlaneMoved(const tessera::VolumePlane& plane);  // by hand, along its normal
+    void rendered();                                        // a new picture, coarse or best, is on screen
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -145,7 +145,7 @@ class VolumeCanvas : public QWidget {
     QSet<QString> hidden_;
     VolumeCamera camera_;
     bool isFitted_ = true;  // until moved by hand or set: stays so when resized
-    std::unique_ptr<VolumeCut> cut_;
+    VolumeCut cut_;
 
     QImage picture_;
     QSize pictureSize_;                // of the widget, in pixels, when it was drawn
@@ -159,7 +159,7 @@ class VolumeCanvas : public QWidget {
     Drag drag_ = Drag::None;
     bool isDragging_ = false;  // beyond a click
     QPointF pressedAt_, draggedAt_, pointer_;
-    double cutAtPress_ = 0;
+    VolumePlane cutAtPress_;
     bool isCutHot_ = false;  // the pointer is over its frame
 };
 

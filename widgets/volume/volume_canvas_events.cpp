@@ -88,7 +88,7 @@ std::optional<VolumePick> VolumeCanvas::pickAt(const QPointF& at) const {
     const auto hit = stage_->volume()->picker.nearest(rayThrough(sight, at), [&](const VolumeHit& found) {
         const VolumeFaces& layer = layerOf(found);
         return isLayerVisible(layer.name) && (!layer.meaning.empty() || layer.opacity >= 1) &&
-               !cut_->hides(found.point, camera_);
+               !cut_.hides(found.point, camera_);
     });
     if (!hit || static_cast<std::size_t>(hit->face) >= layerOf(*hit).meaning.size()) return std::nullopt;
     return VolumePick{layerOf(*hit).name, layerOf(*hit).meaning[static_cast<std::size_t>(hit->face)],
@@ -101,8 +101,8 @@ void VolumeCanvas::hover() {
 }
 
 bool VolumeCanvas::isOnCut(const QPointF& at) const {
-    return cut_->isVisible && drawing_ &&
-           isOnCutFrame(cutFrame(*drawing_, cut_->axis, cut_->position), projection(), at, kReach);
+    return cut_.isVisible && drawing_ &&
+           isOnCutFrame(cutFrame(*drawing_, cut_.plane), projection(), at, kReach);
 }
 
 void VolumeCanvas::setCutHot(bool hot) {
@@ -127,7 +127,7 @@ void VolumeCanvas::mousePressEvent(QMouseEvent* event) {
     if (drag_ == Drag::None) return QWidget::mousePressEvent(event);  // a menu is the business of others
     isDragging_ = false;
     pressedAt_ = draggedAt_ = event->position();
-    cutAtPress_ = cut_->position;
+    cutAtPress_ = cut_.plane;
 }
 
 void VolumeCanvas::mouseMoveEvent(QMouseEvent* event) {
@@ -156,9 +156,9 @@ void VolumeCanvas::dragTo(const QPointF& at) {
                                      std::pow(2, -4 * by.y() / std::max(height(), 1)), pressedAt_));
         case Drag::Cut:
             // From where it was pressed: rounding does not add up, and beyond the box nothing is lost.
-            setCutPlane(cut_->axis,
-                        draggedCut(*drawing_, projection(), cut_->axis, cutAtPress_, pressedAt_, at), true);
-            Q_EMIT cutPlaneMoved(cut_->axis, cut_->position);
+            setCutPlane(
+                {cutAtPress_.normal, draggedCut(*drawing_, projection(), cutAtPress_, pressedAt_, at)}, true);
+            Q_EMIT cutPlaneMoved(cut_.plane);
             return;
         case Drag::None:
             return;

@@ -56,14 +56,14 @@ VolumeDetail VolumeCanvas::movingDetail() const {
 QImage VolumeCanvas::draw(const QSize& pixels, double pixelsPerPoint, const VolumeDetail& detail,
                           int samples) {
     stage_->setHidden(hidden_);
-    stage_->setCut(*cut_);
+    stage_->setCut(cut_);
     stage_->arrange(camera_, detail, pixelsPerPoint);
     return gl_->draw(pixels, samples);
 }
 
 QImage VolumeCanvas::drawBest(const QSize& pixels, double pixelsPerPoint, bool smooth) {
     stage_->setHidden(hidden_);
-    stage_->setCut(*cut_);
+    stage_->setCut(cut_);
     VolumeDetail detail;
     // Samples within a pixel and depth peeling exclude each other: then more pixels are drawn.
     const bool isTranslucent = stage_->showsTranslucent();
@@ -120,7 +120,7 @@ void VolumeCanvas::drawPicture(Quality quality) {
 }
 
 float VolumeCanvas::lightFrom(const Eigen::Vector3d& pointInVolume, const VolumeProjection& sight) const {
-    if (cut_->hides(pointInVolume, camera_)) return 0;
+    if (cut_.hides(pointInVolume, camera_)) return 0;
     const Eigen::Vector3d page = sight.pageFromVolume(pointInVolume);
     const VolumeRay ray = rayThrough(sight, {page.x(), page.y()});
     // Half a mark is before what it lies on.
@@ -129,7 +129,7 @@ float VolumeCanvas::lightFrom(const Eigen::Vector3d& pointInVolume, const Volume
     double light = 1;
     volume.picker.nearest(ray, [&](const VolumeHit& hit) {
         const VolumeFaces& layer = volume.drawing->faces[static_cast<std::size_t>(hit.layer)];
-        if (hit.distance < distance && isLayerVisible(layer.name) && !cut_->hides(hit.point, camera_))
+        if (hit.distance < distance && isLayerVisible(layer.name) && !cut_.hides(hit.point, camera_))
             light *= 1 - std::min(layer.opacity, 1.0);
         return light == 0;  // else all that is before it counts
     });
@@ -169,10 +169,10 @@ void VolumeCanvas::paintText(QPainter& painter, const QSizeF& sizePt, const Pane
     const VolumeAxes axes = layoutVolumeAxes(shown, inPoints, outermost_, look, room);
     paintVolumeAxes(painter, axes, look);
     paintMarkNames(painter, inPoints, look, room, axes);
-    if (cut_->isVisible) {
+    if (cut_.isVisible) {
         if (isCutHot_) {
             QPolygonF frame;
-            for (const auto& corner : cutFrame(shown, cut_->axis, cut_->position)) {
+            for (const auto& corner : cutFrame(shown, cut_.plane)) {
                 const Eigen::Vector3d page = inPoints.pageFromVolume(corner);
                 frame << QPointF(page.x(), page.y());
             }
@@ -180,7 +180,7 @@ void VolumeCanvas::paintText(QPainter& painter, const QSizeF& sizePt, const Pane
             painter.setPen(QPen(cutColour(theme_), 2));
             painter.drawPolygon(frame);
         }
-        paintCutHandle(painter, shown, inPoints, cut_->axis, cut_->position, theme_, isCutHot_);
+        paintCutHandle(painter, shown, inPoints, cut_.plane, theme_, isCutHot_);
     }
     const double reach = volumeTriadReach(look);
     paintVolumeTriad(painter, shown.axes, inPoints.axes(), {reach, sizePt.height() - reach}, look);

@@ -13,6 +13,7 @@
 #include <QOpenGLFunctions>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "widgets/scenes/volume_axes.h"
 #include "widgets/volume/cut_frame.h"
@@ -79,16 +80,6 @@ void setData(vtkActor& actor, vtkPolyData* data) {
 }
 
 }  // namespace
-
-double VolumeCut::eyeSide(const VolumeCamera& camera) const {
-    const double side =
-        camera.parallel ? (camera.position - camera.focus)[axis] : camera.position[axis] - position;
-    return side < 0 ? -1 : 1;
-}
-
-bool VolumeCut::hides(const Eigen::Vector3d& pointInVolume, const VolumeCamera& camera) const {
-    return clips && (pointInVolume[axis] - position) * eyeSide(camera) > 0;
-}
 
 VolumeStage::VolumeStage() {
     renderer_ = vtkSmartPointer<vtkRenderer>::New();
@@ -201,9 +192,8 @@ void VolumeStage::arrangeBox(const VolumeCamera& camera, double pixelsPerPoint) 
 }
 
 void VolumeStage::arrangeCut(const VolumeCamera& camera, double pixelsPerPoint) {
-    const double side = cut_.eyeSide(camera);
-    Eigen::Vector3d origin = Eigen::Vector3d::Zero(), keeps = Eigen::Vector3d::Zero();
-    origin[cut_.axis] = cut_.position, keeps[cut_.axis] = -side;
+    const Eigen::Vector3d origin = cut_.plane.normal * cut_.plane.position;
+    const Eigen::Vector3d keeps = cut_.plane.normal * -cut_.eyeSide(camera);
     clipPlane_->SetOrigin(origin.data());
     clipPlane_->SetNormal(keeps.data());
     if (clips_ != cut_.clips) {
@@ -215,10 +205,12 @@ void VolumeStage::arrangeCut(const VolumeCamera& camera, double pixelsPerPoint) 
     }
     for (const auto& actor : {shown_.cutFrame, shown_.cutSheet}) actor->SetVisibility(cut_.isVisible);
     if (!cut_.isVisible) return;
-    const auto corners = cutFrame(*shown_.volume->drawing, cut_.axis, cut_.position);
-    const std::vector<Eigen::Vector3d> points(corners.begin(), corners.end());
-    setData(*shown_.cutFrame, polyData(points, {{0, 1}, {1, 2}, {2, 3}, {3, 0}}, true));
-    setData(*shown_.cutSheet, polyData(points, {{0, 1, 2, 3}}, false));
+    const auto corners = cutFrame(*shown_.volume->drawing, cut_.plane);
+    std::vector<vtkIdType> round(corners.size());
+    std::iota(round.begin(), round.end(), 0);
+    setData(*shown_.cutSheet, polyData(corners, {round}, false));
+    if (!round.empty()) round.push_back(0);
+    setData(*shown_.cutFrame, polyData(corners, {round}, true));
     shown_.cutFrame->GetProperty()->SetLineWidth(static_cast<float>(kFramePt * pixelsPerPoint));
 }
 

@@ -11,20 +11,10 @@
 #include <QSet>
 
 #include "widgets/scenes/colours.h"
+#include "widgets/volume/volume_cut.h"
 #include "widgets/volume/volume_meshes_vtk.h"
 
 namespace tessera {
-
-struct VolumeCut {
-    int axis = 2;
-    double position = 0;     // on the axis, in the volume
-    bool isVisible = false;  // its frame is drawn
-    bool clips = false;      // what lies on the eye's side is hidden
-    bool operator==(const VolumeCut&) const = default;
-    // The eye's side of the plane: +1 where it is above `position`.
-    double eyeSide(const VolumeCamera& camera) const;
-    bool hides(const Eigen::Vector3d& pointInVolume, const VolumeCamera& camera) const;
-};
 
 // How much of it is drawn.
 struct VolumeDetail {

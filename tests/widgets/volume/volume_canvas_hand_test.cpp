@@ -230,7 +230,7 @@ class VolumeCanvasHandTest : public QObject {
         VolumeCamera camera = cameraAlongT();
         camera.position = {3, -5, 2};  // the plane's frame is seen from above
         canvas_->setCamera(camera);
-        canvas_->setCutPlane(2, 0.1, true);
+        canvas_->setCutPlane(VolumePlane::across(2, 0.1), true);
         QSignalSpy cut(canvas_.get(), &VolumeCanvas::cutPlaneMoved),
             moved(canvas_.get(), &VolumeCanvas::cameraChanged), picked(canvas_.get(), &VolumeCanvas::picked);
         const auto at = [&](double r) {
@@ -240,28 +240,45 @@ class VolumeCanvasHandTest : public QObject {
         drag(at(0.1), at(0.6));
         QVERIFY(cut.count() >= 6);  // the first steps may still be those of a click
         QCOMPARE(moved.count() + picked.count(), 0);
-        QCOMPARE(cut.last()[0].toInt(), 2);
-        QVERIFY(std::abs(cut.last()[1].toDouble() - 0.6) < 0.02);
-        QCOMPARE(canvas_->cutPosition(), cut.last()[1].toDouble());
+        QVERIFY(std::abs(cut.last()[0].value<VolumePlane>().position - 0.6) < 0.02);
+        QCOMPARE(canvas_->cutPlane(), cut.last()[0].value<VolumePlane>());
+        QCOMPARE(canvas_->cutPlane().axis(), 2);
         // It stays in the box.
-        drag(at(canvas_->cutPosition()), at(5));
-        QCOMPARE(canvas_->cutPosition(), 1.0);
+        drag(at(canvas_->cutPlane().position), at(5));
+        QCOMPARE(canvas_->cutPlane().position, 1.0);
         drag(at(1), at(-0.5));
-        QVERIFY(std::abs(canvas_->cutPosition() + 0.5) < 0.03);
-        canvas_->setCutPlane(2, 9, true);
-        QCOMPARE(canvas_->cutPosition(), 1.0);
+        QVERIFY(std::abs(canvas_->cutPlane().position + 0.5) < 0.03);
+        canvas_->setCutPlane(VolumePlane::across(2, 9), true);
+        QCOMPARE(canvas_->cutPlane().position, 1.0);
         // Without a frame there is nothing to hold.
-        canvas_->setCutPlane(2, 0.1, false);
+        canvas_->setCutPlane(VolumePlane::across(2, 0.1), false);
         cut.clear();
         drag(at(0.1), at(0.6));
         QCOMPARE(cut.count(), 0);
         QVERIFY(moved.count() > 0);
     }
 
+    // Its middle moves along the normal as far as the pointer draws it, and no farther than the box's corner.
+    void obliqueCutIsDraggedAlongItsNormal() {
+        show(squares({{"red", 0, 0, 0.6, 0, Qt::red, 1, 1}}));
+        const Eigen::Vector3d normal = Eigen::Vector3d(1, 0, 1).normalized();
+        canvas_->setCutPlane({normal, 0}, true);
+        QSignalSpy cut(canvas_.get(), &VolumeCanvas::cutPlaneMoved),
+            moved(canvas_.get(), &VolumeCanvas::cameraChanged);
+        drag(place({0, 0, 0}), place(normal * 0.5));
+        QVERIFY(cut.count() >= 6);
+        QCOMPARE(moved.count(), 0);
+        const auto plane = cut.last()[0].value<VolumePlane>();
+        QCOMPARE(plane.normal, normal);
+        QVERIFY(std::abs(plane.position - 0.5) < 0.02);
+        drag(place(normal * plane.position), place(normal * 4));
+        QCOMPARE(canvas_->cutPlane().position, std::sqrt(2.0));
+    }
+
     void draggedCutClips() {
         show(squares({{"red", 0, 0, 0.6, 0, Qt::red, 1, 3}}));
         canvas_->setParallel(true);
-        canvas_->setCutPlane(0, 0, true);
+        canvas_->setCutPlane(VolumePlane::across(0, 0), true);
         canvas_->setClip(true);
         VolumeCamera camera = canvas_->camera();
         camera.position = {6, -6, 0}, camera.parallelScale = 2;
@@ -273,7 +290,7 @@ class VolumeCanvasHandTest : public QObject {
         QVERIFY(hit(-0.3));
         const QPoint from = place({0, 0, 0});
         drag(from, place({0.45, 0, 0}));
-        QVERIFY(std::abs(canvas_->cutPosition() - 0.45) < 0.02);
+        QVERIFY(std::abs(canvas_->cutPlane().position - 0.45) < 0.02);
         QVERIFY(hit(0.3));
         QVERIFY(!hit(0.52));
         QTRY_VERIFY(canvas_->isUpToDate());

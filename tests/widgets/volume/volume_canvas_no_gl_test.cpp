@@ -29,11 +29,11 @@ class VolumeCanvasNoGlTest : public QObject {
 
         canvas.setDrawing(squares({{"red", 0, 0, 0.5, 0, Qt::red, 0.5, 1}}));
         QVERIFY(canvas.isUpToDate());
-        canvas.setCutPlane(1, 0.25, true);
+        canvas.setCutPlane(VolumePlane::across(1, 0.25), true);
         canvas.setClip(true);
         canvas.setLayerVisible("red", false);
         QVERIFY(!canvas.isLayerVisible("red"));
-        QCOMPARE(canvas.cutPosition(), 0.25);
+        QCOMPARE(canvas.cutPlane().position, 0.25);
         canvas.setCamera(cameraAlongT());
         QCOMPARE(canvas.camera().position, cameraAlongT().position);
         QSignalSpy moved(&canvas, &VolumeCanvas::cameraChanged), none(&canvas, &VolumeCanvas::pickedNothing);

@@ -154,7 +154,7 @@ class VolumeCanvasTest : public QObject {
 
     void clipHidesTheEyesSide() {
         show({{"near", 0, 0, 0.4, -0.6, Qt::blue}, {"far", 0, 0, 0.6, 0.6, Qt::green}});
-        canvas_->setCutPlane(1, -0.2, false);
+        canvas_->setCutPlane(VolumePlane::across(1, -0.2), false);
         canvas_->setClip(true);
         QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::green));
         QCOMPARE(canvas_->pickAt(placeOf(canvas_->camera(), kSize, {0, -0.6, 0}))->layer, QString("far"));
@@ -165,6 +165,37 @@ class VolumeCanvasTest : public QObject {
         QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::blue));
         canvas_->setClip(false);
         QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::green));
+    }
+
+    // s + r > 0 lies on the eye's side; its frame is where the plane meets the box.
+    void obliqueClipAndFrame() {
+        VolumeCamera camera = cameraAlongT();
+        camera.position = {4, -6, 4};
+        show({{"red", 0, 0, 0.6, 0, Qt::red, 1, 3}}, camera);
+        canvas_->setCutPlane({Eigen::Vector3d(1, 0, 1).normalized(), 0}, false);
+        canvas_->setClip(true);
+        const Eigen::Vector3d kept(-0.3, 0, 0.1), gone(0.3, 0, -0.1);
+        const QImage clipped = shown();
+        QVERIFY(at(clipped, kept).red() > at(clipped, kept).blue() + 100);
+        QVERIFY(isNear(at(clipped, gone), SceneTheme::light().paper));
+        QCOMPARE(canvas_->pickAt(placeOf(camera, kSize, kept))->meaning, 3);
+        QVERIFY(!canvas_->pickAt(placeOf(camera, kSize, gone)));
+        canvas_->setCutPlane(canvas_->cutPlane(), true);
+        const QImage framed = shown();
+        const auto blueness = [&](const QImage& image, const QPointF& place) {
+            return at(image, place).blue() - at(image, place).red();
+        };
+        // Corners (-1, -1, 1), (1, -1, -1), (1, 1, -1), (-1, 1, 1), 1.04 times as far out.
+        const Eigen::Vector3d corners[] = {{-1, -1, 1}, {1, -1, -1}, {1, 1, -1}, {-1, 1, 1}};
+        for (std::size_t k = 0; k < 4; ++k) {
+            const Eigen::Vector3d along = corners[k] * 0.3 + corners[(k + 1) % 4] * 0.7;
+            const QPointF place = placeOf(camera, kSize, along * 1.04);
+            int most = -255;
+            for (const double x : {-1.0, 0.0, 1.0})
+                for (const double y : {-1.0, 0.0, 1.0})
+                    most = std::max(most, blueness(framed, place + QPointF(x, y)));
+            QVERIFY2(most > 100, qPrintable(QString::number(most)));
+        }
     }
 
     void marksAndLinesAreDrawn() {

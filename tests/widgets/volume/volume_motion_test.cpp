@@ -128,10 +128,11 @@ class VolumeMotionTest : public QObject {
     void cutSeenFromItsFront() {
         const auto drawing = squares({});
         const VolumeProjection along(cameraAlongT(), kView);
-        QVERIFY(draggedCut(*drawing, along, 1, 0, {250, 200}, {250, 150}) > 0.1);
-        QVERIFY(draggedCut(*drawing, along, 1, 0, {250, 200}, {250, 250}) < -0.1);
-        const double across = draggedCut(*drawing, along, 0, 0, placeOf(cameraAlongT(), kSize, {0, 0, 0}),
-                                         placeOf(cameraAlongT(), kSize, {0.4, 0, 0}));
+        QVERIFY(draggedCut(*drawing, along, VolumePlane::across(1, 0), {250, 200}, {250, 150}) > 0.1);
+        QVERIFY(draggedCut(*drawing, along, VolumePlane::across(1, 0), {250, 200}, {250, 250}) < -0.1);
+        const double across =
+            draggedCut(*drawing, along, VolumePlane::across(0, 0), placeOf(cameraAlongT(), kSize, {0, 0, 0}),
+                       placeOf(cameraAlongT(), kSize, {0.4, 0, 0}));
         QVERIFY(std::abs(across - 0.4) < 1e-6);
     }
 };
