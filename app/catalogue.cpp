@@ -14,6 +14,7 @@
 #include "widgets/scenes/path_scene.h"
 #include "widgets/scenes/volume_mesh.h"
 #include "widgets/scenes/volume_scene.h"
+#include "widgets/scenes/volume_view_state.h"
 #include "widgets/views/compare_view.h"
 #include "widgets/views/path_view.h"
 #include "widgets/views/record_view.h"
@@ -34,7 +35,8 @@ const std::vector<CatalogueEntry>& catalogue() {
         {std::make_shared<PathRegionsProbe>(), pathScenes, make<PathView>},
         {std::make_shared<LocalGeometry>(), localGeometryScenes, makeRecordView<localGeometryScenes>},
         {std::make_shared<Counterfactual>(), counterfactualScenes, makeCompareView<counterfactualScenes>},
-        {std::make_shared<VolumeProbe>(), volumeScenes, make<VolumeView>, writeRecordMesh},
+        {std::make_shared<VolumeProbe>(), volumeScenes, make<VolumeView>, writeRecordMesh,
+         volumeViewParameters, checkVolumeView},
         {std::make_shared<CompareHeads>(), compareScenes, makeCompareView<compareScenes>},
     };
     return entries;

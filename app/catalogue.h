@@ -20,6 +20,9 @@ struct CatalogueEntry {
     ResultView* (*makeView)(const ViewContext& context, QWidget* parent) = nullptr;
     // Meshes for other programs, by the suffix; null: it has none.
     Result<Done> (*writeMesh)(const std::filesystem::path& path, const ResultRecord& record) = nullptr;
+    // How its pictures can be held (SceneContext::view, ResultView::viewState); null: in one way only.
+    const std::vector<Parameter>& (*viewParameters)() = nullptr;
+    Result<Done> (*checkView)(const ParameterMap& view) = nullptr;
 };
 
 const std::vector<CatalogueEntry>& catalogue();

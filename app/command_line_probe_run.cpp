@@ -54,8 +54,12 @@ Result<Done> writeFigures(const CatalogueEntry& entry, const ProbeOptions& optio
     quietQtMessages();
     const auto application = offscreenApplication();  // text needs fonts, and fonts an application
     FigureSheet sheet;
-    for (auto& scene : entry.scenes(record, sceneContext(inputs.model.get(), inputs.dataset.get())))
+    auto context = sceneContext(inputs.model.get(), inputs.dataset.get());
+    context.view = options.view;
+    for (auto& scene : entry.scenes(record, context)) {
         sheet.panels.push_back({std::move(scene), {}});
+        if (!options.view.empty()) break;  // the one that was described
+    }
     if (sheet.panels.empty())
         return inputError(record->probe + ": there is nothing to draw in this result; leave --figure out.");
     sheet.widthMm = options.figureWidth;

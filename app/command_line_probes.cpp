@@ -54,10 +54,10 @@ std::string typeOf(const Parameter& parameter) {
     return choices.empty() ? "TEXT" : choices;
 }
 
-void addParameter(CLI::App& app, const Parameter& parameter, ParameterMap& values) {
-    const std::string name = "--" + parameter.name;
+void addParameter(CLI::App& app, const Parameter& parameter, ParameterMap& values,
+                  const std::string& prefix = "", const std::string& group = "Settings") {
     app.add_option_function<std::string>(
-           name,
+           "--" + prefix + parameter.name,
            [parameter, &values](const std::string& text) {
                auto value = parseParameter(parameter, text);
                if (!value.isOk()) throw CLI::ValidationError(value.error().message);
@@ -65,7 +65,7 @@ void addParameter(CLI::App& app, const Parameter& parameter, ParameterMap& value
            },
            parameter.sentence + " " + rangeOf(parameter))
         ->type_name(typeOf(parameter))
-        ->group("Settings");
+        ->group(group);
 }
 
 std::string footerOf(const ProbeDescription& description) {
@@ -171,6 +171,9 @@ void ProbeCommands::addTo(CLI::App& app) {
                 ->type_name("FILE");
         for (const auto& parameter : description.parameters)
             addParameter(*command.app, parameter, command.options.parameters);
+        if (entry.viewParameters)
+            for (const auto& parameter : entry.viewParameters())
+                addParameter(*command.app, parameter, command.options.view, "view-", "Figure");
     }
 }
 
@@ -195,6 +198,11 @@ std::string ProbeCommands::usageProblem() const {
             return description.name + " needs --samples with at least " +
                    std::to_string(description.minimumSamples) + " numbers";
         if (const auto fits = checkFigureNames(options.figures); !fits.isOk()) return fits.error().message;
+        if (!options.view.empty() && options.figures.empty())
+            return description.name + " takes --view settings for a figure only; add --figure FILE";
+        if (command->entry.checkView)
+            if (const auto fits = command->entry.checkView(options.view); !fits.isOk())
+                return fits.error().message;
         for (const auto& mesh : options.meshes)
             if (const auto fits = checkMeshPath(mesh); !fits.isOk()) return fits.error().message;
         if (!options.figures.empty() && !command->entry.scenes)

@@ -22,6 +22,7 @@ struct ProbeOptions {
     std::string csv;                   // folder
     std::string npz;                   // file
     std::vector<std::string> meshes;   // of probes that have some
+    ParameterMap view;                 // of the figures; empty: as the result's view opens
     std::vector<std::string> figures;  // .svg, .pdf, .png
     double figureWidth = 174;          // mm
     int figureDpi = 300;

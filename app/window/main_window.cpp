@@ -19,6 +19,7 @@
 #include "app/window/train_heads_window.h"
 #include "app/window/undo_recorder.h"
 #include "app/window/view_area.h"
+#include "app/window/volume_slices.h"
 #include "widgets/dialogs/value_text.h"
 #include "widgets/panels/gallery_panel.h"
 #include "widgets/panels/guide_strip.h"
@@ -83,6 +84,7 @@ void MainWindow::makeCentre() {
     centre_ = new QStackedWidget;
     centre_->addWidget(start_);
     views_ = new ViewArea(workspace_, *jobs_);
+    new VolumeSlices(*views_);
     centre_->addWidget(views_);
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);

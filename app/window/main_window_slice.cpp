@@ -63,7 +63,10 @@ void MainWindow::addViewActions(QMenu* menu) {
     QAction* lock = add(QStringLiteral("lock"), tr("&Lock Axes"), QKeySequence(Qt::CTRL | Qt::Key_L), [] {});
     lock->setObjectName(QStringLiteral("lockAxes"));
     lock->setCheckable(true);
-    lock->setToolTip(tr("All slices show the same plane and window: a move in one is a move in all"));
+    lock->setToolTip(
+        tr("All slices show the same plane and window, and volumes the same camera, layers and cut: a move "
+           "in one "
+           "is a move in all"));
     connect(lock, &QAction::toggled, &views_->axes(), &AxesLink::setLocked);
     connect(&views_->axes(), &AxesLink::lockedChanged, lock, &QAction::setChecked);
     QAction* maximise =

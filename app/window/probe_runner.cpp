@@ -225,11 +225,11 @@ ResultView* ProbeRunner::makeView(const ResultEntry& entry, Record record) {
                            ? probe->makeView(context, nullptr)
                            : new RecordView(context, probe ? probe->scenes : nullptr, nullptr);
     connect(view, &ResultView::noticeRaised, this, &ProbeRunner::notice);
-    connect(view, &ResultView::sliceWanted, this, [this](const SlicePlane& plane) {
+    connect(view, &ResultView::sliceWanted, this, [this, view](const SlicePlane& plane) {
         PlaneRecipe recipe;
         recipe.kind = PlaneKind::Pasted;
         recipe.pasted = plane;
-        views_.addSlice()->computation().setRecipe(recipe);
+        views_.addSlice(view)->computation().setRecipe(recipe);
     });
     view->setViewState(entry.about.view);
     connect(view, &ResultView::viewStateChanged, this,

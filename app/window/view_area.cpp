@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "app/window/dock_title.h"
+#include "widgets/views/result_view.h"
 #include "widgets/views/slice_state.h"
 
 namespace tessera {
@@ -29,7 +30,7 @@ ViewArea::ViewArea(Workspace& workspace, JobRunner& jobs, QWidget* parent)
     text->setForegroundRole(QPalette::PlaceholderText);
     auto* fresh = new QPushButton(tr("New slice"));
     fresh->setObjectName(QStringLiteral("newSliceButton"));
-    connect(fresh, &QPushButton::clicked, this, &ViewArea::addSlice);
+    connect(fresh, &QPushButton::clicked, this, [this] { addSlice(); });
     rows->addStretch();
     rows->addWidget(text);
     rows->addWidget(fresh, 0, Qt::AlignCenter);
@@ -64,12 +65,12 @@ QString ViewArea::sliceTitle(SliceView* view) const {
     return {};
 }
 
-SliceView* ViewArea::addSlice() {
+SliceView* ViewArea::addSlice(QWidget* inSight) {
     const int number = ++slicesMade_;
     auto* view = new SliceView(workspace_, jobs_);
     view->setObjectName(QStringLiteral("slice-%1").arg(number));
     QDockWidget* dock =
-        addDock(view, QStringLiteral("view-slice-%1").arg(number), tr("Slice %1").arg(number));
+        addDock(view, QStringLiteral("view-slice-%1").arg(number), tr("Slice %1").arg(number), inSight);
     axes_.add(view);
     Q_EMIT sliceAdded(view);
     makeCurrent(dock);
@@ -130,7 +131,8 @@ QList<QDockWidget*> ViewArea::docks() const {
     return docks_;
 }
 
-QDockWidget* ViewArea::addDock(QWidget* content, const QString& name, const QString& title) {
+QDockWidget* ViewArea::addDock(QWidget* content, const QString& name, const QString& title,
+                               QWidget* inSight) {
     setMaximised(false);
     auto* dock = new QDockWidget(title, this);
     dock->setObjectName(name);
@@ -146,26 +148,28 @@ QDockWidget* ViewArea::addDock(QWidget* content, const QString& name, const QStr
     // The view is still whole here, in contrast to destroyed().
     dock->installEventFilter(this);
     content->installEventFilter(this);
-    place(dock);
+    place(dock, inSight);
     docks_ << dock;
     centralWidget()->hide();
+    if (auto* result = qobject_cast<ResultView*>(content)) axes_.add(result);
     updateTitles();
     Q_EMIT viewsChanged();
     return dock;
 }
 
 // Beside the only view, or as a tab over the current one: a new view never makes others tiny.
-void ViewArea::place(QDockWidget* dock) {
+void ViewArea::place(QDockWidget* dock, QWidget* inSight) {
     QDockWidget* beside = currentDock_ && !currentDock_->isFloating() ? currentDock_ : nullptr;
     int docked = 0;
     for (QDockWidget* other : std::as_const(docks_))
         if (!other->isFloating()) {
             ++docked;
-            if (!beside) beside = other;
+            if (!beside || (beside->widget() == inSight && !tabifiedDockWidgets(beside).contains(other)))
+                beside = other;
         }
     if (!beside)
         addDockWidget(Qt::TopDockWidgetArea, dock);
-    else if (docked == 1 && width() >= kWideEnough)
+    else if ((docked == 1 || beside->widget() == inSight) && width() >= kWideEnough)
         splitDockWidget(beside, dock, Qt::Horizontal);
     else
         tabifyDockWidget(beside, dock);

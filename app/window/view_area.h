@@ -21,7 +21,8 @@ class ViewArea : public QMainWindow {
     ViewArea(Workspace& workspace, JobRunner& jobs, QWidget* parent = nullptr);
     ~ViewArea() override;
 
-    SliceView* addSlice();                                     // beside the last, as the first one looks
+    // Beside the last, as the first one looks; never over `inSight`, a view that it belongs to.
+    SliceView* addSlice(QWidget* inSight = nullptr);
     SliceView* duplicateSlice();                               // of the current one
     void replaceSlices(int count);                             // closes all and opens that many fresh ones
     SliceView* currentSlice() const { return currentSlice_; }  // null: none open
@@ -54,8 +55,9 @@ class ViewArea : public QMainWindow {
     bool eventFilter(QObject* watched, QEvent* event) override;
 
   private:
-    QDockWidget* addDock(QWidget* content, const QString& name, const QString& title);
-    void place(QDockWidget* dock);
+    QDockWidget* addDock(QWidget* content, const QString& name, const QString& title,
+                         QWidget* inSight = nullptr);
+    void place(QDockWidget* dock, QWidget* inSight);
     void dockClosed(QDockWidget* dock);
     void setCurrentSlice(SliceView* view);
     void updateTitles();

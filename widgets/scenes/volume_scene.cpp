@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "widgets/scenes/colour_bar.h"
+#include "widgets/scenes/volume_clip.h"
 #include "widgets/scenes/volume_panel_scene.h"
+#include "widgets/scenes/volume_view_state.h"
 
 namespace tessera {
 
@@ -30,7 +32,7 @@ std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLoo
                                      const SceneContext& context) {
     std::vector<LegendItem> items;
     const bool showsClasses = look.samples || (look.boundary && look.explode == 0) || look.sampled ||
-                              (look.cells && look.fill == VolumeLook::Fill::Class);
+                              ((look.cells || look.cut) && look.fill == VolumeLook::Fill::Class);
     if (!showsClasses) return items;
     const auto isThere = classesThere(result);
     if (std::find(isThere.begin(), isThere.end(), 1) == isThere.end()) return items;
@@ -46,7 +48,7 @@ std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLoo
 }
 
 std::optional<ColourBar> volumeColourBar(const VolumeResult& result, const VolumeLook& look) {
-    if (!result.cells || !look.cells) return std::nullopt;
+    if (!result.cells || !(look.cells || look.cut)) return std::nullopt;
     if (look.fill == VolumeLook::Fill::SlopeNorm && !result.cells->slopeNorm.empty())
         return colourBarFor(result.cells->slopeNorm, ColourBar::Map::Viridis, false,
                             QStringLiteral("Slope norm (logits per input unit)"));
@@ -74,14 +76,24 @@ std::vector<std::shared_ptr<const PanelScene>> volumeScenes(const std::shared_pt
     if (!read.isOk()) return scenes;
     const auto& result = read.value();
     const auto theme = SceneTheme::light();
+    // A view that cannot be read (of a newer version, say) is that which a volume opens with.
+    auto held = volumeViewState(context.view);
+    const VolumeViewState view = held.isOk() ? std::move(held).value() : VolumeViewState{};
     const auto add = [&](const VolumeLook& look, const QString& title) {
-        auto drawing = std::make_shared<const VolumeDrawing>(volumeDrawing(result, look, theme, context));
-        auto scene = std::make_shared<VolumePanelScene>(std::move(drawing), standardCamera(result.volume),
-                                                        title, volumeLegend(result, look, context),
-                                                        volumeColourBar(result, look));
+        std::optional<VolumeSection> cut;
+        if (look.cut && result.cells && result.cells->complete)
+            cut = volumeSection(*result.cells, look.cutPlane);
+        const auto camera = cameraOf(view, result.volume);
+        auto drawing = volumeDrawing(result, look, theme, context, cut ? &*cut : nullptr);
+        if (look.clips) drawing = clipped(drawing, look.cutPlane, -eyeSide(look.cutPlane, camera));
+        auto scene = std::make_shared<VolumePanelScene>(
+            std::make_shared<const VolumeDrawing>(std::move(drawing)), camera, title,
+            volumeLegend(result, look, context), volumeColourBar(result, look));
+        scene->isFitted = view.isFitted;
         scene->tables = volumeTables(*record);
         scenes.push_back(std::move(scene));
     };
+    if (!context.view.empty()) add(view.look, QStringLiteral("Volume"));
     if (result.boundary().faceCount() > 0) add({}, QStringLiteral("Decision boundary"));
     if (!result.cells) return scenes;
     VolumeLook cells;

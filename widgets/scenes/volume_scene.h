@@ -6,10 +6,10 @@
 #include <memory>
 #include <vector>
 
-#include "core/geometry/arrangement.h"
 #include "core/probes/volume_record.h"
 #include "widgets/scenes/panel_scene.h"
 #include "widgets/scenes/volume_drawing.h"
+#include "widgets/scenes/volume_section.h"
 
 namespace tessera {
 
@@ -24,6 +24,9 @@ struct VolumeLook {
     bool boundaryEdges = true;  // outlines of the boundary's polygons
     Fill fill = Fill::Class;
     double boundaryOpacity = 0.75, cellOpacity = 1;
+    bool cut = false;  // the exact cut by the plane
+    VolumePlane cutPlane;
+    bool clips = false;  // on screen, what lies on the eye's side of the plane is hidden
     double explode = 0;  // cells are moved away from the middle by this times their distance from it
     std::vector<char> hiddenClass;  // per class: 1 hides its cells, and boundaries between two hidden ones
     bool hides(std::int32_t label) const {
@@ -31,13 +34,6 @@ struct VolumeLook {
                hiddenClass[static_cast<std::size_t>(label)] != 0;
     }
     bool operator==(const VolumeLook&) const = default;
-};
-
-// The cut of the volume by the plane where a coordinate has a value.
-struct VolumeSection {
-    int axis = 2;  // 0 to 2: s, t, r
-    double at = 0;
-    std::shared_ptr<const Arrangement> arrangement;  // on SliceVolume::cut(axis, at)
 };
 
 // Names of the drawing's layers.
@@ -50,8 +46,8 @@ inline constexpr const char* kSampleLayer = "samples";
 // More polygons than this are not drawn of exploded cells: cells of one class stay together then.
 inline constexpr std::int64_t kMostExploded = 400'000;
 
-// A polygon's meaning is a cell beside it; of the cut layer the face of its arrangement, of a sampled
-// boundary its own number.
+// A polygon's meaning is a cell beside it, of the cut layer its cell (-1: it was not cut out of cells), of a
+// sampled boundary its own number. `cut`: drawn where the look wants it.
 VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
                             const SceneContext& context, const VolumeSection* cut = nullptr);
 // Per class, 1 if it is predicted somewhere in the box as far as the result tells.
@@ -66,7 +62,8 @@ VolumeCamera standardCamera(const SliceVolume& volume);
 std::vector<Table> volumeTables(const ResultRecord& record);
 QString classText(int label, const SceneContext& context);
 
-// Pictures of a "volume" record, for the catalogue.
+// Pictures of a "volume" record, for the catalogue: as its view is held, if that is known, then the boundary,
+// the classes and the regions, seen from the same side.
 std::vector<std::shared_ptr<const PanelScene>> volumeScenes(const std::shared_ptr<const ResultRecord>& record,
                                                             const SceneContext& context);
 

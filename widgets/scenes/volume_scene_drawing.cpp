@@ -35,7 +35,7 @@ class DrawingBuilder {
     VolumeDrawing drawing(const VolumeSection* cut) {
         const bool hasExact = result_.cells && !result_.cells->cellLabel.empty();
         if (look_.cells && result_.cells) addCells(*result_.cells);
-        if (cut != nullptr && cut->arrangement) addCut(*cut);
+        if (look_.cut && cut != nullptr) addCut(*cut);
         if (look_.boundary && hasExact && look_.explode == 0) {
             std::vector<std::int32_t> cells;
             const SurfaceMesh boundary = result_.cells->boundary(&cells);
@@ -194,66 +194,34 @@ class DrawingBuilder {
     }
 
     void addCut(const VolumeSection& cut) {
-        const Arrangement& map = *cut.arrangement;
         auto layer = faces(kCutLayer, 1, look_.cellEdges);
-        const auto place = [&](const Eigen::Vector2d& at) {
-            Eigen::Vector3d point;
-            point[cut.axis] = cut.at;
-            point[(cut.axis + 1) % 3] = at.x();
-            point[(cut.axis + 2) % 3] = at.y();
-            return point;
-        };
-        const auto add = [&](const auto& polygon, QRgb colour, std::int32_t face) {
-            for (const auto& corner : polygon) {
-                layer.faceVertices.push_back(static_cast<std::int32_t>(layer.points.size()));
-                layer.points.push_back(place(corner));
-            }
-            layer.faceBegin.push_back(static_cast<std::int32_t>(layer.faceVertices.size()));
-            layer.colour.push_back(colour);
-            layer.meaning.push_back(face);
-        };
-        std::vector<char> parted(static_cast<std::size_t>(map.faceCount()), 0);
-        if (look_.fill == VolumeLook::Fill::Class)
-            for (const auto& cell : map.cells) {
-                parted[cell.face] = 1;
-                add(cell.polygon, classColour(cell.label, result_.classCount()).rgb(), cell.face);
-            }
-        Polygon polygon;
-        for (std::int32_t f = 0; f < map.faceCount(); ++f) {
-            if (parted[f]) continue;
-            polygon.clear();
-            for (std::int32_t i = map.faceBegin[f]; i < map.faceBegin[f + 1]; ++i)
-                polygon.push_back(map.vertices[map.faceVertices[i]]);
-            add(polygon, cutColour(map, f), f);
+        layer.points = cut.points;
+        layer.faceBegin = cut.faceBegin;
+        layer.faceVertices = cut.faceVertices;
+        layer.colour.reserve(cut.faceCount());
+        const bool isOfCells = !cut.cell.empty() && result_.cells;
+        for (std::size_t f = 0; f < cut.faceCount(); ++f) {
+            layer.meaning.push_back(isOfCells ? cut.cell[f] : -1);
+            layer.colour.push_back(isOfCells ? colourOf(*result_.cells, cut.cell[f]) : cutColour(cut, f));
         }
         fadeEdges(layer);
         drawing_.faces.push_back(std::move(layer));
-        VolumeLines lines;
-        lines.name = QString::fromLatin1(kCutLayer);
-        lines.colour = theme_.boundary;
-        lines.widthPt = 1.2;
-        lines.tube = true;  // stands out on both sides of the plane that it lies on
-        for (const auto& segment : map.boundary) {
-            lines.points.push_back(place(segment.a));
-            lines.points.push_back(place(segment.b));
-            lines.lineBegin.push_back(static_cast<std::int32_t>(lines.points.size()));
-        }
-        drawing_.lines.push_back(std::move(lines));
     }
 
-    // A region's volume means nothing on a plane: there the class is shown.
-    QRgb cutColour(const Arrangement& map, std::int32_t face) const {
+    // Of a cut that was not read off cells; what is known of cells only is left to their class.
+    QRgb cutColour(const VolumeSection& cut, std::size_t face) const {
+        if (cut.label.empty()) return theme_.notComputed.rgb();
         switch (look_.fill) {
             case VolumeLook::Fill::Pattern:
-                return patternColour(patternColourIndex(map.patternHash[face]), theme_.dark);
+                return patternColour(patternColourIndex(cut.patternHash[face]), theme_.dark);
             case VolumeLook::Fill::SlopeNorm:
-                if (bar_) return barColour(*bar_, map.slopeNorm(face), theme_);
+                if (bar_) return barColour(*bar_, cut.slopeNorm[face], theme_);
                 break;
             case VolumeLook::Fill::Class:
             case VolumeLook::Fill::Volume:
                 break;
         }
-        return classColour(map.label[face], result_.classCount()).rgb();
+        return classColour(cut.label[face], result_.classCount()).rgb();
     }
 
     void addSamples() {

@@ -15,6 +15,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "widgets/scenes/scene_text.h"
 
@@ -105,11 +106,12 @@ QWidget* VolumeControls::makeCut() {
     clip_ = new QCheckBox(tr("Hide the near side"));
     clip_->setToolTip(tr("Leaves out what lies between the eye and the cut plane"));
     form->addRow(clip_);
-    axis_ = new QComboBox;
-    for (const char* axis : kAxes) axis_->addItem(QLatin1String(axis));
-    axis_->setCurrentIndex(2);
-    axis_->setToolTip(tr("The coordinate that is the same all over the plane"));
-    form->addRow(tr("Across"), axis_);
+    plane_ = new QComboBox;
+    plane_->setObjectName(QStringLiteral("cutPlane"));
+    plane_->setToolTip(
+        tr("Across an axis of the volume, or the plane of a slice that lies in it: then both move together"));
+    plane_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    form->addRow(tr("Plane"), plane_);
     position_ = makeSlider(kSteps, tr("Position of the cut plane"));
     position_->setValue(kSteps / 2);
     positionText_ = new QLabel;
@@ -122,13 +124,14 @@ QWidget* VolumeControls::makeCut() {
     cutNote_->setWordWrap(true);
     cutNote_->hide();
     form->addRow(cutNote_);
-    const auto changed = [this] {
-        showCutRange();
-        if (!isShowing_) Q_EMIT cutChanged();
-    };
-    for (auto* check : {cut_, clip_}) connect(check, &QCheckBox::toggled, this, changed);
-    connect(axis_, &QComboBox::currentIndexChanged, this, changed);
-    connect(position_, &QSlider::valueChanged, this, changed);
+    for (auto* check : {cut_, clip_}) connect(check, &QCheckBox::toggled, this, &VolumeControls::readLook);
+    connect(plane_, &QComboBox::activated, this, &VolumeControls::choosePlane);
+    connect(position_, &QSlider::valueChanged, this, [this](int step) {
+        if (isShowing_) return;
+        const auto [from, to] = positionsInBox(look_.cutPlane.normal, low_, high_);
+        movePlane(from + (to - from) * step / kSteps);
+    });
+    listPlanes();
     connect(slice_, &QPushButton::clicked, this, &VolumeControls::sliceChosen);
     return box;
 }
@@ -183,6 +186,9 @@ void VolumeControls::setResult(const VolumeResult* result, const SceneContext& c
             low_ = result->volume.low;
             high_ = result->volume.high;
         }
+        const auto [from, to] = positionsInBox(look_.cutPlane.normal, low_, high_);
+        if (!isCutPlaced_ || !(look_.cutPlane.position >= from && look_.cutPlane.position <= to))
+            look_.cutPlane.position = (from + to) / 2;
         // Stopped early there is no boundary: the cells are what there is.
         if (hasCells_ && !hasLabels_ && !result->sampled) look_.cells = true;
         look_.hiddenClass.resize(static_cast<std::size_t>(result->classCount()), 0);
@@ -212,7 +218,10 @@ void VolumeControls::setResult(const VolumeResult* result, const SceneContext& c
 }
 
 void VolumeControls::setLook(const VolumeLook& look) {
+    if (look == look_) return;
+    isCutPlaced_ = isCutPlaced_ || !(look.cutPlane == look_.cutPlane);
     look_ = look;
+    listPlanes();
     showLook();
     enableWhatApplies();
     Q_EMIT lookChanged();
@@ -233,8 +242,10 @@ void VolumeControls::showLook() {
         if (const auto label = classes_->item(i)->data(Qt::UserRole).toUInt();
             label < look_.hiddenClass.size())
             classes_->item(i)->setCheckState(look_.hiddenClass[label] ? Qt::Unchecked : Qt::Checked);
-    showCutRange();
+    cut_->setChecked(look_.cut);
+    clip_->setChecked(look_.clips);
     isShowing_ = false;
+    showCut();
 }
 
 void VolumeControls::readLook() {
@@ -249,10 +260,13 @@ void VolumeControls::readLook() {
     look_.boundaryOpacity = boundaryOpacity_->value() / 100.0;
     look_.cellOpacity = cellOpacity_->value() / 100.0;
     look_.explode = explode_->value() / 100.0;
+    look_.cut = cut_->isChecked();
+    look_.clips = clip_->isChecked();
     for (int i = 0; i < classes_->count(); ++i)
         look_.hiddenClass[classes_->item(i)->data(Qt::UserRole).toUInt()] =
             classes_->item(i)->checkState() == Qt::Unchecked;
     enableWhatApplies();
+    showCut();
     if (!(look_ == before)) Q_EMIT lookChanged();
 }
 
@@ -266,27 +280,82 @@ void VolumeControls::enableWhatApplies() {
     classes_->setVisible(classes_->count() > 0);
 }
 
-bool VolumeControls::isCutShown() const {
-    return cut_->isChecked();
-}
-bool VolumeControls::isClipped() const {
-    return clip_->isChecked();
-}
-int VolumeControls::cutAxis() const {
-    return axis_->currentIndex();
-}
-double VolumeControls::cutPosition() const {
-    const int axis = cutAxis();
-    return low_[axis] + (high_[axis] - low_[axis]) * position_->value() / kSteps;
+void VolumeControls::setCutPlane(const VolumePlane& plane) {
+    if (plane == look_.cutPlane) return;
+    isCutPlaced_ = true;
+    if (plane.normal != look_.cutPlane.normal) {
+        look_.cutPlane = plane;
+        listPlanes();
+        showCut();
+        return Q_EMIT lookChanged();
+    }
+    movePlane(plane.position);
 }
 
-void VolumeControls::setCutPosition(int axis, double position) {
-    isShowing_ = true;
-    axis_->setCurrentIndex(axis);
-    position_->setValue(int((position - low_[axis]) / (high_[axis] - low_[axis]) * kSteps + 0.5));
-    isShowing_ = false;
-    showCutRange();
-    Q_EMIT cutChanged();
+void VolumeControls::movePlane(double position) {
+    isCutPlaced_ = true;
+    look_.cutPlane.position = position;
+    showCut();
+    Q_EMIT lookChanged();
+    if (const QString name = cutSlice(); !name.isEmpty()) Q_EMIT sliceMoved(name, look_.cutPlane);
+}
+
+void VolumeControls::setSlices(std::vector<VolumeSlice> slices) {
+    slices_ = std::move(slices);
+    const QString chosen = cutSlice();
+    listPlanes();
+    // The cut goes with its slice; rounding is no move.
+    const double near = 1e-9 * (high_ - low_).maxCoeff();
+    for (const auto& slice : slices_) {
+        const bool isThere = (slice.plane.normal - look_.cutPlane.normal).norm() < 1e-9 &&
+                             std::abs(slice.plane.position - look_.cutPlane.position) < near;
+        if (slice.name != chosen || isThere) continue;
+        look_.cutPlane = slice.plane;
+        showCut();
+        if (look_.cut) Q_EMIT lookChanged();
+    }
+}
+
+QString VolumeControls::cutSlice() const {
+    return plane_->currentData().toString();
+}
+
+void VolumeControls::setCutSlice(const QString& name) {
+    const int index = plane_->findData(name);
+    if (name.isEmpty() || index < 0) return;
+    plane_->setCurrentIndex(index);
+    choosePlane(index);
+}
+
+// Across the axes, then slices; one that is neither has a line while it is the cut.
+void VolumeControls::listPlanes() {
+    const QString chosen = cutSlice();
+    plane_->clear();
+    for (const char* axis : kAxes) plane_->addItem(tr("across %1").arg(QLatin1String(axis)));
+    for (const auto& slice : slices_) plane_->addItem(slice.title, slice.name);
+    int index = chosen.isEmpty() ? -1 : plane_->findData(chosen);
+    if (index < 0) index = look_.cutPlane.axis();
+    if (index < 0) {
+        index = plane_->count();
+        plane_->addItem(tr("oblique"));
+    }
+    plane_->setCurrentIndex(index);
+}
+
+void VolumeControls::choosePlane(int index) {
+    const VolumePlane before = look_.cutPlane;
+    const QString name = plane_->itemData(index).toString();
+    if (!name.isEmpty()) {
+        for (const auto& slice : slices_)
+            if (slice.name == name) look_.cutPlane = slice.plane;
+    } else if (index < 3) {
+        const double along = static_cast<double>(position_->value()) / kSteps;
+        look_.cutPlane = VolumePlane::across(index, low_[index] + (high_[index] - low_[index]) * along);
+    }
+    isCutPlaced_ = true;
+    listPlanes();
+    showCut();
+    if (!(look_.cutPlane == before)) Q_EMIT lookChanged();
 }
 
 void VolumeControls::showOrbit(int done, int frames) {
@@ -298,10 +367,17 @@ void VolumeControls::setCutNote(const QString& sentence) {
     cutNote_->setVisible(!sentence.isEmpty());
 }
 
-void VolumeControls::showCutRange() {
-    positionText_->setText(tr("%1 = %2").arg(QLatin1String(kAxes[static_cast<std::size_t>(cutAxis())]),
-                                             shortNumber(cutPosition(), 4)));
-    slice_->setEnabled(isCutShown());
+void VolumeControls::showCut() {
+    const auto& plane = look_.cutPlane;
+    const auto [from, to] = positionsInBox(plane.normal, low_, high_);
+    const int axis = plane.axis();
+    isShowing_ = true;
+    position_->setValue(static_cast<int>((plane.position - from) / (to - from) * kSteps + 0.5));
+    isShowing_ = false;
+    positionText_->setText(axis >= 0 ? tr("%1 = %2").arg(QLatin1String(kAxes[static_cast<std::size_t>(axis)]),
+                                                         shortNumber(plane.position, 4))
+                                     : tr("at %1 along its normal").arg(shortNumber(plane.position, 4)));
+    slice_->setEnabled(look_.cut && cutSlice().isEmpty());
 }
 
 }  // namespace tessera

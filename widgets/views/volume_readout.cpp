@@ -44,8 +44,8 @@ void VolumeReadout::showPoint(const QString& layer, int meaning, const Eigen::Ve
     hasPoint_ = result_ && !layer.isEmpty();
     point_ = point;
     logits_.clear();
-    // The cut's polygons are numbered by their own arrangement.
-    const bool isCell = layer == QLatin1String(kCellLayer) || layer == QLatin1String(kBoundaryLayer);
+    const bool isCell = layer == QLatin1String(kCellLayer) || layer == QLatin1String(kBoundaryLayer) ||
+                        layer == QLatin1String(kCutLayer);
     cell_ = isCell && result_ && result_->cells && meaning < result_->cells->cellCount() ? meaning : -1;
     present();
     if (!hasPoint_ || !model_) {

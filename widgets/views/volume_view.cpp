@@ -9,9 +9,11 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 
 #include "core/probes/linear_regions.h"
 #include "widgets/scenes/volume_panel_scene.h"
+#include "widgets/scenes/volume_view_state.h"
 #include "widgets/views/plot_style.h"
 #include "widgets/views/volume_controls.h"
 #include "widgets/views/volume_readout.h"
@@ -79,17 +81,25 @@ VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
     layout->addWidget(tables_);
 
     connect(tables_, &RecordView::noticeRaised, this, &VolumeView::noticeRaised);
-    connect(controls_, &VolumeControls::lookChanged, this, &VolumeView::draw);
-    connect(controls_, &VolumeControls::cutChanged, this, &VolumeView::updateCut);
-    connect(controls_, &VolumeControls::viewChosen, canvas_, &VolumeCanvas::setStandardView);
-    connect(controls_, &VolumeControls::resetChosen, canvas_, &VolumeCanvas::resetCamera);
+    connect(controls_, &VolumeControls::lookChanged, this, &VolumeView::lookChanged);
+    connect(controls_, &VolumeControls::sliceMoved, this, [this](const QString& name, const VolumePlane& to) {
+        for (const auto& slice : slices_)
+            if (slice.name == name) moveSlice(slice, to);
+    });
+    connect(controls_, &VolumeControls::viewChosen, this, [this](StandardView view) {
+        canvas_->setStandardView(view);
+        Q_EMIT viewStateChanged();
+    });
+    connect(controls_, &VolumeControls::resetChosen, this, [this] {
+        canvas_->resetCamera();
+        Q_EMIT viewStateChanged();
+    });
     connect(controls_, &VolumeControls::sliceChosen, this, &VolumeView::openCutAsSlice);
     connect(controls_, &VolumeControls::meshChosen, this, &VolumeView::askForMesh);
     connect(controls_, &VolumeControls::orbitChosen, this, &VolumeView::orbitPressed);
     connect(canvas_, &VolumeCanvas::hovered, readout_, &VolumeReadout::showPoint);
-    connect(canvas_, &VolumeCanvas::cutPlaneMoved, controls_, [this](const VolumePlane& plane) {
-        controls_->setCutPosition(plane.axis(), plane.position);
-    });
+    connect(canvas_, &VolumeCanvas::cutPlaneMoved, controls_, &VolumeControls::setCutPlane);
+    connect(canvas_, &VolumeCanvas::cameraChanged, this, &VolumeView::viewStateChanged);
     connect(&context.workspace, &Workspace::modelsChanged, this, &VolumeView::updateCut);
     canvas_->setEmptyText(tr("Nothing to show yet."));
     canvas_->setTheme(screenTheme(*this));
@@ -154,8 +164,23 @@ void VolumeView::arrived(std::shared_ptr<const VolumeResult> result) {
                "take a larger margin.");
     notice_->setText(notice);
     notice_->setVisible(!notice.isEmpty());
-    draw();
+    setSlices(std::move(slices_));
     updateCut();
+    draw();
+}
+
+void VolumeView::showCutPlane() {
+    const VolumeLook& look = controls_->look();
+    canvas_->setCutPlane(look.cutPlane, look.cut && result_);
+    canvas_->setClip(look.clips);
+}
+
+void VolumeView::lookChanged() {
+    const VolumeLook& look = controls_->look();
+    showCutPlane();
+    Q_EMIT viewStateChanged();
+    if (!look.cut || !section_ || !(section_->plane == look.cutPlane)) updateCut();
+    if (!isCutting_) draw();
 }
 
 void VolumeView::draw() {
@@ -170,9 +195,8 @@ void VolumeView::draw() {
     const auto theme = screenTheme(*this);
     context_.jobs.start<Drawing>(
         this, QStringLiteral("drawing"), QString(), JobLane::Interactive,
-        [result = result_, look = controls_->look(), theme, context = context(),
-         section = controls_->isCutShown() ? section_ : nullptr](std::stop_token,
-                                                                 Progress&) -> Result<Drawing> {
+        [result = result_, look = controls_->look(), theme, context = context(), section = section_](
+            std::stop_token, Progress&) -> Result<Drawing> {
             return Drawing(std::make_shared<const VolumeDrawing>(
                 volumeDrawing(*result, look, theme, context, section.get())));
         },
@@ -192,56 +216,81 @@ std::shared_ptr<const Model> VolumeView::model() const {
 void VolumeView::updateCut() {
     context_.jobs.cancelKey(this, QStringLiteral("cut"));
     isCutting_ = false;
-    const bool isShown = controls_->isCutShown() && result_;
-    canvas_->setCutPlane(VolumePlane::across(controls_->cutAxis(), controls_->cutPosition()), isShown);
-    canvas_->setClip(controls_->isClipped());
-    controls_->setCutNote({});
     readout_->setModel(model());
-    if (!isShown) {
-        if (section_) {
-            section_.reset();
-            draw();
-        }
+    controls_->setCutNote({});
+    const VolumeLook& look = controls_->look();
+    showCutPlane();
+    if (!look.cut || !result_) {
+        section_.reset();
         return;
     }
+    const bool hasCells = result_->cells && result_->cells->complete;
     const auto model = this->model();
-    if (!model) return controls_->setCutNote(tr("Open the result's model to see the cut."));
-    if (const auto* layer = model->firstInexact())
-        return controls_->setCutNote(
-            tr("No exact cut: layer %1 is not piecewise linear. Open the plane as a slice to see it sampled.")
-                .arg(QString::fromStdString(layer->name)));
+    if (!hasCells) {
+        if (!model) return controls_->setCutNote(tr("Open the result's model to see the cut."));
+        if (const auto* layer = model->firstInexact())
+            return controls_->setCutNote(
+                tr("No exact cut: layer %1 is not piecewise linear. Open the plane as a slice to see it "
+                   "sampled.")
+                    .arg(QString::fromStdString(layer->name)));
+    }
     isCutting_ = true;
     context_.jobs.start<VolumeSection>(
         this, QStringLiteral("cut"), QString(), JobLane::Interactive,
-        [model, plane = result_->volume.cut(controls_->cutAxis(), controls_->cutPosition()),
-         axis = controls_->cutAxis(),
-         at = controls_->cutPosition()](std::stop_token stop, Progress& progress) -> Result<VolumeSection> {
+        [result = result_, hasCells, model, plane = look.cutPlane](
+            std::stop_token stop, Progress& progress) -> Result<VolumeSection> {
+            if (hasCells) return volumeSection(*result->cells, plane);
+            const SlicePlane slice = result->volume.cut(plane);
+            if (slice.window.empty()) return volumeSection(Arrangement(), plane);  // beside the box
             LinearRegions::Options options;
             options.maxRegions = kMostCutRegions;
             options.maxSeconds = kMostCutSeconds;
-            auto run = LinearRegions::run(*model, plane, options, stop, progress);
+            auto run = LinearRegions::run(*model, slice, options, stop, progress);
             if (!run.isOk()) return std::move(run).propagate<VolumeSection>();
             if (stop.stop_requested()) return Cancelled{};
-            return VolumeSection{axis, at, run.value().arrangement};
+            return volumeSection(*run.value().arrangement, plane);
         },
         [this](Result<VolumeSection> section) {
             isCutting_ = false;
             if (section.isError())
                 return controls_->setCutNote(QString::fromStdString(section.error().message));
-            if (section.isOk()) cutArrived(std::move(section).value());
+            if (!section.isOk()) return;
+            section_ = std::make_shared<const VolumeSection>(std::move(section).value());
+            controls_->setCutNote(section_->note);
+            draw();
         });
 }
 
-void VolumeView::cutArrived(VolumeSection section) {
-    if (!section.arrangement->complete)
-        controls_->setCutNote(
-            tr("Partial: %1.").arg(QString::fromStdString(section.arrangement->stopReason)));
-    section_ = std::make_shared<const VolumeSection>(std::move(section));
-    draw();
+void VolumeView::openCutAsSlice() {
+    if (!result_) return;
+    openedAs_ = controls_->look().cutPlane;
+    Q_EMIT sliceWanted(result_->volume.cut(*openedAs_));
 }
 
-void VolumeView::openCutAsSlice() {
-    if (result_) Q_EMIT sliceWanted(result_->volume.cut(controls_->cutAxis(), controls_->cutPosition()));
+void VolumeView::setSlices(std::vector<NamedSlice> slices) {
+    slices_ = std::move(slices);
+    std::vector<VolumeSlice> within;
+    if (result_)
+        for (const auto& slice : slices_)
+            if (const auto plane = result_->volume.planeOf(slice.plane))
+                within.push_back({slice.name, slice.title, *plane});
+    QString opened;  // from here just now: it is the cut from now on
+    for (const auto& slice : within)
+        if (openedAs_ && (slice.plane.normal - openedAs_->normal).norm() < 1e-9 &&
+            std::abs(slice.plane.position - openedAs_->position) < 1e-9)
+            opened = slice.name;
+    controls_->setSlices(std::move(within));
+    if (opened.isEmpty()) return;
+    openedAs_.reset();
+    controls_->setCutSlice(opened);
+}
+
+void VolumeView::moveSlice(const NamedSlice& slice, const VolumePlane& to) {
+    if (!result_) return;
+    SlicePlane moved = slice.plane;
+    const double by = to.position - to.normal.dot(result_->volume.pointInVolume(slice.plane.origin));
+    moved.origin += by * (result_->volume.inputFromVolume(to.normal) - result_->volume.origin);
+    Q_EMIT sliceMoved(slice.name, moved);
 }
 
 std::vector<std::shared_ptr<const PanelScene>> VolumeView::panels() const {
@@ -254,6 +303,23 @@ std::vector<std::shared_ptr<const PanelScene>> VolumeView::panels() const {
     scene->tables = volumeTables(*record_);
     panels.insert(panels.begin(), std::move(scene));
     return panels;
+}
+
+ParameterMap VolumeView::viewState() const {
+    return volumeViewValues({controls_->look(), canvas_->camera(), canvas_->isFitted()});
+}
+
+void VolumeView::setViewState(const ParameterMap& values) {
+    if (values.empty()) return;
+    auto state = volumeViewState(values);
+    if (!state.isOk()) return;
+    VolumeLook look = std::move(state.value().look);
+    if (result_) look.hiddenClass.resize(static_cast<std::size_t>(result_->classCount()), 0);
+    controls_->setLook(look);
+    if (!state.value().camera) return;
+    canvas_->setCamera(*state.value().camera);
+    if (state.value().isFitted) canvas_->resetCamera();
+    Q_EMIT viewStateChanged();
 }
 
 bool VolumeView::isSettled() const {

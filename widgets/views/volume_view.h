@@ -16,6 +16,13 @@ class VolumeControls;
 class VolumeOrbit;
 class VolumeReadout;
 
+// A slice view, its whole plane, and what is seen of it.
+struct NamedSlice {
+    QString name, title;
+    SlicePlane plane;
+    Polygon seen;
+};
+
 class VolumeView : public ResultView {
     Q_OBJECT
   public:
@@ -26,6 +33,9 @@ class VolumeView : public ResultView {
     std::shared_ptr<const ResultRecord> record() const override { return record_; }
     // The picture as it is seen now, then the tables.
     std::vector<std::shared_ptr<const PanelScene>> panels() const override;
+    // volume_view_state.h
+    ParameterMap viewState() const override;
+    void setViewState(const ParameterMap& state) override;
 
     VolumeCanvas& canvas() const { return *canvas_; }
     VolumeControls& controls() const { return *controls_; }
@@ -35,10 +45,16 @@ class VolumeView : public ResultView {
     const std::shared_ptr<const VolumeSection>& section() const { return section_; }
     bool isSettled() const;
 
+    // The slice views there are. Those whose plane lies in this volume are shown in it, and can be its cut.
+    void setSlices(std::vector<NamedSlice> slices);
+
     // By the suffix: the boundary (.vtp, .ply, .npz) or the cells (.vtu).
     void saveMesh(const QString& path);
     // `frames` pictures from all round, and orbit.mp4 where ffmpeg is installed (volume_orbit.h).
     void saveOrbit(const QString& folder, int frames, const QSize& pixels);
+
+  Q_SIGNALS:
+    void sliceMoved(const QString& name, const tessera::SlicePlane& plane);  // by hand, in the volume
 
   protected:
     void changeEvent(QEvent* event) override;
@@ -46,10 +62,12 @@ class VolumeView : public ResultView {
 
   private:
     void arrived(std::shared_ptr<const VolumeResult> result);
+    void lookChanged();
+    void showCutPlane();
     void draw();
     void updateCut();
-    void cutArrived(VolumeSection section);
     void openCutAsSlice();
+    void moveSlice(const NamedSlice& slice, const VolumePlane& to);
     void askForMesh();
     void askForOrbit();
     void orbitPressed();
@@ -61,6 +79,8 @@ class VolumeView : public ResultView {
     std::shared_ptr<const ResultRecord> record_;
     std::shared_ptr<const VolumeResult> result_;
     std::shared_ptr<const VolumeSection> section_;
+    std::vector<NamedSlice> slices_;
+    std::optional<VolumePlane> openedAs_;  // a slice of this plane is being opened
     RecordView* tables_;
     VolumeCanvas* canvas_;
     VolumeControls* controls_;

@@ -3,10 +3,13 @@
 #include <QAction>
 #include <QPushButton>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 
 #include "app/blas_kernels.h"
+#include "app/window/figure_exporter.h"
 #include "app/window/main_window.h"
 #include "app/window/probe_runner.h"
 #include "app/window/view_area.h"
@@ -36,6 +39,12 @@ struct Window {
         window.open({TESSERA_SAMPLES "/mnist_mlp.pt", TESSERA_SAMPLES "/mnist-images-idx3-ubyte.gz"});
         return QTest::qWaitFor([&] { return window.workspace().model() && window.workspace().dataset(); },
                                kPatienceMs);
+    }
+    std::vector<VolumeView*> volumes() {
+        std::vector<VolumeView*> all;
+        for (QDockWidget* dock : window.views()->docks())
+            if (auto* volume = qobject_cast<VolumeView*>(dock->widget())) all.push_back(volume);
+        return all;
     }
     VolumeView* view() { return window.findChild<VolumeView*>(); }
     void run() {
@@ -85,6 +94,8 @@ class VolumeWindowTest : public QObject {
 
     void fromTheSelectionToAReplay() {
         const QString saved = folder_->filePath("volume.tessera");
+        ParameterMap held;
+        VolumeCamera camera;
         {
             Window first;
             QVERIFY(first.openDigits());
@@ -123,13 +134,58 @@ class VolumeWindowTest : public QObject {
             QTRY_COMPARE_WITH_TIMEOUT(first.window.views()->slices().size(), slices + 1, kPatienceMs);
             auto* slice = first.window.views()->slices().back();
             QTRY_VERIFY_WITH_TIMEOUT(slice->computation().hasPlane(), kPatienceMs);
-            const auto cut = view->result()->volume.cut(2, view->controls().cutPosition());
+            const auto& volume = view->result()->volume;
+            const auto cut = volume.cut(view->controls().look().cutPlane);
             QVERIFY((slice->computation().plane().origin - cut.origin).norm() < 1e-9);
+            // From then on it is the cut: the volume moves it, and is moved by it.
+            const QString name = slice->objectName();
+            QTRY_COMPARE_WITH_TIMEOUT(view->controls().cutSlice(), name, kPatienceMs);
+            const auto planeOfSlice = [&] { return volume.planeOf(slice->computation().plane()); };
+            view->controls().setCutPlane(VolumePlane::across(2, 3));
+            QTRY_VERIFY_WITH_TIMEOUT(planeOfSlice() && std::abs(planeOfSlice()->position - 3) < 1e-6,
+                                     kPatienceMs);
+            QVERIFY(planeOfSlice()->axis() == 2);
+            slice->setTurn({0.3, 0, 0});  // within the plane: it stays the cut
+            QTRY_VERIFY_WITH_TIMEOUT(first.isDone(), kPatienceMs);
+            QCOMPARE(view->controls().cutSlice(), name);
+            QCOMPARE(view->controls().look().cutPlane, VolumePlane::across(2, 3));
+            first.keep("window_linked_slice");
+
+            look = view->controls().look();
+            look.cut = true;
+            view->controls().setLook(look);
+            camera = view->canvas().camera().turned(30, 0);
+            view->canvas().setCamera(camera);
+            Q_EMIT view->canvas().cameraChanged(camera);
+            QTRY_VERIFY_WITH_TIMEOUT(first.isDone(), kPatienceMs);
+            held = view->viewState();
+            // A figure keeps how the view was held, whatever becomes of the view.
+            const auto choices = first.window.figures()->choices();
+            const auto shown = std::find_if(choices.begin(), choices.end(), [](const FigureChoice& choice) {
+                return !choice.panel.result.empty();
+            });
+            QVERIFY(shown != choices.end());
+            QVERIFY(shown->panel.view == held);
+            FigureSheet sheet;
+            QSignalSpy written(first.window.figures(), &FigureExporter::written);
+            first.window.figures()->write(folder_->filePath("held.svg"), sheet, {*shown});
+            QTRY_COMPARE_WITH_TIMEOUT(written.count(), 1, kPatienceMs);
+            view->canvas().setStandardView(StandardView::PlusR);
+            view->canvas().setCamera(camera);
 
             QVERIFY(saveSession(first.window, saved, kPatienceMs));
         }
         const auto problem = replayProblem(saved, folder_->filePath("again"), "volume");
         QVERIFY2(problem.isEmpty(), problem.constData());
+        // The figure is the same picture again.
+        const auto picture = [](const QString& path) {
+            QFile file(path);
+            if (!file.open(QIODevice::ReadOnly)) return QString();
+            const QString text = QString::fromUtf8(file.readAll());
+            return text.mid(text.indexOf(QStringLiteral("</metadata>")));
+        };
+        QVERIFY(!picture(folder_->filePath("held.svg")).isEmpty());
+        QCOMPARE(picture(folder_->filePath("again/held.svg")), picture(folder_->filePath("held.svg")));
 
         Window second;
         second.window.open({saved});
@@ -137,6 +193,43 @@ class VolumeWindowTest : public QObject {
         second.window.probes()->openView(second.window.results().entries().back().id());
         QTRY_VERIFY_WITH_TIMEOUT(second.view() && second.view()->result() && second.isDone(), kPatienceMs);
         QVERIFY(second.view()->result()->cells->complete);
+        QVERIFY(second.view()->viewState() == held);
+    }
+
+    // Locked, volumes are held alike, and one that is opened joins them.
+    void lockedVolumesAreHeldAlike() {
+        Window both;
+        QVERIFY(both.openDigits());
+        const auto runWith = [&](std::vector<qint64> samples) {
+            both.window.workspace().setSelection(std::move(samples));
+            const auto before = both.volumes().size();
+            both.run();
+            QTRY_VERIFY_WITH_TIMEOUT(both.volumes().size() == before + 1 && both.isDone(), kPatienceMs);
+        };
+        runWith({2, 4, 8, 10});
+        runWith({3, 5, 9, 11});
+        const auto volumes = both.volumes();
+        QCOMPARE(volumes.size(), std::size_t{2});
+        auto look = volumes[0]->controls().look();
+        look.cells = true;
+        volumes[0]->controls().setLook(look);
+        QVERIFY(!volumes[1]->controls().look().cells);
+        both.window.views()->axes().setLocked(true);
+        QVERIFY(volumes[1]->controls().look().cells);
+        look.explode = 0.5;
+        look.hiddenClass[1] = 1;
+        volumes[1]->controls().setLook(look);
+        QCOMPARE(volumes[0]->controls().look(), look);
+        const auto camera = volumes[1]->canvas().camera().turned(70, 5);
+        volumes[1]->canvas().setCamera(camera);
+        Q_EMIT volumes[1]->canvas().cameraChanged(camera);
+        QVERIFY((volumes[0]->canvas().camera().position - camera.position).norm() < 1e-12);
+        runWith({1, 6, 7, 12});
+        QCOMPARE(both.volumes()[2]->controls().look().explode, 0.5);
+        both.window.views()->axes().setLocked(false);
+        look.cells = false;
+        volumes[0]->controls().setLook(look);
+        QVERIFY(volumes[1]->controls().look().cells);
     }
 
     // Cancelled while it runs, what is there stays, marked.

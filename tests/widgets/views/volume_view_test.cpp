@@ -149,16 +149,28 @@ class VolumeViewTest : public QObject {
         show->click();
         QVERIFY(shown.settle());
         const auto section = shown.view.section();
-        QVERIFY(section && section->arrangement->complete);
-        QCOMPARE(section->axis, 2);
-        // Each point of the cut lies in a cell with the same pattern.
+        QVERIFY(section);
+        QCOMPARE(section->plane.axis(), 2);
+        const auto& volume = shown.view.result()->volume;
+        QCOMPARE(section->plane.position, (volume.low + volume.high).z() / 2);
         QVERIFY(shown.layer(kCutLayer));
-        for (const auto& point : shown.layer(kCutLayer)->points) QCOMPARE(point.z(), section->at);
-        shown.view.controls().setCutPosition(0, shown.view.result()->volume.low.x() * 0.5);
+        for (const auto& point : shown.layer(kCutLayer)->points)
+            QVERIFY(std::abs(section->plane.distance(point)) < 1e-9);
+        // Pointed at, it is read as the cell that it goes through.
+        const auto cell = shown.layer(kCutLayer)->meaning.front();
+        QVERIFY(cell >= 0);
+        shown.view.readout().showPoint(QLatin1String(kCutLayer), cell,
+                                       shown.layer(kCutLayer)->points.front());
         QVERIFY(shown.settle());
-        QCOMPARE(shown.view.section()->axis, 0);
-        QVERIFY(shown.view.section()->at != section->at);
+        QVERIFY(shown.view.readout().text().contains(QStringLiteral("region volume")));
+        shown.view.controls().setCutPlane(VolumePlane::across(0, volume.low.x() * 0.5));
+        QVERIFY(shown.settle());
+        QCOMPARE(shown.view.section()->plane, VolumePlane::across(0, volume.low.x() * 0.5));
         shown.keep("volume_cut");
+        shown.view.controls().setCutPlane({Eigen::Vector3d(1, 1, 1).normalized(), section->plane.position});
+        QVERIFY(shown.settle());
+        QCOMPARE(shown.view.section()->plane.axis(), -1);
+        shown.keep("volume_cut_oblique");
         QSignalSpy wanted(&shown.view, &VolumeView::sliceWanted);
         shown.control<QPushButton>(QStringLiteral("Open as a slice"))->click();
         QCOMPARE(wanted.count(), 1);
@@ -184,8 +196,18 @@ class VolumeViewTest : public QObject {
         QVERIFY(!shown.view.readout().text().contains(QStringLiteral("region volume")));
     }
 
-    void withoutItsModelThereIsNoCut() {
-        Shown shown(exactVolume(), false);
+    // With cells the cut is read off them; else the network is needed.
+    void withoutItsModel() {
+        {
+            Shown shown(exactVolume(), false);
+            QVERIFY(shown.settle());
+            shown.control<QCheckBox>(QStringLiteral("Show the exact cut"))->click();
+            QVERIFY(shown.settle());
+            QVERIFY(shown.layer(kCutLayer));
+        }
+        auto parameters = kQuick;
+        parameters["method"] = std::string("sampled");
+        Shown shown(volumeOf(parameters), false);
         QVERIFY(shown.settle());
         QVERIFY(shown.layer(kBoundaryLayer));
         shown.control<QCheckBox>(QStringLiteral("Show the exact cut"))->click();
@@ -195,6 +217,89 @@ class VolumeViewTest : public QObject {
         QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
             return label->text().contains(QStringLiteral("Open the result's model"));
         }));
+    }
+
+    // Where there are no cells the cut is the plane's own arrangement.
+    void cutOfASampledVolume() {
+        auto parameters = kQuick;
+        parameters["method"] = std::string("sampled");
+        Shown shown(volumeOf(parameters));
+        QVERIFY(shown.settle());
+        shown.control<QCheckBox>(QStringLiteral("Show the exact cut"))->click();
+        QVERIFY(shown.settle());
+        QVERIFY(shown.view.section() && shown.view.section()->cell.empty());
+        QVERIFY(shown.layer(kCutLayer) && !shown.layer(kCutLayer)->colour.empty());
+        shown.keep("volume_cut_sampled");
+    }
+
+    void isHeldAsItWasHeld() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        QSignalSpy changed(&shown.view, &ResultView::viewStateChanged);
+        auto look = shown.look();
+        look.cells = true, look.explode = 0.25, look.fill = VolumeLook::Fill::SlopeNorm;
+        look.cut = true, look.cutPlane = {Eigen::Vector3d(0, 0.6, 0.8), 0.1};
+        look.hiddenClass[3] = 1;
+        shown.view.controls().setLook(look);
+        VolumeCamera camera = shown.view.canvas().camera().turned(40, 10);
+        shown.view.canvas().setCamera(camera);
+        QVERIFY(changed.count() > 0);
+        QVERIFY(shown.settle());
+        const auto state = shown.view.viewState();
+        Shown other;
+        other.view.setViewState(state);
+        QVERIFY(other.settle());
+        QVERIFY(other.look() == look);
+        QVERIFY(other.layer(kCutLayer));
+        QVERIFY((other.view.canvas().camera().position - camera.position).norm() < 1e-12);
+        QVERIFY(!other.view.canvas().isFitted());
+        QVERIFY(other.view.viewState() == state);
+        // Given before there is anything to show, it holds once there is.
+        Shown later(nullptr);
+        later.view.setViewState(state);
+        later.view.show(exactVolume());
+        QVERIFY(later.settle());
+        QVERIFY(later.look() == look);
+        // What does not fit is left alone.
+        later.view.setViewState({{"eye", std::string("nowhere")}, {"cells", false}});
+        QVERIFY(later.look() == look);
+    }
+
+    void slicesInTheVolumeAreTheCut() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        const auto& volume = shown.view.result()->volume;
+        const VolumePlane tilted{Eigen::Vector3d(0, 0.6, 0.8), 0.2};
+        auto outside = volume.cut(2, 0);
+        outside.origin += randomDirection(outside.origin.size(), 1);
+        shown.view.setSlices(
+            {{"slice-1", "Slice 1", volume.cut(tilted), {}}, {"slice-2", "Slice 2", outside, {}}});
+        auto* planes = shown.view.controls().findChild<QComboBox*>(QStringLiteral("cutPlane"));
+        QVERIFY(planes);
+        QVERIFY(planes->findText(QStringLiteral("Slice 1")) >= 0);
+        QCOMPARE(planes->findText(QStringLiteral("Slice 2")), -1);  // it leads out of the volume
+        shown.control<QCheckBox>(QStringLiteral("Show the exact cut"))->click();
+        shown.view.controls().setCutSlice(QStringLiteral("slice-1"));
+        QVERIFY(shown.settle());
+        QVERIFY((shown.view.section()->plane.normal - tilted.normal).norm() < 1e-9);
+        // Moved in the volume, the slice is told where to.
+        QSignalSpy moved(&shown.view, &VolumeView::sliceMoved);
+        shown.view.controls().setCutPlane({shown.look().cutPlane.normal, 0.35});
+        QCOMPARE(moved.count(), 1);
+        QCOMPARE(moved[0][0].toString(), QStringLiteral("slice-1"));
+        const auto plane = volume.planeOf(moved[0][1].value<SlicePlane>());
+        QVERIFY(plane && std::abs(plane->position - 0.35) < 1e-9);
+        // Moved by others, the cut goes with it.
+        shown.view.setSlices({{"slice-1", "Slice 1", volume.cut({tilted.normal, -0.1}), {}}});
+        QVERIFY(shown.settle());
+        QVERIFY(std::abs(shown.view.section()->plane.position + 0.1) < 1e-9);
+        QCOMPARE(moved.count(), 1);
+        shown.keep("volume_cut_slice");
+        // Closed, it leaves its plane behind.
+        shown.view.setSlices({});
+        QVERIFY(shown.settle());
+        QVERIFY(std::abs(shown.look().cutPlane.position + 0.1) < 1e-9);
+        QCOMPARE(planes->currentText(), QStringLiteral("oblique"));
     }
 
     void coarseLevelsComeFirst() {
