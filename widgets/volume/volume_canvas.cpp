@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/volume/volume_canvas.h"
 
-#include <QElapsedTimer>
 #include <algorithm>
-#include <cmath>
 
-#include "widgets/scenes/volume_axes.h"
-#include "widgets/volume/volume_gl_vtk.h"
-#include "widgets/volume/volume_stage_vtk.h"
+#include "widgets/volume/volume_meshes_vtk.h"
+#include "widgets/volume/volume_renderer.h"
 
 namespace tessera {
 namespace {
 
 constexpr int kStillAfterMs = 200;
-constexpr double kEasyMs = 15;    // a moving picture that may show more
-constexpr double kUploadMs = 12;  // of pieces between two events
-constexpr double kHeldMs = 150;   // a still picture that would hold up a drag
-constexpr QSize kUploadSize{16, 16};
 
 }  // namespace
 
@@ -25,45 +18,43 @@ VolumeCanvas::VolumeCanvas(JobRunner& jobs, QWidget* parent) : QWidget(parent), 
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setAccessibleName(tr("3-D view"));
-    for (QTimer* timer : {&stillTimer_, &uploadTimer_, &hoverTimer_}) timer->setSingleShot(true);
-    connect(&stillTimer_, &QTimer::timeout, this, &VolumeCanvas::refine);
-    connect(&uploadTimer_, &QTimer::timeout, this, &VolumeCanvas::uploadPieces);
+    for (QTimer* timer : {&askTimer_, &stillTimer_, &hoverTimer_}) timer->setSingleShot(true);
+    connect(&askTimer_, &QTimer::timeout, this, &VolumeCanvas::ask);
+    connect(&stillTimer_, &QTimer::timeout, this, [this] {
+        wantsBest_ = true;
+        ask();
+    });
     connect(&hoverTimer_, &QTimer::timeout, this, &VolumeCanvas::hover);
-    auto gl = VolumeGl::create();
-    if (!gl.isOk()) {
-        problem_ = QString::fromStdString(gl.error().message);
+    auto renderer = VolumeRenderer::create();
+    if (!renderer.isOk()) {
+        problem_ = QString::fromStdString(renderer.error().message);
         return;
     }
-    gl_ = std::move(gl).value();
-    stage_ = std::make_unique<VolumeStage>();
-    gl_->addRenderer(stage_->renderer());
+    renderer_ = std::move(renderer).value();
+    connect(renderer_.get(), &VolumeRenderer::drawn, this, &VolumeCanvas::pictureArrived);
 }
 
-VolumeCanvas::~VolumeCanvas() {
-    if (gl_) gl_->makeCurrent();
-}
+VolumeCanvas::~VolumeCanvas() = default;
 
 void VolumeCanvas::setDrawing(std::shared_ptr<const VolumeDrawing> drawing) {
     if (drawing == drawing_) return;
     drawing_ = std::move(drawing);
-    outermost_ = drawing_ ? outermostPoints(*drawing_) : std::vector<Eigen::Vector3d>();
     if (drawing_) setCutPlane(cut_.plane, cut_.isVisible);
-    if (isFitted_) fit();
     requestVolume();
     update();
 }
 
 void VolumeCanvas::requestVolume() {
-    if (!gl_) return;
-    uploadTimer_.stop();
-    isUploading_ = false;
+    if (!renderer_) {
+        outermost_ = drawing_ ? outermostPoints(*drawing_) : std::vector<Eigen::Vector3d>();
+        if (isFitted_) fit();
+        return;
+    }
     if (!drawing_) {
         jobs_.cancelKey(this, QStringLiteral("volume"));
-        gl_->makeCurrent();
-        stage_->setNext(nullptr);
-        picture_ = {};
-        quality_ = Quality::None;
-        return;
+        volume_.reset();
+        shown_.reset();
+        return renderer_->request({});
     }
     using Prepared = std::shared_ptr<const PreparedVolume>;
     jobs_.start<Prepared>(
@@ -79,37 +70,15 @@ void VolumeCanvas::requestVolume() {
 }
 
 void VolumeCanvas::volumeArrived(std::shared_ptr<const PreparedVolume> volume) {
-    gl_->makeCurrent();
-    stage_->setNext(std::move(volume));
-    isUploading_ = true;
-    uploadTimer_.start(0);
-}
-
-void VolumeCanvas::uploadPieces() {
-    QElapsedTimer clock;
-    clock.start();
-    gl_->makeCurrent();
-    while (stage_->showNextPiece()) {
-        gl_->draw(kUploadSize, 0);
-        if (static_cast<double>(clock.nsecsElapsed()) / 1e6 > kUploadMs) return uploadTimer_.start(0);
-    }
-    showVolume();
-}
-
-void VolumeCanvas::showVolume() {
-    stage_->showNext();
-    isUploading_ = false;
-    // A guess; pictures that are too slow make it more.
-    const std::size_t triangles = stage_->volume()->triangles;
-    thrift_ = !gl_->isSoftware() ? 0 : triangles < 3000 ? 1 : triangles < 60000 ? 2 : 3;
-    isThriftNew_ = true;
+    volume_ = std::move(volume);
+    outermost_ = volume_->outermost;
+    if (isFitted_) fit();
     pictureChanged();
-    stillTimer_.start(0);
 }
 
 void VolumeCanvas::setTheme(const SceneTheme& theme) {
     theme_ = theme;
-    if (stage_) stage_->setTheme(theme);
+    theme_.paper.setAlpha(255);
     pictureChanged();
 }
 
@@ -124,29 +93,42 @@ void VolumeCanvas::setLayerVisible(const QString& name, bool visible) {
     pictureChanged();
 }
 
+// However much changes between two events, one picture is asked for.
 void VolumeCanvas::pictureChanged() {
-    if (quality_ == Quality::Best && thrift_ > 0 && movingMs_ > 0 && movingMs_ < kEasyMs) {
-        --thrift_;  // only as a motion begins: a change in its middle would be seen
-        isThriftNew_ = true;
-    }
-    wanted_ = Quality::Moving;
-    quality_ = Quality::None;
+    ++version_;
+    wantsBest_ = false;
     stillTimer_.start(kStillAfterMs);
-    update();
+    askTimer_.start(0);
 }
 
-void VolumeCanvas::refine() {
-    // A hand that rests and still holds will move on.
-    if (drag_ != Drag::None && stillMs_ > kHeldMs) return stillTimer_.start(kStillAfterMs);
-    wanted_ = wanted_ == Quality::Still ? Quality::Best : Quality::Still;
-    quality_ = Quality::None;
+VolumeRequest VolumeCanvas::view() const {
+    return {volume_,     camera_, cut_, hidden_, theme_, pixelSize(), pointScale() * devicePixelRatioF(),
+            !wantsBest_, version_};
+}
+
+void VolumeCanvas::ask() {
+    if (renderer_ && volume_ && isVisible()) renderer_->request(view());
+}
+
+void VolumeCanvas::pictureArrived() {
+    auto picture = renderer_->take();
+    if (!picture || !volume_) return;  // taken before; of a drawing that is gone
+    const bool isNewVolume = !shown_ || shown_->of.volume != picture->of.volume;
+    shown_ = std::move(picture);
+    isShownNew_ = true;
+    problem_ = shown_->image.isNull()
+                   ? tr("The graphics driver could not draw this view; make it smaller, or use Export, which "
+                        "draws without it.")
+                   : QString();
+    // Nothing moves: what is new need not wait for its best.
+    if (isNewVolume && shown_->of.version == version_ && !shown_->isBest) stillTimer_.start(0);
     update();
 }
 
 bool VolumeCanvas::isUpToDate() const {
-    if (!gl_ || !drawing_) return true;
-    return !isUploading_ && stage_->volume() && stage_->volume()->drawing == drawing_ &&
-           quality_ == Quality::Best && pictureSize_ == pixelSize();
+    if (!renderer_ || !drawing_) return true;
+    return shown_ && shown_->isBest && shown_->of.version == version_ &&
+           shown_->of.volume->drawing == drawing_ && shown_->of.pixels == pixelSize();
 }
 
 void VolumeCanvas::setCamera(const VolumeCamera& camera) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A volume that one can turn: shows a VolumeDrawing with VTK and says what the hand did. Where the display
-// has no OpenGL it says so in one sentence, and everything but the picture works.
+// A volume that one can turn: shows a VolumeDrawing with VTK and says what the hand did. Pictures are drawn
+// on another thread (volume_renderer.h): shown is the newest that is finished, with its text laid out for the
+// same camera. Where the display has no OpenGL it says so in one sentence, and everything but the picture
+// works.
 //
 // Left: turn; middle or Shift: move; wheel or Ctrl: nearer, at the pointer; the cut plane's frame: move the
 // cut. Keys: X, Y, Z or 1..6 the side (Shift: the opposite one), 0 isometric, R all of it, P parallel or
 // perspective, arrows turn, + and - nearer and farther.
 #pragma once
 
-#include <QImage>
-#include <QSet>
 #include <QTimer>
 #include <QWidget>
 #include <memory>
@@ -16,16 +16,12 @@
 
 #include "widgets/jobs/job_runner.h"
 #include "widgets/scenes/panel_scene.h"
-#include "widgets/volume/volume_cut.h"
 #include "widgets/volume/volume_motion.h"
+#include "widgets/volume/volume_request.h"
 
 namespace tessera {
 
-class VolumeGl;
-class VolumeStage;
-struct VolumeDetail;
-struct PreparedVolume;
-struct VolumeAxes;
+class VolumeRenderer;
 
 // What lies under the pointer: a polygon with a meaning, or a mark, whose meaning is its number in its layer.
 struct VolumePick {
@@ -69,12 +65,12 @@ class VolumeCanvas : public QWidget {
     // A polygon without a meaning is nothing; an opaque one hides what is behind it.
     std::optional<VolumePick> pickAt(const QPointF& widgetPoint) const;
 
-    bool hasGl() const { return gl_ != nullptr; }
+    bool hasGl() const { return renderer_ != nullptr; }
     QString problem() const { return problem_; }  // one sentence, if there is no picture; else empty
     // The picture on screen is of this drawing and camera, at its best.
     bool isUpToDate() const;
     // Milliseconds that the last picture took to draw.
-    double lastFrameMs() const { return frameMs_; }
+    double lastFrameMs() const { return shown_ ? shown_->milliseconds : 0; }
 
     // At its best with all text, at any size; the view stays as it is. pixelsPerPoint 0: as large as text is
     // on a screen with 720 lines. Waits for a drawing that is not ready. Null without OpenGL, and for a side
@@ -95,6 +91,7 @@ class VolumeCanvas : public QWidget {
 
   protected:
     void paintEvent(QPaintEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void changeEvent(QEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
@@ -105,26 +102,16 @@ class VolumeCanvas : public QWidget {
     void keyPressEvent(QKeyEvent* event) override;
 
   private:
-    enum class Quality { None, Moving, Still, Best };
     enum class Drag { None, Turn, Pan, Zoom, Cut };
 
     void requestVolume();
     void volumeArrived(std::shared_ptr<const PreparedVolume> volume);
-    void showVolume();  // what has been uploaded
-    void uploadPieces();
     void pictureChanged();  // coarse now, best soon
-    void refine();
+    void ask();
+    void pictureArrived();
+    VolumeRequest view() const;                   // as it is wanted now
     void moveCamera(const VolumeCamera& camera);  // by hand
     void fit();
-    void drawPicture(Quality quality);
-    QImage draw(const QSize& pixels, double pixelsPerPoint, const VolumeDetail& detail, int samples);
-    QImage drawBest(const QSize& pixels, double pixelsPerPoint, bool smooth);
-    VolumeDetail movingDetail() const;
-    void paintText(QPainter& painter, const QSizeF& sizePt, const PanelStyle& style) const;
-    void paintMarkNames(QPainter& painter, const VolumeProjection& inPoints, const PanelStyle& style,
-                        const QRectF& room, const VolumeAxes& axes) const;
-    // How much of the light from a mark comes through the polygons before it, 0 to 1.
-    float lightFrom(const Eigen::Vector3d& pointInVolume, const VolumeProjection& sight) const;
     PanelStyle style() const;
     double pointScale() const { return logicalDpiY() / 72.0; }  // widget lengths per point
     QSize pixelSize() const;
@@ -135,26 +122,22 @@ class VolumeCanvas : public QWidget {
     void dragTo(const QPointF& at);
 
     JobRunner& jobs_;
-    std::unique_ptr<VolumeGl> gl_;
-    std::unique_ptr<VolumeStage> stage_;
+    std::unique_ptr<VolumeRenderer> renderer_;
     QString problem_, emptyText_;
     SceneTheme theme_ = SceneTheme::light();
     std::shared_ptr<const VolumeDrawing> drawing_;
-    std::vector<Eigen::Vector3d> outermost_;  // points that stick out of its box
-    bool isUploading_ = false;
+    std::shared_ptr<const PreparedVolume> volume_;  // of the drawing, or of the one before until it is ready
+    std::vector<Eigen::Vector3d> outermost_;        // points that stick out of its box
     QSet<QString> hidden_;
     VolumeCamera camera_;
     bool isFitted_ = true;  // until moved by hand or set: stays so when resized
     VolumeCut cut_;
 
-    QImage picture_;
-    QSize pictureSize_;                // of the widget, in pixels, when it was drawn
-    Quality quality_ = Quality::None;  // of picture_; None: it is of something else
-    Quality wanted_ = Quality::Moving;
-    double frameMs_ = 0, movingMs_ = 0, stillMs_ = 0;  // of the last picture, moving one, still one
-    int thrift_ = 0;           // how much a moving picture leaves out, so that it keeps up
-    bool isThriftNew_ = true;  // its first picture takes longer: shaders are made
-    QTimer stillTimer_, uploadTimer_, hoverTimer_;
+    int version_ = 0;  // of all that a picture depends on
+    bool wantsBest_ = false;
+    std::optional<VolumePicture> shown_;  // the newest that is finished
+    bool isShownNew_ = false;             // not painted yet
+    QTimer askTimer_, stillTimer_, hoverTimer_;
 
     Drag drag_ = Drag::None;
     bool isDragging_ = false;  // beyond a click

@@ -7,7 +7,8 @@
 
 #include "widgets/volume/cut_frame.h"
 #include "widgets/volume/volume_canvas.h"
-#include "widgets/volume/volume_stage_vtk.h"
+#include "widgets/volume/volume_meshes_vtk.h"
+#include "widgets/volume/volume_text.h"
 
 namespace tessera {
 namespace {
@@ -61,9 +62,10 @@ const Entry* entryOf(const Entry (&table)[N], int key) {
 }  // namespace
 
 std::optional<VolumePick> VolumeCanvas::pickAt(const QPointF& at) const {
-    if (!stage_ || !stage_->volume()) return std::nullopt;
+    if (!volume_) return std::nullopt;
+    const VolumeRequest view = this->view();
     const VolumeProjection sight = projection();
-    const VolumeDrawing& shown = *stage_->volume()->drawing;
+    const VolumeDrawing& shown = *volume_->drawing;
     // The nearest mark under the pointer that nothing opaque hides comes before the polygon under it.
     std::optional<VolumePick> best;
     double nearest = INFINITY;
@@ -75,7 +77,7 @@ std::optional<VolumePick> VolumeCanvas::pickAt(const QPointF& at) const {
             if (depth <= sight.nearest() || depth >= nearest) continue;
             const Eigen::Vector3d page = sight.pageFromVolume(marks.points[i]);
             if (std::hypot(page.x() - at.x(), page.y() - at.y()) > reach ||
-                lightFrom(marks.points[i], sight) < kLeastLight)
+                lightFrom(marks.points[i], view, sight) < kLeastLight)
                 continue;
             nearest = depth;
             best = VolumePick{marks.name, static_cast<std::int32_t>(i), marks.points[i]};
@@ -85,7 +87,7 @@ std::optional<VolumePick> VolumeCanvas::pickAt(const QPointF& at) const {
     const auto layerOf = [&](const VolumeHit& hit) -> const VolumeFaces& {
         return shown.faces[static_cast<std::size_t>(hit.layer)];
     };
-    const auto hit = stage_->volume()->picker.nearest(rayThrough(sight, at), [&](const VolumeHit& found) {
+    const auto hit = volume_->picker.nearest(rayThrough(sight, at), [&](const VolumeHit& found) {
         const VolumeFaces& layer = layerOf(found);
         return isLayerVisible(layer.name) && (!layer.meaning.empty() || layer.opacity >= 1) &&
                !cut_.hides(found.point, camera_);
@@ -210,6 +212,11 @@ void VolumeCanvas::keyPressEvent(QKeyEvent* event) {
         return QWidget::keyPressEvent(event);
     }
     Q_EMIT cameraChanged(camera_);
+}
+
+void VolumeCanvas::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (!isUpToDate()) pictureChanged();
 }
 
 void VolumeCanvas::resizeEvent(QResizeEvent* event) {

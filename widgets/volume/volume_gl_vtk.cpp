@@ -50,48 +50,46 @@ Result<std::unique_ptr<VolumeGl>> VolumeGl::create() {
         renderer.contains("llvmpipe") || renderer.contains("softpipe") || renderer.contains("SWR");
     functions.glGetIntegerv(GL_MAX_TEXTURE_SIZE, &gl->mostPixels_);
 
-    gl->window_ = vtkSmartPointer<vtkGenericOpenGLRenderWindow>::New();
-    vtkGenericOpenGLRenderWindow& window = *gl->window_;
+    gl->context_.doneCurrent();
+    return gl;
+}
+
+void VolumeGl::moveTo(QThread* thread) {
+    context_.moveToThread(thread);
+}
+
+void VolumeGl::start(vtkRenderer* renderer) {
+    if (!makeCurrent()) return;
+    window_ = vtkSmartPointer<vtkGenericOpenGLRenderWindow>::New();
     // Unanswered, VTK takes the context for another's and draws nothing.
-    const auto answer = [&window](unsigned long event,
-                                  void (*reply)(vtkObject*, unsigned long, void*, void*)) {
+    const auto answer = [this](unsigned long event, void (*reply)(vtkObject*, unsigned long, void*, void*)) {
         vtkNew<vtkCallbackCommand> command;
         command->SetCallback(reply);
-        window.AddObserver(event, command);
+        window_->AddObserver(event, command);
     };
     answer(vtkCommand::WindowIsCurrentEvent,
            [](vtkObject*, unsigned long, void*, void* is) { *static_cast<bool*>(is) = true; });
     answer(vtkCommand::WindowSupportsOpenGLEvent,
            [](vtkObject*, unsigned long, void*, void* does) { *static_cast<int*>(does) = 1; });
-    window.SetReadyForRendering(true);
-    window.SetFrameBlitModeToNoBlit();
-    window.SetOwnContext(0);
-    window.SetAlphaBitPlanes(1);  // depth peeling asks for it
+    window_->SetReadyForRendering(true);
+    window_->SetFrameBlitModeToNoBlit();
+    window_->SetOwnContext(0);
+    window_->SetAlphaBitPlanes(1);  // depth peeling asks for it
     // Lines wider than a pixel are made of triangles: core contexts need not know others.
-    window.SetForceMaximumHardwareLineWidth(1);
-    window.SetSize(16, 16);
-    window.OpenGLInit();
-    return gl;
+    window_->SetForceMaximumHardwareLineWidth(1);
+    window_->SetSize(16, 16);
+    window_->OpenGLInit();
+    window_->AddRenderer(renderer);
 }
 
-VolumeGl::~VolumeGl() {
-    if (!window_ || !context_.makeCurrent(&surface_)) return;
-    window_->Finalize();
+void VolumeGl::close() {
+    if (window_ && makeCurrent()) window_->Finalize();
     window_ = nullptr;
     context_.doneCurrent();
 }
 
-void VolumeGl::makeCurrent() {
-    context_.makeCurrent(&surface_);
-}
-
-void VolumeGl::addRenderer(vtkRenderer* renderer) {
-    makeCurrent();
-    window_->AddRenderer(renderer);
-}
-
-QImage VolumeGl::draw(const QSize& pixels, int samples) {
-    if (!context_.makeCurrent(&surface_)) return {};
+QImage VolumeGl::draw(const QSize& pixels, int samples, const std::function<bool()>& isGivenUp) {
+    if (!window_ || !makeCurrent()) return {};
     QImage image(pixels, QImage::Format_RGB32);
     if (image.isNull()) return image;
     window_->SetSize(pixels.width(), pixels.height());
@@ -100,14 +98,19 @@ QImage VolumeGl::draw(const QSize& pixels, int samples) {
     state.Reset();
     state.Push();
     window_->Render();
-    vtkOpenGLFramebufferObject& drawn = *window_->GetDisplayFramebuffer();
-    drawn.Bind(GL_READ_FRAMEBUFFER);
-    drawn.ActivateReadBuffer(0);
-    QOpenGLFunctions& functions = *context_.functions();
-    functions.glPixelStorei(GL_PACK_ALIGNMENT, 4);
-    functions.glReadPixels(0, 0, pixels.width(), pixels.height(), GL_BGRA, GL_UNSIGNED_BYTE, image.bits());
-    drawn.UnBind(GL_READ_FRAMEBUFFER);
+    const bool isWhole = !isGivenUp();
+    if (isWhole) {
+        vtkOpenGLFramebufferObject& drawn = *window_->GetDisplayFramebuffer();
+        drawn.Bind(GL_READ_FRAMEBUFFER);
+        drawn.ActivateReadBuffer(0);
+        QOpenGLFunctions& functions = *context_.functions();
+        functions.glPixelStorei(GL_PACK_ALIGNMENT, 4);
+        functions.glReadPixels(0, 0, pixels.width(), pixels.height(), GL_BGRA, GL_UNSIGNED_BYTE,
+                               image.bits());
+        drawn.UnBind(GL_READ_FRAMEBUFFER);
+    }
     state.Pop();
+    if (!isWhole) return {};
     image.mirror();
     return image;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // A graphics context of its own that draws into memory. It belongs to no window, so that a canvas may
 // be docked, floated and hidden without losing what it has uploaded, and the other widgets of a window stay
-// painted by the processor. Window's thread only.
+// painted by the processor. Made and destroyed on the window's thread, as Qt wants of its surface; in between
+// it belongs to the thread that draws.
 #pragma once
 
 #include <vtkGenericOpenGLRenderWindow.h>
@@ -10,6 +11,7 @@
 #include <QImage>
 #include <QOffscreenSurface>
 #include <QOpenGLContext>
+#include <functional>
 #include <memory>
 
 #include "core/base/result.h"
@@ -22,16 +24,20 @@ class VolumeGl {
   public:
     // An error where the display has no OpenGL 3.2, or not by way of GLX, which is what VTK is built for.
     static Result<std::unique_ptr<VolumeGl>> create();
-    ~VolumeGl();
 
     bool isSoftware() const { return isSoftware_; }  // drawn by the processor
     int mostPixels() const { return mostPixels_; }   // along a side
-    void addRenderer(vtkRenderer* renderer);
-    // Of all renderers. `samples` of each pixel, 0: one; depth peeling needs 0. Format_RGB32; null if there
-    // is no memory for it.
-    QImage draw(const QSize& pixels, int samples);
+    // From the thread that it belongs to.
+    void moveTo(QThread* thread);
+
+    // The rest on the thread that draws: first start, last close.
+    void start(vtkRenderer* renderer);
+    void close();
+    // `samples` of each pixel, 0: one; depth peeling needs 0. Format_RGB32; null if there is no memory for
+    // it, or if it was given up.
+    QImage draw(const QSize& pixels, int samples, const std::function<bool()>& isGivenUp);
     // Before anything that has been drawn is changed or let go.
-    void makeCurrent();
+    bool makeCurrent() { return context_.makeCurrent(&surface_); }
 
   private:
     VolumeGl() = default;

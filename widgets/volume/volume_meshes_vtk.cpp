@@ -18,7 +18,7 @@
 namespace tessera {
 namespace {
 
-constexpr std::size_t kPiece = 25000;          // triangles; uploading them takes about 15 ms
+constexpr std::size_t kPiece = 25000;          // triangles; the processor takes about 15 ms for them
 constexpr std::size_t kMostMoving = 60000;     // triangles of all layers together while the hand moves
 constexpr std::size_t kMostTubePoints = 4000;  // beyond, tubes have fewer sides
 constexpr double kTubeScale = 1.0 / 500;       // points of a tube's width in the diagonal of the box

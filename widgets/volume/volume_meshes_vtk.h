@@ -25,10 +25,11 @@ struct VolumeMesh {
 // Immutable once made.
 struct PreparedVolume {
     explicit PreparedVolume(std::shared_ptr<const VolumeDrawing> of)
-        : drawing(std::move(of)), picker(drawing) {}
+        : drawing(std::move(of)), picker(drawing), outermost(outermostPoints(*drawing)) {}
     std::shared_ptr<const VolumeDrawing> drawing;
     VolumePicker picker;
-    std::vector<VolumeMesh> meshes;  // pieces small enough to be uploaded one between two events
+    std::vector<Eigen::Vector3d> outermost;  // points that stick out of its box
+    std::vector<VolumeMesh> meshes;          // pieces so small that a picture can be given up between two
     bool isTranslucent = false;
     std::size_t triangles = 0;  // of faces; as many as coarse ones stand in while the hand moves:
     std::size_t coarseTriangles = 0;

@@ -30,13 +30,19 @@ void setColour(vtkProperty& property, const QColor& colour) {
     property.SetColor(colour.redF(), colour.greenF(), colour.blueF());
 }
 
-// Polygons lie a little behind the lines that run along them. VTK's own way of saying so has the shader write
-// every pixel's depth, which costs a third of the speed.
-class FaceMapper : public vtkOpenGLPolyDataMapper {
+// Two things that VTK's own does not: what a picture that was given up still wants is passed over; and
+// polygons lie a little behind the lines that run along them (VTK's way of saying so has the shader write
+// every pixel's depth, which costs a third of the speed).
+class PieceMapper : public vtkOpenGLPolyDataMapper {
   public:
-    static FaceMapper* New();
-    vtkTypeMacro(FaceMapper, vtkOpenGLPolyDataMapper);
+    static PieceMapper* New();
+    vtkTypeMacro(PieceMapper, vtkOpenGLPolyDataMapper);
+    VolumeAbort* abort = nullptr;
+    bool isBehindLines = false;
+
     void RenderPiece(vtkRenderer* renderer, vtkActor* actor) override {
+        if (abort && abort->asks()) return;
+        if (!isBehindLines) return Superclass::RenderPiece(renderer, actor);
         QOpenGLFunctions& functions = *QOpenGLContext::currentContext()->functions();
         functions.glEnable(GL_POLYGON_OFFSET_FILL);
         functions.glPolygonOffset(kBehindSlopes, kBehindUnits);
@@ -44,11 +50,12 @@ class FaceMapper : public vtkOpenGLPolyDataMapper {
         functions.glDisable(GL_POLYGON_OFFSET_FILL);
     }
 };
-vtkStandardNewMacro(FaceMapper);
+vtkStandardNewMacro(PieceMapper);
 
-vtkSmartPointer<vtkActor> makeActor(vtkPolyData* data, bool isBehindLines = false) {
-    const auto mapper = isBehindLines ? vtkSmartPointer<vtkPolyDataMapper>(vtkSmartPointer<FaceMapper>::New())
-                                      : vtkSmartPointer<vtkPolyDataMapper>::New();
+vtkSmartPointer<vtkActor> makeActor(vtkPolyData* data, VolumeAbort* abort = nullptr,
+                                    bool isBehindLines = false) {
+    const auto mapper = vtkSmartPointer<PieceMapper>::New();
+    mapper->abort = abort, mapper->isBehindLines = isBehindLines;
     mapper->SetInputData(data);
     mapper->SetStatic(true);  // no question to a pipeline that is not there
     auto actor = vtkSmartPointer<vtkActor>::New();
@@ -85,14 +92,13 @@ VolumeStage::VolumeStage() {
     renderer_ = vtkSmartPointer<vtkRenderer>::New();
     renderer_->SetOcclusionRatio(0);
     clipPlane_ = vtkSmartPointer<vtkPlane>::New();
-    setTheme(SceneTheme::light());
 }
 
 VolumeStage::Piece VolumeStage::makePiece(const VolumeMesh& mesh) {
     using Kind = VolumeMesh::Kind;
     const bool isFlat = mesh.kind == Kind::Outlines || mesh.kind == Kind::Lines || mesh.kind == Kind::Marks;
     const bool isFaces = mesh.kind == Kind::Faces || mesh.kind == Kind::CoarseFaces;
-    const Piece piece{makeActor(mesh.data, isFaces), &mesh};
+    const Piece piece{makeActor(mesh.data, &abort_, isFaces), &mesh};
     vtkProperty& property = *piece.actor->GetProperty();
     property.SetAmbient(isFlat && mesh.kind != Kind::Marks ? 1 : kAmbient);
     property.SetDiffuse(isFlat && mesh.kind != Kind::Marks ? 0 : 1 - kAmbient);
@@ -105,75 +111,44 @@ VolumeStage::Piece VolumeStage::makePiece(const VolumeMesh& mesh) {
     return piece;
 }
 
-std::vector<vtkActor*> VolumeStage::Cast::actors() const {
+std::vector<vtkActor*> VolumeStage::actors() const {
     std::vector<vtkActor*> all;
-    for (const auto& piece : pieces) all.push_back(piece.actor);
-    for (const auto& actor : {box, boxBehind, cutFrame, cutSheet})
+    for (const auto& piece : pieces_) all.push_back(piece.actor);
+    for (const auto& actor : {box_, boxBehind_, cutFrame_, cutSheet_})
         if (actor) all.push_back(actor);
     return all;
 }
 
-void VolumeStage::leave(Cast& cast) {
-    for (auto* actor : cast.actors()) renderer_->RemoveActor(actor);
-    cast = {};
-}
-
-void VolumeStage::setNext(std::shared_ptr<const PreparedVolume> volume) {
-    leave(next_);
-    nextPiece_ = 0;
-    if (!volume) return leave(shown_);
-    next_.volume = std::move(volume);
-    for (const auto& mesh : next_.volume->meshes) next_.pieces.push_back(makePiece(mesh));
-    for (auto* actor : {&next_.box, &next_.boxBehind, &next_.cutFrame, &next_.cutSheet})
-        *actor = makePlainActor();
-    next_.cutSheet->GetProperty()->SetOpacity(kSheetOpacity);
-    colourCast(next_);
-    for (auto* actor : next_.actors()) {
-        actor->VisibilityOff();
-        renderer_->AddActor(actor);
-    }
-}
-
-bool VolumeStage::showNextPiece() {
-    if (nextPiece_ >= next_.pieces.size()) return false;
-    for (auto* actor : shown_.actors()) actor->VisibilityOff();
-    for (auto* actor : next_.actors()) actor->VisibilityOff();
-    next_.pieces[nextPiece_++].actor->VisibilityOn();
-    renderer_->SetUseDepthPeeling(false);
-    renderer_->ResetCamera();
-    return true;
-}
-
-void VolumeStage::showNext() {
-    leave(shown_);
-    std::swap(shown_, next_);
+void VolumeStage::setVolume(std::shared_ptr<const PreparedVolume> volume) {
+    if (volume == volume_) return;
+    for (auto* actor : actors()) renderer_->RemoveActor(actor);
+    pieces_.clear();
     clips_ = false;
+    for (auto* actor : {&box_, &boxBehind_, &cutFrame_, &cutSheet_}) *actor = nullptr;
+    volume_ = std::move(volume);
+    if (!volume_) return;
+    for (const auto& mesh : volume_->meshes) pieces_.push_back(makePiece(mesh));
+    for (auto* actor : {&box_, &boxBehind_, &cutFrame_, &cutSheet_}) *actor = makePlainActor();
+    cutSheet_->GetProperty()->SetOpacity(kSheetOpacity);
+    for (auto* actor : actors()) renderer_->AddActor(actor);
 }
 
-void VolumeStage::colourCast(const Cast& cast) const {
-    if (!cast.box) return;
-    setColour(*cast.box->GetProperty(), theme_.ink);
-    setColour(*cast.boxBehind->GetProperty(), theme_.faintInk);
-    for (const auto& actor : {cast.cutFrame, cast.cutSheet})
-        setColour(*actor->GetProperty(), cutColour(theme_));
-}
-
-void VolumeStage::setTheme(const SceneTheme& theme) {
-    theme_ = theme;
+void VolumeStage::colour(const SceneTheme& theme) {
     renderer_->SetBackground(theme.paper.redF(), theme.paper.greenF(), theme.paper.blueF());
-    colourCast(shown_);
-    colourCast(next_);
+    setColour(*box_->GetProperty(), theme.ink);
+    setColour(*boxBehind_->GetProperty(), theme.faintInk);
+    for (const auto& actor : {cutFrame_, cutSheet_}) setColour(*actor->GetProperty(), cutColour(theme));
 }
 
-bool VolumeStage::showsTranslucent() const {
-    if (cut_.isVisible) return true;
-    return std::any_of(shown_.pieces.begin(), shown_.pieces.end(), [&](const Piece& piece) {
-        return piece.mesh->opacity < 1 && !hidden_.contains(piece.mesh->layer);
+bool VolumeStage::showsTranslucent(const VolumeRequest& view) const {
+    if (view.cut.isVisible) return true;
+    return std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
+        return piece.mesh->opacity < 1 && !view.hidden.contains(piece.mesh->layer);
     });
 }
 
 void VolumeStage::arrangeBox(const VolumeCamera& camera, double pixelsPerPoint) {
-    const VolumeDrawing& drawing = *shown_.volume->drawing;
+    const VolumeDrawing& drawing = *volume_->drawing;
     const auto edges = boxEdges(drawing.low, drawing.high, VolumeProjection(camera, QRectF(0, 0, 1, 1)));
     for (const bool isBehind : {false, true}) {
         std::vector<Eigen::Vector3d> ends;
@@ -184,37 +159,38 @@ void VolumeStage::arrangeBox(const VolumeCamera& camera, double pixelsPerPoint) 
             lines.push_back({first, first + 1});
             ends.push_back(edge.from), ends.push_back(edge.to);
         }
-        vtkActor& actor = isBehind ? *shown_.boxBehind : *shown_.box;
+        vtkActor& actor = isBehind ? *boxBehind_ : *box_;
         setData(actor, polyData(ends, lines, true));
         actor.SetVisibility(!lines.empty());
         actor.GetProperty()->SetLineWidth(static_cast<float>(std::max(kBoxPt * pixelsPerPoint, 1.0)));
     }
 }
 
-void VolumeStage::arrangeCut(const VolumeCamera& camera, double pixelsPerPoint) {
-    const Eigen::Vector3d origin = cut_.plane.normal * cut_.plane.position;
-    const Eigen::Vector3d keeps = cut_.plane.normal * -cut_.eyeSide(camera);
+void VolumeStage::arrangeCut(const VolumeCut& cut, const VolumeCamera& camera, double pixelsPerPoint) {
+    const Eigen::Vector3d origin = cut.plane.normal * cut.plane.position;
+    const Eigen::Vector3d keeps = cut.plane.normal * -cut.eyeSide(camera);
     clipPlane_->SetOrigin(origin.data());
     clipPlane_->SetNormal(keeps.data());
-    if (clips_ != cut_.clips) {
-        clips_ = cut_.clips;
-        for (const auto& piece : shown_.pieces) {
+    if (clips_ != cut.clips) {
+        clips_ = cut.clips;
+        for (const auto& piece : pieces_) {
             piece.actor->GetMapper()->RemoveAllClippingPlanes();
             if (clips_) piece.actor->GetMapper()->AddClippingPlane(clipPlane_);
         }
     }
-    for (const auto& actor : {shown_.cutFrame, shown_.cutSheet}) actor->SetVisibility(cut_.isVisible);
-    if (!cut_.isVisible) return;
-    const auto corners = cutFrame(*shown_.volume->drawing, cut_.plane);
+    for (const auto& actor : {cutFrame_, cutSheet_}) actor->SetVisibility(cut.isVisible);
+    if (!cut.isVisible) return;
+    const auto corners = cutFrame(*volume_->drawing, cut.plane);
     std::vector<vtkIdType> round(corners.size());
     std::iota(round.begin(), round.end(), 0);
-    setData(*shown_.cutSheet, polyData(corners, {round}, false));
+    setData(*cutSheet_, polyData(corners, {round}, false));
     if (!round.empty()) round.push_back(0);
-    setData(*shown_.cutFrame, polyData(corners, {round}, true));
-    shown_.cutFrame->GetProperty()->SetLineWidth(static_cast<float>(kFramePt * pixelsPerPoint));
+    setData(*cutFrame_, polyData(corners, {round}, true));
+    cutFrame_->GetProperty()->SetLineWidth(static_cast<float>(kFramePt * pixelsPerPoint));
 }
 
-void VolumeStage::arrange(const VolumeCamera& camera, const VolumeDetail& detail, double pixelsPerPoint) {
+void VolumeStage::arrange(const VolumeRequest& view, const VolumeDetail& detail, double pixelsPerPoint) {
+    const VolumeCamera& camera = view.camera;
     vtkCamera& eye = *renderer_->GetActiveCamera();
     const CameraAxes axes = cameraAxes(camera);
     eye.SetPosition(camera.position.data());
@@ -223,24 +199,23 @@ void VolumeStage::arrange(const VolumeCamera& camera, const VolumeDetail& detail
     eye.SetParallelProjection(camera.parallel);
     eye.SetViewAngle(camera.viewAngle);
     eye.SetParallelScale(camera.parallelScale);
-    for (auto* actor : next_.actors()) actor->VisibilityOff();
-    if (!shown_.volume) return;
+    colour(view.theme);
 
     using Kind = VolumeMesh::Kind;
-    const bool isCoarse = detail.coarse && shown_.volume->coarseTriangles > 0;
-    for (const auto& [actor, mesh] : shown_.pieces) {
+    const bool isCoarse = detail.coarse && volume_->coarseTriangles > 0;
+    for (const auto& [actor, mesh] : pieces_) {
         const bool isWanted = mesh->kind == Kind::Faces         ? !isCoarse
                               : mesh->kind == Kind::CoarseFaces ? isCoarse
                               : mesh->kind == Kind::Outlines    ? detail.outlines
                                                                 : true;
-        actor->SetVisibility(isWanted && !hidden_.contains(mesh->layer));
+        actor->SetVisibility(isWanted && !view.hidden.contains(mesh->layer));
         const double widthPt = mesh->kind == Kind::Outlines ? kOutlinePt : mesh->sizePt;
         const auto width = static_cast<float>(std::max(widthPt * pixelsPerPoint, 1.0));
         actor->GetProperty()->SetLineWidth(width);
         actor->GetProperty()->SetPointSize(width);
     }
     arrangeBox(camera, pixelsPerPoint);
-    arrangeCut(camera, pixelsPerPoint);
+    arrangeCut(view.cut, camera, pixelsPerPoint);
     renderer_->SetUseDepthPeeling(detail.peels > 0);
     renderer_->SetMaximumNumberOfPeels(std::max(detail.peels, 1));
     renderer_->SetUseFXAA(detail.softenEdges);

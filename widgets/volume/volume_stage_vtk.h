@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What VTK draws: the layers of a prepared volume, its box, and the cut plane. Window's thread only; touches
-// the graphics card only while it is rendered.
+// What VTK draws: the layers of a prepared volume, its box, and the cut plane. On the thread that draws only;
+// touches the graphics card while it is rendered, and when a volume goes.
 #pragma once
 
 #include <vtkActor.h>
@@ -8,11 +8,10 @@
 #include <vtkRenderer.h>
 #include <vtkSmartPointer.h>
 
-#include <QSet>
+#include <functional>
 
-#include "widgets/scenes/colours.h"
-#include "widgets/volume/volume_cut.h"
 #include "widgets/volume/volume_meshes_vtk.h"
+#include "widgets/volume/volume_request.h"
 
 namespace tessera {
 
@@ -24,50 +23,44 @@ struct VolumeDetail {
     bool operator==(const VolumeDetail&) const = default;
 };
 
+// A picture can be given up between two of its pieces: what is left of it is then passed over.
+struct VolumeAbort {
+    std::function<bool()> isWanted;
+    bool isGivenUp = false;
+    bool asks() { return isGivenUp = isGivenUp || (isWanted && isWanted()); }
+};
+
 class VolumeStage {
   public:
     VolumeStage();
 
     vtkRenderer* renderer() const { return renderer_; }
-    const std::shared_ptr<const PreparedVolume>& volume() const { return shown_.volume; }
-    // What comes next is uploaded piece by piece while the present one stays: each call leaves one piece
-    // alone to be drawn, in a picture of any size; false: all have been. Null takes everything away.
-    void setNext(std::shared_ptr<const PreparedVolume> volume);
-    bool showNextPiece();
-    void showNext();  // in place of the present one
+    const std::shared_ptr<const PreparedVolume>& volume() const { return volume_; }
+    void setVolume(std::shared_ptr<const PreparedVolume> volume);  // null: none
+    VolumeAbort& abort() { return abort_; }
 
-    void setTheme(const SceneTheme& theme);
-    void setHidden(const QSet<QString>& layers) { hidden_ = layers; }
-    void setCut(const VolumeCut& cut) { cut_ = cut; }
-    // Before each picture: everything above, for this camera and so many pixels a point.
-    void arrange(const VolumeCamera& camera, const VolumeDetail& detail, double pixelsPerPoint);
-    bool showsTranslucent() const;
+    // Before each picture: its camera, cut, colours and visible layers. Its volume is the present one.
+    void arrange(const VolumeRequest& view, const VolumeDetail& detail, double pixelsPerPoint);
+    bool showsTranslucent(const VolumeRequest& view) const;
 
   private:
     struct Piece {
         vtkSmartPointer<vtkActor> actor;
         const VolumeMesh* mesh;
     };
-    struct Cast {
-        std::shared_ptr<const PreparedVolume> volume;
-        std::vector<Piece> pieces;
-        vtkSmartPointer<vtkActor> box, boxBehind, cutFrame, cutSheet;
-        std::vector<vtkActor*> actors() const;
-    };
-    static Piece makePiece(const VolumeMesh& mesh);
-    void leave(Cast& cast);
-    void colourCast(const Cast& cast) const;
+    Piece makePiece(const VolumeMesh& mesh);
+    std::vector<vtkActor*> actors() const;
+    void colour(const SceneTheme& theme);
     void arrangeBox(const VolumeCamera& camera, double pixelsPerPoint);
-    void arrangeCut(const VolumeCamera& camera, double pixelsPerPoint);
+    void arrangeCut(const VolumeCut& cut, const VolumeCamera& camera, double pixelsPerPoint);
 
     vtkSmartPointer<vtkRenderer> renderer_;
-    Cast shown_, next_;
-    std::size_t nextPiece_ = 0;
+    std::shared_ptr<const PreparedVolume> volume_;
+    VolumeAbort abort_;  // outlives the pieces, which ask it
+    std::vector<Piece> pieces_;
+    vtkSmartPointer<vtkActor> box_, boxBehind_, cutFrame_, cutSheet_;
     vtkSmartPointer<vtkPlane> clipPlane_;
-    QSet<QString> hidden_;
-    VolumeCut cut_;
-    SceneTheme theme_;
-    bool clips_ = false;  // the pieces shown
+    bool clips_ = false;  // the pieces
 };
 
 }  // namespace tessera

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What is to be drawn of a volume, and what has been drawn of it.
+#pragma once
+
+#include <QImage>
+#include <QSet>
+#include <memory>
+
+#include "widgets/scenes/colours.h"
+#include "widgets/volume/volume_cut.h"
+
+namespace tessera {
+
+struct PreparedVolume;
+
+struct VolumeRequest {
+    std::shared_ptr<const PreparedVolume> volume;  // null: nothing; what was drawn before is let go
+    VolumeCamera camera;
+    VolumeCut cut;
+    QSet<QString> hidden;  // layers
+    SceneTheme theme = SceneTheme::light();
+    QSize pixels;
+    double pixelsPerPoint = 1;
+    bool isMoving = true;  // drawn so as to keep up with the hand; else as well as can be
+    int version = 0;       // the asker's own count
+};
+
+struct VolumePicture {
+    VolumeRequest of;
+    QImage image;         // a moving one may have fewer pixels; null: the driver failed
+    bool isBest = false;  // none that is better will follow
+    double milliseconds = 0;
+};
+
+}  // namespace tessera
