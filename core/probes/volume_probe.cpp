@@ -142,7 +142,7 @@ Result<ResultRecord> VolumeProbe::run(const ProbeInputs& inputs, const Parameter
     const bool isSampled = !isExact || method == kBoth;
     int step = 0;
     const int steps = (isSampled ? 1 : 0) + (isExact ? 1 : 0);
-    std::string stopReason;
+    std::string stopReason, sampling;
     std::int64_t evaluations = 0;
     if (isSampled) {
         progress.beginStep(++step, steps, "Sampling");
@@ -163,7 +163,8 @@ Result<ResultRecord> VolumeProbe::run(const ProbeInputs& inputs, const Parameter
         if (!sampled.isOk()) return std::move(sampled).propagate<ResultRecord>();
         result.sampled = boundaryOf(*sampled.value().samples);
         evaluations = result.sampled->evaluations;
-        if (!sampled.value().provenance.complete) stopReason = sampled.value().provenance.note;
+        sampling = sampled.value().provenance.note;
+        if (!sampled.value().provenance.complete) stopReason = sampling;
     }
     if (isExact && !stop.stop_requested()) {
         progress.beginStep(++step, steps, "Cutting exact cells");
@@ -176,6 +177,7 @@ Result<ResultRecord> VolumeProbe::run(const ProbeInputs& inputs, const Parameter
     }
     auto record = volumeRecord(result);
     record.notes.push_back(sentence);
+    if (!sampling.empty()) record.notes.push_back("Sampled boundary: " + sampling + ".");
     if (inexact != nullptr)
         record.notes.push_back("Layer " + inexact->name + " (" + inexact->kind + ") is " +
                                markText(inexact->mark) + ": " + inexact->why +

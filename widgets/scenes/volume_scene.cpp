@@ -43,7 +43,7 @@ std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLoo
                              LegendItem::Mark::Swatch});
     if (look.boundary && look.explode == 0)
         items.push_back(
-            {QStringLiteral("A boundary has the colour between its classes'"), {}, LegendItem::Mark::Note});
+            {QStringLiteral("Boundaries: mixed colours"), {}, LegendItem::Mark::Note});
     return items;
 }
 
