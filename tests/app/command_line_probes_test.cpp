@@ -247,6 +247,27 @@ class CommandLineProbesTest : public QObject {
         QVERIFY(std::abs(share - 1) < 1e-9);
         QVERIFY(contentOf(folder.filePath("v.svg")).contains("Decision boundary"));  // live text
 
+        // Held as it is asked: one picture, from that side, of what is wanted.
+        const auto held = [&](const QStringList& view) {
+            const auto path = folder.filePath("held.svg");
+            QFile::remove(path);
+            const auto drawn = runProgram(asked + QStringList{"--figure", path} + view);
+            return drawn.status == 0 ? contentOf(path) : drawn.err;
+        };
+        const auto front = held({"--view-eye", "0 -1 0"}),
+                   cut = held({"--view-eye", "0 -1 0", "--view-cut", "1"});
+        QVERIFY2(front.contains(">Volume<"), front.left(300));
+        QVERIFY(!front.contains(">Linear regions<"));
+        QVERIFY(cut != front && cut.contains("</svg>"));
+        QVERIFY(held({"--view-eye", "1 0 0"}) != front);
+        for (const QStringList& wrong :
+             {QStringList{"--figure", folder.filePath("w.svg"), "--view-eye", "here"},
+              QStringList{"--view-cells", "true"}}) {
+            const auto refused = runProgram(asked + wrong);
+            QCOMPARE(refused.status, 2);
+            QVERIFY2(refused.failedInOneLine() && refused.err.contains("view"), refused.err);
+        }
+
         const auto few = runProgram(asked + QStringList{"--method", "exact", "--max-cells", "100"});
         QCOMPARE(few.status, 0);
         QVERIFY2(few.err.contains("budget of 100 cells reached"), few.err);

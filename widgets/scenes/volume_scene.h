@@ -26,7 +26,7 @@ struct VolumeLook {
     double boundaryOpacity = 0.75, cellOpacity = 1;
     bool cut = false;  // the exact cut by the plane
     VolumePlane cutPlane;
-    bool clips = false;  // on screen, what lies on the eye's side of the plane is hidden
+    bool clips = false;  // what lies on the eye's side of the plane is left out
     double explode = 0;  // cells are moved away from the middle by this times their distance from it
     std::vector<char> hiddenClass;  // per class: 1 hides its cells, and boundaries between two hidden ones
     bool hides(std::int32_t label) const {

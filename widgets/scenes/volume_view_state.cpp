@@ -31,7 +31,7 @@ constexpr std::array<Switch, 8> kSwitches{{
     {"boundary-outlines", "Boundary outlines", "Draws the outlines of the boundary's polygons.",
      &VolumeLook::boundaryEdges},
     {"cut", "Cut", "Shows the exact cut by the plane.", &VolumeLook::cut},
-    {"clip", "Clip", "Hides on screen what lies between the eye and the plane.", &VolumeLook::clips},
+    {"clip", "Clip", "Leaves out what lies between the eye and the plane.", &VolumeLook::clips},
 }};
 struct Number {
     const char *name, *label, *sentence;
@@ -91,7 +91,7 @@ std::vector<Parameter> declare() {
     list.push_back({"fitted", "Fitted",
                     "The box fills the picture: of eye and focus only the direction counts.", "", true});
     list.push_back({"parallel", "Parallel", "Parallel projection, not perspective.", "", camera.parallel});
-    list.push_back({"view-angle", "View angle", "Of a perspective view, vertical.", "degrees",
+    list.push_back({"angle", "View angle", "Of a perspective view, vertical.", "degrees",
                     camera.viewAngle, 1, 170});
     list.push_back({"parallel-scale", "Parallel scale", "Half the height of what a parallel view sees.", "",
                     camera.parallelScale, 1e-12, 1e12});
@@ -147,7 +147,7 @@ ParameterMap volumeViewValues(const VolumeViewState& state) {
         values["focus"] = text(state.camera->focus);
         values["up"] = text(state.camera->up);
         values["parallel"] = state.camera->parallel;
-        values["view-angle"] = state.camera->viewAngle;
+        values["angle"] = state.camera->viewAngle;
         values["parallel-scale"] = state.camera->parallelScale;
     }
     values["fitted"] = state.isFitted;
@@ -196,7 +196,7 @@ Result<VolumeViewState> volumeViewState(const ParameterMap& given) {
     if (!((camera.position - camera.focus).norm() > 0))
         return wrong("eye", textOf("eye"), "a point other than the focus");
     camera.parallel = parameterValue<bool>(values, "parallel");
-    camera.viewAngle = parameterValue<double>(values, "view-angle");
+    camera.viewAngle = parameterValue<double>(values, "angle");
     camera.parallelScale = parameterValue<double>(values, "parallel-scale");
     state.camera = camera;
     return state;
