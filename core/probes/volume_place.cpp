@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "core/numerics/principal_directions.h"
+#include "core/probes/counterfactual_settings.h"
 #include "core/probes/sample_inputs.h"
+#include "core/probes/volume_paths.h"
 
 namespace tessera {
 namespace {
@@ -12,6 +14,8 @@ namespace {
 constexpr std::int64_t kPrincipalSamples = 512;
 constexpr const char* kPrincipal = "principal";
 constexpr const char* kRandom = "random";
+constexpr const char* kPath = "path";
+constexpr const char* kAttribution = "attribution";
 
 // Along which the data vary most, once their variation within the plane is taken away.
 Result<Eigen::VectorXd> principalDirection(const ProbeInputs& inputs, const SlicePlane& plane,
@@ -29,6 +33,54 @@ Result<Eigen::VectorXd> principalDirection(const ProbeInputs& inputs, const Slic
         return inputError(
             "All samples lie in the plane through the chosen ones, so no third direction is left.");
     return Eigen::VectorXd(axes.col(0));
+}
+
+// To the end of a search in the whole input space, as volume_paths.h does it.
+Result<Eigen::VectorXd> pathDirection(const ProbeInputs& inputs, const ParameterMap& parameters,
+                                      const Rows& first, const std::stop_token& stop) {
+    auto field = logitFieldOf(*inputs.model, 1);
+    if (!field.isOk()) return std::move(field).propagate<Eigen::VectorXd>();
+    WorkerTeam team(inputs.threads);
+    const PathSettings settings = pathSettings(parameters);
+    double radius = settings.radius;
+    if (!(radius > 0)) {
+        auto standard = standardRadius(*field.value(), first, team, stop);
+        if (!standard.isOk()) return std::move(standard).propagate<Eigen::VectorXd>();
+        radius = standard.value();
+    }
+    std::optional<ValidRange> valid;
+    if (inputs.dataset->isImage()) valid = pixelRange(inputs.normalisation, inputs.dataset->sampleShape());
+    auto found = searchPaths(*field.value(), first, settings, radius, valid, team, stop);
+    if (!found.isOk()) return std::move(found).propagate<Eigen::VectorXd>();
+    return Eigen::VectorXd((found.value().ends.row(0) - first.row(0)).transpose());
+}
+
+// Of the predicted logit minus the runner-up's, at the first sample.
+Result<Eigen::VectorXd> marginGradient(const ProbeInputs& inputs, const Rows& first) {
+    auto field = logitFieldOf(*inputs.model, 1);
+    if (!field.isOk()) return std::move(field).propagate<Eigen::VectorXd>();
+    Rows logits, gradient;
+    auto done = field.value()->gradients(
+        first,
+        [](const Rows& at, Rows& coefficients) {
+            Eigen::Index predicted = 0;
+            at.row(0).maxCoeff(&predicted);
+            coefficients.setZero();
+            coefficients(0, predicted) = 1;
+            coefficients(0, flipTarget(FlipTarget::RunnerUp, at.row(0).data(), at.cols(),
+                                       static_cast<std::int32_t>(predicted))) = -1;
+        },
+        logits, gradient);
+    if (!done.isOk()) return std::move(done).propagate<Eigen::VectorXd>();
+    return Eigen::VectorXd(gradient.row(0).transpose());
+}
+
+// What the third direction is called in sentences.
+std::string directionText(const std::string& third) {
+    if (third == kRandom) return "a random direction";
+    if (third == kPath) return "the way from the first of them to its counterfactual";
+    if (third == kAttribution) return "the gradient of the first one's margin over its runner-up";
+    return "the largest principal component of the data outside their plane";
 }
 
 Result<VolumePlace> wholeSpace(const ProbeInputs& inputs, double halfWidth) {
@@ -55,14 +107,14 @@ std::vector<Parameter> volumePlaceParameters() {
     return {
         {"third-direction",
          "Third direction",
-         "Out of the plane of three samples: the largest principal component of the data outside it, or "
-         "random; "
-         "four samples need none.",
+         "Out of the plane of three samples: the largest principal component of the data outside it; the way "
+         "to the first sample's counterfactual; the gradient of its margin over the runner-up; or random. "
+         "Four samples need none.",
          "",
          std::string(kPrincipal),
          0,
          0,
-         {kPrincipal, kRandom}},
+         {kPrincipal, kPath, kAttribution, kRandom}},
         {"margin", "Margin", "Around the samples, as a fraction of their extent.", "", 0.35, 0, 100},
         {"half-width", "Half-width", "Of the box of a network of three inputs, where no samples are chosen.",
          "input units", 1.0, 1e-9, 1e9},
@@ -86,24 +138,29 @@ Result<VolumePlace> placeVolume(const ProbeInputs& inputs, const ParameterMap& p
     for (Eigen::Index i = 0; i < place.inputs.rows(); ++i)
         anchors.emplace_back(place.inputs.row(i).transpose());
     const auto& shape = inputs.model->info().inputShape;
+    const auto& third = parameterValue<std::string>(parameters, "third-direction");
     auto volume = [&]() -> Result<SliceVolume> {
         if (count == 4) return volumeThroughSamples(shape, anchors, margin);
         auto plane = planeThroughSamples(shape, anchors, margin);
         if (!plane.isOk()) return std::move(plane).propagate<SliceVolume>();
-        if (parameterValue<std::string>(parameters, "third-direction") == kRandom)
+        if (third == kRandom)
             return volumeOverPlane(plane.value(), randomDirection(elementCount(shape), inputs.seed));
-        auto direction = principalDirection(inputs, plane.value(), stop);
+        const Rows first = place.inputs.topRows(1);
+        auto direction = third == kPath          ? pathDirection(inputs, parameters, first, stop)
+                         : third == kAttribution ? marginGradient(inputs, first)
+                                                 : principalDirection(inputs, plane.value(), stop);
         if (!direction.isOk()) return std::move(direction).propagate<SliceVolume>();
-        return volumeOverPlane(plane.value(), direction.value());
+        auto laid = volumeOverPlane(plane.value(), direction.value());
+        if (laid.isOk() || third == kPrincipal) return laid;
+        return inputError("The volume cannot go along " + directionText(third) +
+                          ": that does not lead out of the plane of the samples; choose another third "
+                          "direction.");
     }();
     if (!volume.isOk()) return std::move(volume).propagate<VolumePlace>();
     place.volume = std::move(volume).value();
-    place.sentence = count == 4
-                         ? "The volume goes through the four chosen samples."
-                         : "The volume goes through the three chosen samples and along " +
-                               (parameterValue<std::string>(parameters, "third-direction") == kRandom
-                                    ? std::string("a random direction.")
-                                    : "the largest principal component of the data outside their plane.");
+    place.sentence = count == 4 ? "The volume goes through the four chosen samples."
+                                : "The volume goes through the three chosen samples and along " +
+                                      directionText(third) + ".";
     return place;
 }
 

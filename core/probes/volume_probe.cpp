@@ -6,6 +6,7 @@
 #include "core/geometry/volume_cells.h"
 #include "core/model/layer_graph_torch.h"
 #include "core/model/volume_network_torch.h"
+#include "core/probes/volume_paths.h"
 #include "core/probes/volume_place.h"
 #include "core/probes/volume_record.h"
 #include "core/probes/volume_sampler.h"
@@ -65,6 +66,7 @@ ProbeDescription describe() {
                      0,
                      {kBoth, kExact, kSampled}}};
     for (auto& parameter : volumePlaceParameters()) d.parameters.push_back(std::move(parameter));
+    for (auto& parameter : volumePathParameters()) d.parameters.push_back(std::move(parameter));
     d.parameters.push_back({"resolution", "Resolution",
                             "Cells of the finest sampling grid along the box's longest side.", "",
                             std::int64_t{VolumeSampling::Options().resolution}, 4, 1024});
@@ -136,6 +138,9 @@ Result<ResultRecord> VolumeProbe::run(const ProbeInputs& inputs, const Parameter
     auto samples = describeSamples(inputs, place.value());
     if (!samples.isOk()) return std::move(samples).propagate<ResultRecord>();
     result.samples = std::move(samples).value();
+    auto paths = volumePaths(inputs, parameters, place.value(), stop);
+    if (!paths.isOk()) return std::move(paths).propagate<ResultRecord>();
+    result.paths = std::move(paths.value().paths);
 
     const auto sentence = place.value().sentence;
     const bool isExact = inexact == nullptr && method != kSampled;
@@ -177,6 +182,7 @@ Result<ResultRecord> VolumeProbe::run(const ProbeInputs& inputs, const Parameter
     }
     auto record = volumeRecord(result);
     record.notes.push_back(sentence);
+    for (auto& note : paths.value().notes) record.notes.push_back(std::move(note));
     if (!sampling.empty()) record.notes.push_back("Sampled boundary: " + sampling + ".");
     if (inexact != nullptr)
         record.notes.push_back("Layer " + inexact->name + " (" + inexact->kind + ") is " +

@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "core/base/record_columns.h"
 #include "core/probes/record_plane.h"
 
 namespace tessera {
@@ -20,6 +21,7 @@ class VolumeRecord {
     ResultRecord record() {
         addVolume();
         addSamples();
+        addPaths();
         addMetric("outputs", "Logits", "", result_.outputs,
                   "Logits of the network; 1 tells two classes apart.");
         if (result_.cells) addCells(*result_.cells);
@@ -78,6 +80,59 @@ class VolumeRecord {
                                    {"off_volume", "Off the volume", "input units",
                                     "Distance of the sample from the volume.", off}},
                                   "sample"});
+    }
+
+    void addPaths() {
+        const auto& paths = result_.paths;
+        if (paths.empty()) return;
+        Table searches{"searches", "Counterfactual searches", {}, "sample"};
+        RecordColumns<VolumePath> columns(searches, paths);
+        columns.add("sample", "Sample", "", "Index in the data; -1: the middle of the box.",
+                    [](const auto& path) { return path.sample; });
+        columns.add("predicted", "Predicted", "", "Class of the largest logit at the start.",
+                    [](const auto& path) { return path.predicted; });
+        columns.add("target", "Target", "", "Class that the search raises; the runner-up if untargeted.",
+                    [](const auto& path) { return path.target; });
+        columns.add("landing_class", "Landing class", "", "Predicted at the end.",
+                    [](const auto& path) { return path.landing; });
+        columns.add("flipped", "Flipped", "", "1 for a flip, else 0.",
+                    [](const auto& path) { return path.flipped ? 1 : 0; });
+        columns.add("steps", "Steps", "", "Taken until the flip, or all of them.",
+                    [](const auto& path) { return path.steps; });
+        columns.add("distance", "Distance", "input units", "From the start to the end.",
+                    [](const auto& path) { return path.distance; });
+        columns.add("radius", "Trust radius", "input units", "That the search is kept within.",
+                    [](const auto& path) { return path.radius; });
+        columns.add("points", "Points kept", "", "Of the path, in the table of paths.",
+                    [](const auto& path) { return path.step.size(); });
+        record_.tables.push_back(std::move(searches));
+        Wholes of, step, prediction;
+        Reals s, t, r, off, margin;
+        for (std::size_t i = 0; i < paths.size(); ++i)
+            for (std::size_t p = 0; p < paths[i].step.size(); ++p) {
+                const auto& path = paths[i];
+                of.push_back(static_cast<std::int64_t>(i)), step.push_back(path.step[p]);
+                s.push_back(path.points[p].x()), t.push_back(path.points[p].y());
+                r.push_back(path.points[p].z()), off.push_back(path.offVolume[p]);
+                margin.push_back(path.margin[p]), prediction.push_back(path.prediction[p]);
+            }
+        record_.tables.push_back(
+            {"paths",
+             "Counterfactual paths",
+             {{"path", "Path", "", "Row in the table of searches.", std::move(of)},
+              {"step", "Step", "", "Of the search.", std::move(step)},
+              {"s", "s", "input units", "Where it lies along the first axis.", std::move(s)},
+              {"t", "t", "input units", "Where it lies along the second axis.", std::move(t)},
+              {"r", "r", "input units", "Where it lies along the third axis.", std::move(r)},
+              {"off_volume", "Off the volume", "input units", "Distance of the point from the volume.",
+               std::move(off)},
+              {"margin", "Margin", "logits", "Target minus predicted logit.", std::move(margin)},
+              {"prediction", "Prediction", "", "Class by the model at the point.", std::move(prediction)}}});
+        double flips = 0;
+        for (const auto& path : paths) flips += path.flipped;
+        addMetric("flips", "Flips", "", flips, "Searches that reached another class.");
+        addMetric("searches", "Searches", "", double(paths.size()),
+                  "For a counterfactual, one from each sample.");
     }
 
     void addCells(const CellComplex& map) {

@@ -31,12 +31,29 @@ struct SampledBoundary {
     bool complete = true;          // to the resolution asked for
 };
 
+// A counterfactual search, with what is known of it step by step.
+struct VolumePath {
+    std::int64_t sample = -1;                             // where it begins; -1: in the middle of the box
+    std::int32_t predicted = 0, target = 0, landing = 0;  // classes; untargeted: target is the runner-up
+    bool flipped = false;
+    std::int32_t steps = 0;  // taken
+    double distance = 0;     // of the end from the start, in input units
+    double radius = 0;       // that it was kept within
+    // Of the points kept, the first and the last among them.
+    std::vector<std::int32_t> step;
+    std::vector<Eigen::Vector3d> points;   // projected onto the volume
+    std::vector<double> offVolume;         // distance from it, in input units
+    std::vector<double> margin;            // target minus predicted logit
+    std::vector<std::int32_t> prediction;  // class there
+};
+
 struct VolumeResult {
     SliceVolume volume;
     std::int32_t outputs = 0;
     std::shared_ptr<const CellComplex> cells;  // null: not asked for, or the model is not exact
     std::optional<SampledBoundary> sampled;
     std::vector<VolumeSample> samples;
+    std::vector<VolumePath> paths;
     int classCount() const { return outputs == 1 ? 2 : outputs; }
     // The exact boundary where there is one, else the sampled one; may be empty.
     SurfaceMesh boundary() const;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
+#include "core/base/record_columns.h"
 #include "core/probes/record_plane.h"
 #include "core/probes/volume_record.h"
 
@@ -52,6 +54,60 @@ class VolumeReader {
                          "a sample lies where it cannot");
             result.samples.push_back(of);
         }
+    }
+
+    void readPaths() {
+        const auto* searches = parts_.record().table("searches");
+        const auto* points = parts_.record().table("paths");
+        if (searches == nullptr && points == nullptr) return;
+        if (searches == nullptr || points == nullptr) return parts_.fail("half of its paths are missing");
+        const auto wholes = [&](const Table& table, const char* name) {
+            return fullColumn<std::int64_t>(table, name);
+        };
+        const auto reals = [&](const Table& table, const char* name) {
+            return fullColumn<double>(table, name);
+        };
+        const auto sample = wholes(*searches, "sample"), predicted = wholes(*searches, "predicted"),
+                   target = wholes(*searches, "target"), landing = wholes(*searches, "landing_class"),
+                   flipped = wholes(*searches, "flipped"), steps = wholes(*searches, "steps"),
+                   kept = wholes(*searches, "points");
+        const auto distance = reals(*searches, "distance"), radius = reals(*searches, "radius");
+        const auto of = wholes(*points, "path"), step = wholes(*points, "step"),
+                   prediction = wholes(*points, "prediction");
+        const auto s = reals(*points, "s"), t = reals(*points, "t"), r = reals(*points, "r"),
+                   off = reals(*points, "off_volume"), margin = reals(*points, "margin");
+        if (parts_.failed()) return;
+        const auto isClass = [&](std::int64_t label) { return label >= 0 && label < result.classCount(); };
+        std::size_t at = 0;
+        for (std::size_t i = 0; i < sample.size(); ++i) {
+            parts_.check(sample[i] >= -1 && isClass(predicted[i]) && isClass(target[i]) &&
+                             isClass(landing[i]) && steps[i] >= 0 && steps[i] <= INT32_MAX &&
+                             std::isfinite(distance[i]) && radius[i] > 0 && std::isfinite(radius[i]) &&
+                             kept[i] > 0 && kept[i] <= static_cast<std::int64_t>(of.size() - at),
+                         "a search is not one");
+            if (parts_.failed()) return;
+            VolumePath path;
+            path.sample = sample[i];
+            path.predicted = std::int32_t(predicted[i]), path.target = std::int32_t(target[i]);
+            path.landing = std::int32_t(landing[i]);
+            path.flipped = flipped[i] != 0, path.steps = std::int32_t(steps[i]);
+            path.distance = distance[i], path.radius = radius[i];
+            for (const auto end = at + static_cast<std::size_t>(kept[i]); at < end; ++at) {
+                parts_.check(of[at] == static_cast<std::int64_t>(i) && isClass(prediction[at]) &&
+                                 step[at] >= 0 && step[at] <= INT32_MAX &&
+                                 (path.step.empty() || step[at] > path.step.back()) && std::isfinite(s[at]) &&
+                                 std::isfinite(t[at]) && std::isfinite(r[at]),
+                             "a point of a path lies where it cannot");
+                if (parts_.failed()) return;
+                path.step.push_back(std::int32_t(step[at]));
+                path.points.push_back({s[at], t[at], r[at]});
+                path.offVolume.push_back(off[at]);
+                path.margin.push_back(margin[at]);
+                path.prediction.push_back(std::int32_t(prediction[at]));
+            }
+            result.paths.push_back(std::move(path));
+        }
+        parts_.check(at == of.size(), "a point is of no path");
     }
 
     void readCells() {
@@ -143,6 +199,14 @@ class VolumeReader {
         return *values;
     }
 
+    template <typename T>
+    std::vector<T> fullColumn(const Table& table, const char* name) {
+        const auto* values = columnValues<T>(table, name);
+        if (values == nullptr || values->size() != table.rows())
+            return parts_.fail("its table of " + table.name + " is damaged"), std::vector<T>{};
+        return *values;
+    }
+
     // Finite, and no farther from the box than its own size. Written so that NaN fails.
     bool isNear(std::span<const double> points) const {
         const auto& volume = result.volume;
@@ -191,8 +255,8 @@ Result<VolumeResult> volumeFromRecord(const ResultRecord& record, const std::str
     RecordParts parts(record, what);
     parts.check(record.probe == kVolumeProbe, "it is of probe " + record.probe.substr(0, 40));
     VolumeReader reader(parts);
-    for (const auto step : {&VolumeReader::readVolume, &VolumeReader::readSamples, &VolumeReader::readCells,
-                            &VolumeReader::readSampled})
+    for (const auto step : {&VolumeReader::readVolume, &VolumeReader::readSamples, &VolumeReader::readPaths,
+                            &VolumeReader::readCells, &VolumeReader::readSampled})
         if (!parts.failed()) (reader.*step)();
     if (parts.failed()) return parts.error();
     return std::move(reader.result);
