@@ -25,27 +25,42 @@ VolumeCanvas::VolumeCanvas(JobRunner& jobs, QWidget* parent) : QWidget(parent), 
         ask();
     });
     connect(&hoverTimer_, &QTimer::timeout, this, &VolumeCanvas::hover);
+}
+
+VolumeCanvas::~VolumeCanvas() = default;
+
+void VolumeCanvas::start() {
+    if (std::exchange(isStarted_, true)) return;
     auto renderer = VolumeRenderer::create();
     if (!renderer.isOk()) {
         problem_ = QString::fromStdString(renderer.error().message);
-        return;
+        return update();
     }
     renderer_ = std::move(renderer).value();
     connect(renderer_.get(), &VolumeRenderer::drawn, this, &VolumeCanvas::pictureArrived);
 }
 
-VolumeCanvas::~VolumeCanvas() = default;
+bool VolumeCanvas::hasGl() {
+    start();
+    return renderer_ != nullptr;
+}
+
+QString VolumeCanvas::problem() {
+    start();
+    return problem_;
+}
 
 void VolumeCanvas::setDrawing(std::shared_ptr<const VolumeDrawing> drawing) {
     if (drawing == drawing_) return;
     drawing_ = std::move(drawing);
+    if (drawing_) start();
     if (drawing_) setCutPlane(cut_.plane, cut_.isVisible);
     requestVolume();
     update();
 }
 
 void VolumeCanvas::requestVolume() {
-    if (!renderer_) {
+    if (!renderer_) {  // no picture will want it ready
         outermost_ = drawing_ ? outermostPoints(*drawing_) : std::vector<Eigen::Vector3d>();
         if (isFitted_) fit();
         return;

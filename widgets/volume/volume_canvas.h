@@ -65,8 +65,9 @@ class VolumeCanvas : public QWidget {
     // A polygon without a meaning is nothing; an opaque one hides what is behind it.
     std::optional<VolumePick> pickAt(const QPointF& widgetPoint) const;
 
-    bool hasGl() const { return renderer_ != nullptr; }
-    QString problem() const { return problem_; }  // one sentence, if there is no picture; else empty
+    // Loading the driver takes a process 30 ms once: not before it is asked for, or there is a drawing.
+    bool hasGl();
+    QString problem();  // one sentence, if there is no picture; else empty
     // The picture on screen is of this drawing and camera, at its best.
     bool isUpToDate() const;
     // Milliseconds that the last picture took to draw.
@@ -104,6 +105,7 @@ class VolumeCanvas : public QWidget {
   private:
     enum class Drag { None, Turn, Pan, Zoom, Cut };
 
+    void start();
     void requestVolume();
     void volumeArrived(std::shared_ptr<const PreparedVolume> volume);
     void pictureChanged();  // coarse now, best soon
@@ -123,6 +125,7 @@ class VolumeCanvas : public QWidget {
 
     JobRunner& jobs_;
     std::unique_ptr<VolumeRenderer> renderer_;
+    bool isStarted_ = false;
     QString problem_, emptyText_;
     SceneTheme theme_ = SceneTheme::light();
     std::shared_ptr<const VolumeDrawing> drawing_;

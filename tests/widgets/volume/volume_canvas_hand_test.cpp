@@ -5,19 +5,12 @@
 #include <QTest>
 #include <QWheelEvent>
 
-#include "tests/widgets/volume/square_drawing.h"
-#include "widgets/volume/volume_canvas.h"
+#include "tests/widgets/volume/canvas_window.h"
 
 using namespace tessera;
 
-namespace {
-constexpr QSize kSize{500, 400};
-}
-
-class VolumeCanvasHandTest : public QObject {
+class VolumeCanvasHandTest : public QObject, protected CanvasWindow {
     Q_OBJECT
-    std::unique_ptr<JobRunner> jobs_;
-    std::unique_ptr<VolumeCanvas> canvas_;
 
     QPoint place(const Eigen::Vector3d& point) const {
         return placeOf(canvas_->camera(), kSize, point).toPoint();
@@ -25,7 +18,7 @@ class VolumeCanvasHandTest : public QObject {
     void show(const std::shared_ptr<const VolumeDrawing>& drawing) {
         canvas_->setDrawing(drawing);
         canvas_->setCamera(cameraAlongT());
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(canvas_->isUpToDate(), 60000); }();
+        QVERIFY(settle());
     }
     void drag(const QPoint& from, const QPoint& to, Qt::MouseButton button = Qt::LeftButton,
               Qt::KeyboardModifiers modifiers = {}) {
@@ -41,17 +34,10 @@ class VolumeCanvasHandTest : public QObject {
 
   private Q_SLOTS:
     void init() {
-        jobs_ = std::make_unique<JobRunner>();
-        canvas_ = std::make_unique<VolumeCanvas>(*jobs_);
+        QVERIFY(open());
         if (!canvas_->hasGl()) QSKIP(qPrintable(canvas_->problem()));
-        canvas_->resize(kSize);
-        canvas_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(canvas_.get()));
     }
-    void cleanup() {
-        canvas_.reset();
-        jobs_.reset();
-    }
+    void cleanup() { close(); }
 
     void clickPicksTheNearest() {
         show(squares(

@@ -6,14 +6,15 @@
 #include <QTest>
 #include <QVBoxLayout>
 
-#include "tests/widgets/volume/square_drawing.h"
+#include "tests/app/window/heartbeat.h"
+#include "tests/slowdown.h"
+#include "tests/widgets/volume/canvas_window.h"
 #include "widgets/scenes/colours.h"
 
 using namespace tessera;
 
 namespace {
 
-constexpr QSize kSize{500, 400};
 constexpr int kTolerance = 4;  // of a channel
 
 bool isNear(const QColor& a, const QColor& b, int tolerance = kTolerance) {
@@ -26,15 +27,10 @@ QString text(const QColor& c) {
 
 }  // namespace
 
-class VolumeCanvasTest : public QObject {
+class VolumeCanvasTest : public QObject, protected CanvasWindow {
     Q_OBJECT
-    std::unique_ptr<JobRunner> jobs_;
-    std::unique_ptr<VolumeCanvas> canvas_;
 
-    QImage shown() {
-        [&] { QTRY_VERIFY_WITH_TIMEOUT(canvas_->isUpToDate(), 60000); }();
-        return canvas_->grab().toImage();
-    }
+    QImage shown() { return settle() ? canvas_->grab().toImage() : QImage(); }
     static QColor at(const QImage& image, const QPointF& place) {
         const double scale = image.devicePixelRatio();
         return image.pixelColor((place * scale).toPoint());
@@ -49,17 +45,10 @@ class VolumeCanvasTest : public QObject {
 
   private Q_SLOTS:
     void init() {
-        jobs_ = std::make_unique<JobRunner>();
-        canvas_ = std::make_unique<VolumeCanvas>(*jobs_);
+        QVERIFY(open());
         if (!canvas_->hasGl()) QSKIP(qPrintable(canvas_->problem()));
-        canvas_->resize(kSize);
-        canvas_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(canvas_.get()));
     }
-    void cleanup() {
-        canvas_.reset();
-        jobs_.reset();
-    }
+    void cleanup() { close(); }
 
     void squareIsWhereItProjects_data() {
         QTest::addColumn<bool>("parallel");
@@ -252,9 +241,11 @@ class VolumeCanvasTest : public QObject {
         const QImage image = shown();
         QVERIFY(isNear(at(image, Eigen::Vector3d(-0.015, 0, 0.3)), Qt::red));
         QVERIFY(isNear(at(image, Eigen::Vector3d(0.015, 0, 0.3)), Qt::blue));
+        QSignalSpy rendered(canvas_.get(), &VolumeCanvas::rendered);
         canvas_->setCamera(cameraAlongT());
-        const QImage moving = canvas_->grab().toImage();
         QVERIFY(!canvas_->isUpToDate());
+        QTRY_VERIFY(!rendered.isEmpty());
+        const QImage moving = canvas_->grab().toImage();
         QVERIFY(isNear(at(moving, Eigen::Vector3d(-0.5, 0, 0.3)), Qt::red));
         QVERIFY(isNear(at(moving, Eigen::Vector3d(0.5, 0, 0.3)), Qt::blue));
         QCOMPARE(shown(), image);
@@ -297,6 +288,66 @@ class VolumeCanvasTest : public QObject {
         canvas_->setParent(nullptr);
         canvas_->show();
         QVERIFY(QTest::qWaitForWindowExposed(canvas_.get()));
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
+    }
+
+    // The window asks and goes on, and shows the old picture with its text meanwhile.
+    void windowGoesOnWhileItIsDrawn() {
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
+        const QImage before = shown();
+        canvas_->setDrawing(manyTriangles(200));
+        VolumeCamera camera = cameraAlongT();
+        camera.position.x() = 2;
+        canvas_->setCamera(camera);
+        QCOMPARE(canvas_->grab().toImage(), before);
+        Heartbeat heart;
+        QVERIFY(settle());
+        QVERIFY2(heart.longestMs() <= 50 * kSlowdown, qPrintable(QString::number(heart.longestMs())));
+        QVERIFY(canvas_->grab().toImage() != before);
+    }
+
+    void olderPictureStandsInWhenResized() {
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0.45, 0, 0.45)), Qt::red));
+        const QSize large = kSize * 1.5;
+        canvas_->resize(large);
+        QTRY_COMPARE(canvas_->size(), large);
+        QVERIFY(!canvas_->isUpToDate());
+        const QPointF corner = placeOf(canvas_->camera(), large, {0.45, 0, 0.45});
+        QVERIFY(isNear(at(canvas_->grab().toImage(), corner), Qt::red));
+        QVERIFY(isNear(at(shown(), corner), Qt::red));
+    }
+
+    // Nobody sees it: nothing is drawn until it is shown.
+    void hiddenIsDrawnWhenShown() {
+        canvas_->hide();
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
+        QTRY_VERIFY(!jobs_->isBusy());
+        QSignalSpy rendered(canvas_.get(), &VolumeCanvas::rendered);
+        QVERIFY(!canvas_->isUpToDate());
+        const QImage image = canvas_->snapshot(kSize);
+        QVERIFY(isNear(at(image, placeOf(canvas_->camera(), kSize, {0, 0, 0})), Qt::red));
+        QVERIFY(rendered.isEmpty());
+        canvas_->show();
+        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
+        canvas_->hide();
+        canvas_->show();  // as it was
+        QVERIFY(canvas_->isUpToDate());
+    }
+
+    void destroyedWhileItDraws() {
+        const auto drawing = manyTriangles(150);
+        for (int pictures = 0; pictures < 4; ++pictures) {
+            VolumeCanvas canvas(*jobs_);
+            canvas.resize(kSize);
+            canvas.show();
+            int drawn = 0;
+            connect(&canvas, &VolumeCanvas::rendered, this, [&] { ++drawn; });
+            canvas.setDrawing(drawing);
+            QTRY_VERIFY_WITH_TIMEOUT(drawn >= std::min(pictures, 2), 60000);
+            if (pictures == 3) canvas.setDrawing(nullptr);
+        }
+        show({{"red", 0, 0, 0.5, 0, Qt::red}});
         QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
     }
 
