@@ -6,6 +6,7 @@
 #include "widgets/scenes/colour_bar.h"
 #include "widgets/scenes/volume_clip.h"
 #include "widgets/scenes/volume_panel_scene.h"
+#include "widgets/scenes/volume_path_drawing.h"
 #include "widgets/scenes/volume_view_state.h"
 
 namespace tessera {
@@ -25,25 +26,29 @@ std::vector<char> classesThere(const VolumeResult& result) {
         for (const std::int32_t label : result.sampled->surface->classA) isThere[label] = 1;
         for (const std::int32_t label : result.sampled->surface->classB) isThere[label] = 1;
     }
+    for (const auto& path : result.paths)
+        for (const std::int32_t label : path.prediction) isThere[label] = 1;
     return isThere;
 }
 
 std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLook& look,
-                                     const SceneContext& context) {
+                                     const SceneContext& context, const SceneTheme& theme) {
     std::vector<LegendItem> items;
-    const bool showsClasses = look.samples || (look.boundary && look.explode == 0) || look.sampled ||
+    const bool hasPaths = look.paths && !result.paths.empty();
+    const bool showsClasses = look.samples || hasPaths || (look.boundary && look.explode == 0) ||
+                              look.sampled ||
                               ((look.cells || look.cut) && look.fill == VolumeLook::Fill::Class);
-    if (!showsClasses) return items;
     const auto isThere = classesThere(result);
-    if (std::find(isThere.begin(), isThere.end(), 1) == isThere.end()) return items;
-    items.push_back({QStringLiteral("Class"), {}, LegendItem::Mark::Heading});
-    for (int label = 0; label < result.classCount(); ++label)
-        if (isThere[label] && !look.hides(label))
-            items.push_back({classText(label, context), classColour(label, result.classCount()),
-                             LegendItem::Mark::Swatch});
-    if (look.boundary && look.explode == 0)
-        items.push_back(
-            {QStringLiteral("Boundaries: mixed colours"), {}, LegendItem::Mark::Note});
+    if (showsClasses && std::find(isThere.begin(), isThere.end(), 1) != isThere.end()) {
+        items.push_back({QStringLiteral("Class"), {}, LegendItem::Mark::Heading});
+        for (int label = 0; label < result.classCount(); ++label)
+            if (isThere[label] && !look.hides(label))
+                items.push_back({classText(label, context), classColour(label, result.classCount()),
+                                 LegendItem::Mark::Swatch});
+        if (look.boundary && look.explode == 0)
+            items.push_back({QStringLiteral("Boundaries: mixed colours"), {}, LegendItem::Mark::Note});
+    }
+    addPathLegend(result, look, theme, items);
     return items;
 }
 
@@ -64,7 +69,7 @@ VolumeCamera standardCamera(const SliceVolume& volume) {
 
 std::vector<Table> volumeTables(const ResultRecord& record) {
     std::vector<Table> tables;
-    for (const char* name : {"classes", "boundary", "samples"})
+    for (const char* name : {"classes", "boundary", "samples", "searches", "paths"})
         if (const auto* table = record.table(name)) tables.push_back(*table);
     return tables;
 }
@@ -97,7 +102,7 @@ std::vector<std::shared_ptr<const PanelScene>> volumeScenes(const std::shared_pt
     if (result.boundary().faceCount() > 0) add({}, QStringLiteral("Decision boundary"));
     if (!result.cells) return scenes;
     VolumeLook cells;
-    cells.boundary = cells.samples = false;
+    cells.boundary = cells.samples = cells.paths = false;
     cells.cells = true;
     if (!result.cells->cellLabel.empty()) add(cells, QStringLiteral("Predicted class"));
     cells.fill = VolumeLook::Fill::Pattern;

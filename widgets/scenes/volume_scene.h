@@ -24,7 +24,10 @@ struct VolumeLook {
     bool boundaryEdges = true;  // outlines of the boundary's polygons
     Fill fill = Fill::Class;
     double boundaryOpacity = 0.75, cellOpacity = 1;
-    bool cut = false;  // the exact cut by the plane
+    bool paths = true;       // counterfactual searches
+    bool trustBall = false;  // that they are kept within
+    std::int32_t step = -1;  // how far along they are; -1: at their ends
+    bool cut = false;        // the exact cut by the plane
     VolumePlane cutPlane;
     bool clips = false;  // what lies on the eye's side of the plane is left out
     double explode = 0;  // cells are moved away from the middle by this times their distance from it
@@ -54,7 +57,8 @@ VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, 
 std::vector<char> classesThere(const VolumeResult& result);
 // What the colours mean, of classes that are there.
 std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLook& look,
-                                     const SceneContext& context);
+                                     const SceneContext& context,
+                                     const SceneTheme& theme = SceneTheme::light());
 std::optional<ColourBar> volumeColourBar(const VolumeResult& result, const VolumeLook& look);
 // The view that a volume opens with.
 VolumeCamera standardCamera(const SliceVolume& volume);

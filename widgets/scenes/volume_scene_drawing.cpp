@@ -7,6 +7,7 @@
 
 #include "widgets/scenes/colour_bar.h"
 #include "widgets/scenes/fill_colours.h"
+#include "widgets/scenes/volume_path_drawing.h"
 
 namespace tessera {
 namespace {
@@ -49,6 +50,7 @@ class DrawingBuilder {
             addSurface(surface, numbers, hasExact ? kSampledLayer : kBoundaryLayer, false);
         }
         if (look_.samples) addSamples();
+        addPaths(result_, look_, theme_, context_, drawing_);
         return std::move(drawing_);
     }
 

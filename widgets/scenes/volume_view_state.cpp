@@ -20,13 +20,16 @@ struct Switch {
     const char *name, *label, *sentence;
     bool VolumeLook::*field;
 };
-constexpr std::array<Switch, 8> kSwitches{{
+constexpr std::array<Switch, 10> kSwitches{{
     {"boundary", "Decision boundary", "Shows the decision boundary, exact where there are cells.",
      &VolumeLook::boundary},
     {"sampled-boundary", "Sampled boundary", "Shows the sampled boundary where there is an exact one too.",
      &VolumeLook::sampled},
     {"cells", "Cells", "Shows the cells.", &VolumeLook::cells},
     {"samples", "Samples", "Shows the samples that the volume goes through.", &VolumeLook::samples},
+    {"paths", "Counterfactual paths", "Shows the searches, where there are any.", &VolumeLook::paths},
+    {"trust-ball", "Trust ball", "Shows the balls that the searches are kept within.",
+     &VolumeLook::trustBall},
     {"outlines", "Outlines", "Draws the outlines of cells.", &VolumeLook::cellEdges},
     {"boundary-outlines", "Boundary outlines", "Draws the outlines of the boundary's polygons.",
      &VolumeLook::boundaryEdges},
@@ -80,6 +83,8 @@ std::vector<Parameter> declare() {
     list.push_back(std::move(fill));
     list.push_back({"hidden-classes", "Hidden classes", "Classes whose cells are left out: \"0 3\".", "",
                     std::string()});
+    list.push_back({"step", "Step", "How far along the searches are shown; -1: to their ends.", "",
+                    std::int64_t{look.step}, -1, INT32_MAX});
     list.push_back({"cut-normal", "Cut normal", "Direction across the cut plane, in s, t and r.", "",
                     text(look.cutPlane.normal)});
     list.push_back({"cut-position", "Cut position", "Of the cut plane along its normal.", "input units",
@@ -91,8 +96,8 @@ std::vector<Parameter> declare() {
     list.push_back({"fitted", "Fitted",
                     "The box fills the picture: of eye and focus only the direction counts.", "", true});
     list.push_back({"parallel", "Parallel", "Parallel projection, not perspective.", "", camera.parallel});
-    list.push_back({"angle", "View angle", "Of a perspective view, vertical.", "degrees",
-                    camera.viewAngle, 1, 170});
+    list.push_back(
+        {"angle", "View angle", "Of a perspective view, vertical.", "degrees", camera.viewAngle, 1, 170});
     list.push_back({"parallel-scale", "Parallel scale", "Half the height of what a parallel view sees.", "",
                     camera.parallelScale, 1e-12, 1e12});
     return list;
@@ -140,6 +145,7 @@ ParameterMap volumeViewValues(const VolumeViewState& state) {
     for (std::size_t label = 0; label < look.hiddenClass.size(); ++label)
         if (look.hiddenClass[label]) hidden += (hidden.empty() ? "" : " ") + std::to_string(label);
     values["hidden-classes"] = hidden;
+    values["step"] = std::int64_t{look.step};
     values["cut-normal"] = text(look.cutPlane.normal);
     values["cut-position"] = look.cutPlane.position;
     if (state.camera) {
@@ -187,6 +193,7 @@ Result<VolumeViewState> volumeViewState(const ParameterMap& given) {
     look.cutPlane = {vectors["cut-normal"], parameterValue<double>(values, "cut-position")};
     // One that was normal stays as it is, to the last digit.
     if (std::abs(look.cutPlane.normal.norm() - 1) > 1e-12) look.cutPlane.normal.normalize();
+    look.step = static_cast<std::int32_t>(parameterValue<std::int64_t>(values, "step"));
     state.isFitted = parameterValue<bool>(values, "fitted");
     if (!vectors.contains("eye")) return state;
     VolumeCamera camera;

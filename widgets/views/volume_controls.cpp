@@ -18,6 +18,7 @@
 #include <cmath>
 
 #include "widgets/scenes/scene_text.h"
+#include "widgets/views/volume_path_controls.h"
 
 namespace tessera {
 namespace {
@@ -45,7 +46,10 @@ VolumeControls::VolumeControls(QWidget* parent) : QWidget(parent) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(6, 6, 6, 6);
     layout->setSpacing(8);
+    paths_ = new VolumePathControls;
+    connect(paths_, &VolumePathControls::changed, this, &VolumeControls::readLook);
     layout->addWidget(makeLayers());
+    layout->addWidget(paths_);
     layout->addWidget(makeCut());
     layout->addWidget(makeViews());
     layout->addStretch(1);
@@ -211,6 +215,7 @@ void VolumeControls::setResult(const VolumeResult* result, const SceneContext& c
         const int row = std::max(classes_->sizeHintForRow(0), 1);
         classes_->setFixedHeight(std::min(classes_->count(), 8) * row + 2 * classes_->frameWidth() + 2);
     }
+    paths_->setResult(result, context);
     mesh_->setEnabled(result != nullptr);
     orbit_->setEnabled(result != nullptr);
     showLook();
@@ -242,6 +247,7 @@ void VolumeControls::showLook() {
         if (const auto label = classes_->item(i)->data(Qt::UserRole).toUInt();
             label < look_.hiddenClass.size())
             classes_->item(i)->setCheckState(look_.hiddenClass[label] ? Qt::Unchecked : Qt::Checked);
+    paths_->showLook(look_);
     cut_->setChecked(look_.cut);
     clip_->setChecked(look_.clips);
     isShowing_ = false;
@@ -260,6 +266,7 @@ void VolumeControls::readLook() {
     look_.boundaryOpacity = boundaryOpacity_->value() / 100.0;
     look_.cellOpacity = cellOpacity_->value() / 100.0;
     look_.explode = explode_->value() / 100.0;
+    paths_->readLook(look_);
     look_.cut = cut_->isChecked();
     look_.clips = clip_->isChecked();
     for (int i = 0; i < classes_->count(); ++i)

@@ -24,6 +24,8 @@ struct VolumeSlice {
     VolumePlane plane;
 };
 
+class VolumePathControls;
+
 class VolumeControls : public QWidget {
     Q_OBJECT
   public:
@@ -31,6 +33,7 @@ class VolumeControls : public QWidget {
 
     // What there is to show; keeps what was chosen where it still can be.
     void setResult(const VolumeResult* result, const SceneContext& context);
+    VolumePathControls& paths() const { return *paths_; }
     const VolumeLook& look() const { return look_; }
     void setLook(const VolumeLook& look);
 
@@ -76,6 +79,7 @@ class VolumeControls : public QWidget {
     QSlider *boundaryOpacity_, *cellOpacity_, *explode_, *position_;
     QLabel *positionText_, *cutNote_;
     QListWidget* classes_;
+    VolumePathControls* paths_;
     QPushButton *slice_, *mesh_, *orbit_;
 };
 

@@ -20,6 +20,8 @@ VolumeViewState anyState(unsigned seed) {
     auto& look = state.look;
     look.boundary = flag(), look.sampled = flag(), look.cells = flag(), look.samples = flag();
     look.cellEdges = flag(), look.boundaryEdges = flag(), look.cut = flag(), look.clips = flag();
+    look.paths = flag(), look.trustBall = flag();
+    look.step = static_cast<std::int32_t>(random() % 100) - 1;
     look.fill = static_cast<VolumeLook::Fill>(random() % 4);
     look.boundaryOpacity = share(), look.cellOpacity = share(), look.explode = 2 * share();
     look.cutPlane = {vector().normalized(), normal(random)};
