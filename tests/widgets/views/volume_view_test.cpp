@@ -15,7 +15,9 @@
 
 #include "core/probes/volume_probe.h"
 #include "widgets/scenes/volume_panel_scene.h"
+#include "widgets/scenes/volume_path_drawing.h"
 #include "widgets/views/volume_controls.h"
+#include "widgets/views/volume_path_controls.h"
 #include "widgets/views/volume_readout.h"
 #include "widgets/volume/volume_canvas.h"
 
@@ -230,6 +232,58 @@ class VolumeViewTest : public QObject {
         QVERIFY(shown.view.section() && shown.view.section()->cell.empty());
         QVERIFY(shown.layer(kCutLayer) && !shown.layer(kCutLayer)->colour.empty());
         shown.keep("volume_cut_sampled");
+    }
+
+    // Searches from the samples, scrubbed by the slider.
+    void pathsStepByStep() {
+        auto parameters = kQuick;
+        parameters["paths"] = std::string("input");
+        parameters["method"] = std::string("sampled");
+        Shown shown(volumeOf(parameters));
+        QVERIFY(shown.settle());
+        const auto& result = *shown.view.result();
+        QCOMPARE(result.paths.size(), std::size_t{4});
+        auto& paths = shown.view.controls().paths();
+        QVERIFY(paths.isVisibleTo(&shown.view));
+        const auto marksOf = [&](const char* name) -> const VolumeMarks* {
+            for (const auto& marks : shown.view.canvas().drawing()->marks)
+                if (marks.name == QLatin1String(name)) return &marks;
+            return nullptr;
+        };
+        const auto pointsOf = [&](const char* name) {
+            std::size_t points = 0;
+            for (const auto& lines : shown.view.canvas().drawing()->lines)
+                if (lines.name == QLatin1String(name)) points += lines.points.size();
+            return points;
+        };
+        // At their ends: all is walked, and every mark lies where its search ended.
+        QVERIFY(pointsOf(kPathLayer) > 0);
+        QCOMPARE(pointsOf(kAheadLayer), std::size_t{0});
+        QVERIFY(marksOf(kStepLayer));
+        for (std::size_t i = 0; i < 4; ++i)
+            QCOMPARE(marksOf(kStepLayer)->points[i], result.paths[i].points.back());
+        QVERIFY2(paths.text().contains(QStringLiteral("→")), qPrintable(paths.text()));
+        shown.keep("volume_paths");
+        auto* slider = paths.findChild<QSlider*>();
+        QCOMPARE(slider->maximum(), mostSteps(result));
+        slider->setValue(3);
+        shown.control<QCheckBox>(QStringLiteral("Trust ball"))->click();
+        QVERIFY(shown.settle());
+        QCOMPARE(shown.look().step, 3);
+        QVERIFY(pointsOf(kAheadLayer) > 0 && pointsOf(kBallLayer) > 0);
+        for (std::size_t i = 0; i < 4; ++i)
+            QCOMPARE(marksOf(kStepLayer)->points[i], result.paths[i].points[placeOfStep(result.paths[i], 3)]);
+        QVERIFY2(!paths.text().contains(QStringLiteral("→")), qPrintable(paths.text()));
+        shown.keep("volume_paths_step");
+        slider->setValue(slider->maximum());
+        QCOMPARE(shown.look().step, -1);
+        shown.control<QCheckBox>(QStringLiteral("Paths"))->click();
+        QVERIFY(shown.settle());
+        QCOMPARE(pointsOf(kPathLayer), std::size_t{0});
+        // A result without searches has no such controls.
+        shown.view.show(exactVolume());
+        QVERIFY(shown.settle());
+        QVERIFY(!paths.isVisibleTo(&shown.view));
     }
 
     void isHeldAsItWasHeld() {
