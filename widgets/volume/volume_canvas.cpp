@@ -53,14 +53,13 @@ QString VolumeCanvas::problem() {
 void VolumeCanvas::setDrawing(std::shared_ptr<const VolumeDrawing> drawing) {
     if (drawing == drawing_) return;
     drawing_ = std::move(drawing);
-    if (drawing_) start();
     if (drawing_) setCutPlane(cut_.plane, cut_.isVisible);
     requestVolume();
     update();
 }
 
 void VolumeCanvas::requestVolume() {
-    if (!renderer_) {  // no picture will want it ready
+    if (isStarted_ && !renderer_) {  // no picture will want it ready
         outermost_ = drawing_ ? outermostPoints(*drawing_) : std::vector<Eigen::Vector3d>();
         if (isFitted_) fit();
         return;
@@ -69,12 +68,14 @@ void VolumeCanvas::requestVolume() {
         jobs_.cancelKey(this, QStringLiteral("volume"));
         volume_.reset();
         shown_.reset();
-        return renderer_->request({});
+        if (renderer_) renderer_->request({});
+        return;
     }
     using Prepared = std::shared_ptr<const PreparedVolume>;
     jobs_.start<Prepared>(
         this, QStringLiteral("volume"), QString(), JobLane::Interactive,
         [drawing = drawing_](std::stop_token stop, Progress&) -> Result<Prepared> {
+            VolumeRenderer::loadDriver();
             auto volume = prepareVolume(drawing, stop);
             if (!volume) return Cancelled{};
             return volume;
@@ -85,8 +86,9 @@ void VolumeCanvas::requestVolume() {
 }
 
 void VolumeCanvas::volumeArrived(std::shared_ptr<const PreparedVolume> volume) {
-    volume_ = std::move(volume);
-    outermost_ = volume_->outermost;
+    start();
+    outermost_ = volume->outermost;
+    if (renderer_) volume_ = std::move(volume);
     if (isFitted_) fit();
     pictureChanged();
 }
@@ -141,7 +143,7 @@ void VolumeCanvas::pictureArrived() {
 }
 
 bool VolumeCanvas::isUpToDate() const {
-    if (!renderer_ || !drawing_) return true;
+    if (!drawing_ || (isStarted_ && !renderer_)) return true;
     return shown_ && shown_->isBest && shown_->of.version == version_ &&
            shown_->of.volume->drawing == drawing_ && shown_->of.pixels == pixelSize();
 }

@@ -65,7 +65,7 @@ class VolumeCanvas : public QWidget {
     // A polygon without a meaning is nothing; an opaque one hides what is behind it.
     std::optional<VolumePick> pickAt(const QPointF& widgetPoint) const;
 
-    // Loading the driver takes a process 30 ms once: not before it is asked for, or there is a drawing.
+    // Waits for the driver to be loaded, once in a process, unless a drawing has been set before.
     bool hasGl();
     QString problem();  // one sentence, if there is no picture; else empty
     // The picture on screen is of this drawing and camera, at its best.

@@ -59,7 +59,7 @@ void VolumeCanvas::paintEvent(QPaintEvent*) {
 }
 
 QImage VolumeCanvas::snapshot(const QSize& pixels, double pixelsPerPoint) {
-    if (!renderer_ || !drawing_ || pixels.isEmpty()) return {};
+    if (!hasGl() || !drawing_ || pixels.isEmpty()) return {};
     if (!volume_ || volume_->drawing != drawing_) {
         jobs_.cancelKey(this, QStringLiteral("volume"));
         volumeArrived(prepareVolume(drawing_, {}));

@@ -9,8 +9,10 @@
 #include <vtkRenderer.h>
 
 #include <QtGui/qopenglcontext_platform.h>
+#include <QGuiApplication>
 #include <QOpenGLFunctions>
 #include <cstdlib>
+#include <mutex>
 
 namespace tessera {
 namespace {
@@ -28,15 +30,30 @@ constexpr const char* kNoGlx =
 // environment only: before main, when no other thread reads it.
 [[maybe_unused]] const int kPeelOneByOne = ::setenv("VTK_USE_LEGACY_DEPTH_PEELING", "1", 1);
 
-}  // namespace
-
-Result<std::unique_ptr<VolumeGl>> VolumeGl::create() {
-    std::unique_ptr<VolumeGl> gl(new VolumeGl);
+QSurfaceFormat wantedFormat() {
     QSurfaceFormat format;
     format.setRenderableType(QSurfaceFormat::OpenGL);
     format.setVersion(3, 2);
     format.setProfile(QSurfaceFormat::CoreProfile);
-    gl->context_.setFormat(format);
+    return format;
+}
+
+}  // namespace
+
+// Nowhere else would create() succeed, and there Qt itself makes contexts on other threads.
+void VolumeGl::loadDriver() {
+    static std::once_flag once;
+    if (QGuiApplication::platformName() != QLatin1String("xcb")) return;
+    std::call_once(once, [] {
+        QOpenGLContext context;
+        context.setFormat(wantedFormat());
+        context.create();
+    });
+}
+
+Result<std::unique_ptr<VolumeGl>> VolumeGl::create() {
+    std::unique_ptr<VolumeGl> gl(new VolumeGl);
+    gl->context_.setFormat(wantedFormat());
     if (!gl->context_.create()) return unsupported(kNoGl);
     gl->surface_.setFormat(gl->context_.format());
     gl->surface_.create();

@@ -22,6 +22,8 @@ namespace tessera {
 
 class VolumeGl {
   public:
+    // Takes a process up to 70 ms once, in which create() would hold up the window: from any thread.
+    static void loadDriver();
     // An error where the display has no OpenGL 3.2, or not by way of GLX, which is what VTK is built for.
     static Result<std::unique_ptr<VolumeGl>> create();
 

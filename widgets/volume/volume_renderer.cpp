@@ -36,6 +36,10 @@ std::shared_ptr<QThread> drawingThread() {
 
 VolumeRenderer::VolumeRenderer() = default;
 
+void VolumeRenderer::loadDriver() {
+    VolumeGl::loadDriver();
+}
+
 Result<std::unique_ptr<VolumeRenderer>> VolumeRenderer::create(bool threaded) {
     auto gl = VolumeGl::create();
     if (!gl.isOk()) return std::move(gl).propagate<std::unique_ptr<VolumeRenderer>>();

@@ -24,6 +24,8 @@ class VolumeGl;
 class VolumeRenderer : public QObject {
     Q_OBJECT
   public:
+    // So that create() takes no time; from any thread.
+    static void loadDriver();
     // An error where there is no OpenGL that serves. `threaded` false: for tests.
     static Result<std::unique_ptr<VolumeRenderer>> create(bool threaded = true);
     ~VolumeRenderer() override;  // gives up what is under way

@@ -113,9 +113,7 @@ class VolumeWindowTest : public QObject {
             QVERIFY(view->result()->cells && view->result()->cells->complete);
             const qint64 longest = heart.longestMs();
             qInfo("longest work of the window's thread: %lld ms", static_cast<long long>(longest));
-            // Where the processor draws, a picture at its best takes what it takes.
-            if (!view->canvas().hasGl())
-                QVERIFY2(longest <= 50 * kSlowdown, qPrintable(QString::number(longest)));
+            QVERIFY2(longest <= 50 * kSlowdown, qPrintable(QString::number(longest)));
             first.keep("window_volume");
             QCOMPARE(first.window.width(), 1280);
 
