@@ -2,12 +2,12 @@
 #include "widgets/scenes/volume_path_drawing.h"
 
 #include <QCoreApplication>
-#include <QLocale>
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <numbers>
 
+#include "widgets/scenes/scene_text.h"
 namespace tessera {
 namespace {
 
@@ -44,8 +44,10 @@ class PathDrawing {
             const int label = path.prediction[at];
             ends.points.push_back(path.points[at]);
             ends.colour.push_back(classColour(label, result_.classCount()).rgb());
-            ends.labels.push_back(at + 1 == path.points.size() && !path.flipped ? text("no flip")
-                                                                                : classText(label, context));
+            // The sample beside it has the class that it begins with.
+            ends.labels.push_back(label != path.predicted ? classText(label, context)
+                                  : at + 1 == path.points.size() ? text("no flip")
+                                                                 : QString());
         }
         add(walked, kPathLayer, kWalkedPt, true);
         add(ahead, kAheadLayer, kAheadPt, false);
@@ -157,9 +159,9 @@ QString pathText(const VolumePath& path, std::int32_t step, const SceneContext& 
     QString line = path.prediction[at] == path.predicted ? text("%1: %2").arg(start, was)
                                                          : QStringLiteral("%1: %2 → %3").arg(start, was, now);
     if (isEnd && !path.flipped) line += text(", no flip");
-    line += text(", margin %1").arg(QLocale().toString(path.margin[at], 'g', 3));
+    line += text(", margin %1").arg(shortNumber(path.margin[at], 3));
     if (path.offVolume[at] > 1e-6)
-        line += text(", %1 off the volume").arg(QLocale().toString(path.offVolume[at], 'g', 3));
+        line += text(", %1 off the volume").arg(shortNumber(path.offVolume[at], 3));
     return line;
 }
 

@@ -6,7 +6,6 @@
 #include <QFormLayout>
 #include <QGridLayout>
 #include <QGroupBox>
-#include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
 #include <QSignalBlocker>
@@ -15,16 +14,13 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "widgets/scenes/scene_text.h"
+#include "widgets/views/volume_cut_controls.h"
 #include "widgets/views/volume_path_controls.h"
 
 namespace tessera {
 namespace {
-
-constexpr int kSteps = 1000;  // of a slider
-constexpr std::array<const char*, 3> kAxes{"s", "t", "r"};
 
 QSlider* makeSlider(int maximum, const QString& name) {
     auto* slider = new QSlider(Qt::Horizontal);
@@ -48,9 +44,11 @@ VolumeControls::VolumeControls(QWidget* parent) : QWidget(parent) {
     layout->setSpacing(8);
     paths_ = new VolumePathControls;
     connect(paths_, &VolumePathControls::changed, this, &VolumeControls::readLook);
+    cut_ = new VolumeCutControls;
+    connect(cut_, &VolumeCutControls::changed, this, &VolumeControls::readLook);
     layout->addWidget(makeLayers());
     layout->addWidget(paths_);
-    layout->addWidget(makeCut());
+    layout->addWidget(cut_);
     layout->addWidget(makeViews());
     layout->addStretch(1);
     showLook();
@@ -96,47 +94,6 @@ QWidget* VolumeControls::makeLayers() {
     classes_->setToolTip(tr("Cells of these classes are shown, and boundaries that they have a part in"));
     form->addRow(classes_);
     connect(classes_, &QListWidget::itemChanged, this, &VolumeControls::readLook);
-    return box;
-}
-
-QWidget* VolumeControls::makeCut() {
-    auto* box = new QGroupBox(tr("Cut plane"));
-    auto* form = new QFormLayout(box);
-    form->setContentsMargins(8, 6, 8, 8);
-    cut_ = new QCheckBox(tr("Show the exact cut"));
-    cut_->setToolTip(
-        tr("The linear regions and the boundary on a plane through the volume; drag its frame to move it"));
-    form->addRow(cut_);
-    clip_ = new QCheckBox(tr("Hide the near side"));
-    clip_->setToolTip(tr("Leaves out what lies between the eye and the cut plane"));
-    form->addRow(clip_);
-    plane_ = new QComboBox;
-    plane_->setObjectName(QStringLiteral("cutPlane"));
-    plane_->setToolTip(
-        tr("Across an axis of the volume, or the plane of a slice that lies in it: then both move together"));
-    plane_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    form->addRow(tr("Plane"), plane_);
-    position_ = makeSlider(kSteps, tr("Position of the cut plane"));
-    position_->setValue(kSteps / 2);
-    positionText_ = new QLabel;
-    form->addRow(tr("At"), position_);
-    form->addRow(QString(), positionText_);
-    slice_ = new QPushButton(tr("Open as a slice"));
-    slice_->setToolTip(tr("The same plane in a slice view, to zoom and to read"));
-    form->addRow(slice_);
-    cutNote_ = new QLabel;
-    cutNote_->setWordWrap(true);
-    cutNote_->hide();
-    form->addRow(cutNote_);
-    for (auto* check : {cut_, clip_}) connect(check, &QCheckBox::toggled, this, &VolumeControls::readLook);
-    connect(plane_, &QComboBox::activated, this, &VolumeControls::choosePlane);
-    connect(position_, &QSlider::valueChanged, this, [this](int step) {
-        if (isShowing_) return;
-        const auto [from, to] = positionsInBox(look_.cutPlane.normal, low_, high_);
-        movePlane(from + (to - from) * step / kSteps);
-    });
-    listPlanes();
-    connect(slice_, &QPushButton::clicked, this, &VolumeControls::sliceChosen);
     return box;
 }
 
@@ -186,13 +143,8 @@ void VolumeControls::setResult(const VolumeResult* result, const SceneContext& c
     hasLabels_ = hasCells_ && !result->cells->cellLabel.empty();
     hasBoth_ = hasLabels_ && result->sampled.has_value();
     if (result != nullptr) {
-        if (low_ != result->volume.low || high_ != result->volume.high) {
-            low_ = result->volume.low;
-            high_ = result->volume.high;
-        }
-        const auto [from, to] = positionsInBox(look_.cutPlane.normal, low_, high_);
-        if (!isCutPlaced_ || !(look_.cutPlane.position >= from && look_.cutPlane.position <= to))
-            look_.cutPlane.position = (from + to) / 2;
+        cut_->setBox(result->volume.low, result->volume.high);
+        cut_->readLook(look_);
         // Stopped early there is no boundary: the cells are what there is.
         if (hasCells_ && !hasLabels_ && !result->sampled) look_.cells = true;
         look_.hiddenClass.resize(static_cast<std::size_t>(result->classCount()), 0);
@@ -224,9 +176,7 @@ void VolumeControls::setResult(const VolumeResult* result, const SceneContext& c
 
 void VolumeControls::setLook(const VolumeLook& look) {
     if (look == look_) return;
-    isCutPlaced_ = isCutPlaced_ || !(look.cutPlane == look_.cutPlane);
     look_ = look;
-    listPlanes();
     showLook();
     enableWhatApplies();
     Q_EMIT lookChanged();
@@ -248,10 +198,8 @@ void VolumeControls::showLook() {
             label < look_.hiddenClass.size())
             classes_->item(i)->setCheckState(look_.hiddenClass[label] ? Qt::Unchecked : Qt::Checked);
     paths_->showLook(look_);
-    cut_->setChecked(look_.cut);
-    clip_->setChecked(look_.clips);
+    cut_->showLook(look_);
     isShowing_ = false;
-    showCut();
 }
 
 void VolumeControls::readLook() {
@@ -267,13 +215,11 @@ void VolumeControls::readLook() {
     look_.cellOpacity = cellOpacity_->value() / 100.0;
     look_.explode = explode_->value() / 100.0;
     paths_->readLook(look_);
-    look_.cut = cut_->isChecked();
-    look_.clips = clip_->isChecked();
+    cut_->readLook(look_);
     for (int i = 0; i < classes_->count(); ++i)
         look_.hiddenClass[classes_->item(i)->data(Qt::UserRole).toUInt()] =
             classes_->item(i)->checkState() == Qt::Unchecked;
     enableWhatApplies();
-    showCut();
     if (!(look_ == before)) Q_EMIT lookChanged();
 }
 
@@ -287,104 +233,8 @@ void VolumeControls::enableWhatApplies() {
     classes_->setVisible(classes_->count() > 0);
 }
 
-void VolumeControls::setCutPlane(const VolumePlane& plane) {
-    if (plane == look_.cutPlane) return;
-    isCutPlaced_ = true;
-    if (plane.normal != look_.cutPlane.normal) {
-        look_.cutPlane = plane;
-        listPlanes();
-        showCut();
-        return Q_EMIT lookChanged();
-    }
-    movePlane(plane.position);
-}
-
-void VolumeControls::movePlane(double position) {
-    isCutPlaced_ = true;
-    look_.cutPlane.position = position;
-    showCut();
-    Q_EMIT lookChanged();
-    if (const QString name = cutSlice(); !name.isEmpty()) Q_EMIT sliceMoved(name, look_.cutPlane);
-}
-
-void VolumeControls::setSlices(std::vector<VolumeSlice> slices) {
-    slices_ = std::move(slices);
-    const QString chosen = cutSlice();
-    listPlanes();
-    // The cut goes with its slice; rounding is no move.
-    const double near = 1e-9 * (high_ - low_).maxCoeff();
-    for (const auto& slice : slices_) {
-        const bool isThere = (slice.plane.normal - look_.cutPlane.normal).norm() < 1e-9 &&
-                             std::abs(slice.plane.position - look_.cutPlane.position) < near;
-        if (slice.name != chosen || isThere) continue;
-        look_.cutPlane = slice.plane;
-        showCut();
-        if (look_.cut) Q_EMIT lookChanged();
-    }
-}
-
-QString VolumeControls::cutSlice() const {
-    return plane_->currentData().toString();
-}
-
-void VolumeControls::setCutSlice(const QString& name) {
-    const int index = plane_->findData(name);
-    if (name.isEmpty() || index < 0) return;
-    plane_->setCurrentIndex(index);
-    choosePlane(index);
-}
-
-// Across the axes, then slices; one that is neither has a line while it is the cut.
-void VolumeControls::listPlanes() {
-    const QString chosen = cutSlice();
-    plane_->clear();
-    for (const char* axis : kAxes) plane_->addItem(tr("across %1").arg(QLatin1String(axis)));
-    for (const auto& slice : slices_) plane_->addItem(slice.title, slice.name);
-    int index = chosen.isEmpty() ? -1 : plane_->findData(chosen);
-    if (index < 0) index = look_.cutPlane.axis();
-    if (index < 0) {
-        index = plane_->count();
-        plane_->addItem(tr("oblique"));
-    }
-    plane_->setCurrentIndex(index);
-}
-
-void VolumeControls::choosePlane(int index) {
-    const VolumePlane before = look_.cutPlane;
-    const QString name = plane_->itemData(index).toString();
-    if (!name.isEmpty()) {
-        for (const auto& slice : slices_)
-            if (slice.name == name) look_.cutPlane = slice.plane;
-    } else if (index < 3) {
-        const double along = static_cast<double>(position_->value()) / kSteps;
-        look_.cutPlane = VolumePlane::across(index, low_[index] + (high_[index] - low_[index]) * along);
-    }
-    isCutPlaced_ = true;
-    listPlanes();
-    showCut();
-    if (!(look_.cutPlane == before)) Q_EMIT lookChanged();
-}
-
 void VolumeControls::showOrbit(int done, int frames) {
     orbit_->setText(frames > 0 ? tr("Stop orbit (%1 of %2)").arg(done).arg(frames) : tr("Save orbit…"));
-}
-
-void VolumeControls::setCutNote(const QString& sentence) {
-    cutNote_->setText(sentence);
-    cutNote_->setVisible(!sentence.isEmpty());
-}
-
-void VolumeControls::showCut() {
-    const auto& plane = look_.cutPlane;
-    const auto [from, to] = positionsInBox(plane.normal, low_, high_);
-    const int axis = plane.axis();
-    isShowing_ = true;
-    position_->setValue(static_cast<int>((plane.position - from) / (to - from) * kSteps + 0.5));
-    isShowing_ = false;
-    positionText_->setText(axis >= 0 ? tr("%1 = %2").arg(QLatin1String(kAxes[static_cast<std::size_t>(axis)]),
-                                                         shortNumber(plane.position, 4))
-                                     : tr("at %1 along its normal").arg(shortNumber(plane.position, 4)));
-    slice_->setEnabled(look_.cut && cutSlice().isEmpty());
 }
 
 }  // namespace tessera

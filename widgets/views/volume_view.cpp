@@ -16,6 +16,7 @@
 #include "widgets/scenes/volume_view_state.h"
 #include "widgets/views/plot_style.h"
 #include "widgets/views/volume_controls.h"
+#include "widgets/views/volume_cut_controls.h"
 #include "widgets/views/volume_readout.h"
 #include "widgets/volume/volume_canvas.h"
 
@@ -82,10 +83,11 @@ VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
 
     connect(tables_, &RecordView::noticeRaised, this, &VolumeView::noticeRaised);
     connect(controls_, &VolumeControls::lookChanged, this, &VolumeView::lookChanged);
-    connect(controls_, &VolumeControls::sliceMoved, this, [this](const QString& name, const VolumePlane& to) {
-        for (const auto& slice : slices_)
-            if (slice.name == name) moveSlice(slice, to);
-    });
+    connect(&controls_->cut(), &VolumeCutControls::sliceMoved, this,
+            [this](const QString& name, const VolumePlane& to) {
+                for (const auto& slice : slices_)
+                    if (slice.name == name) moveSlice(slice, to);
+            });
     connect(controls_, &VolumeControls::viewChosen, this, [this](StandardView view) {
         canvas_->setStandardView(view);
         Q_EMIT viewStateChanged();
@@ -94,11 +96,11 @@ VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
         canvas_->resetCamera();
         Q_EMIT viewStateChanged();
     });
-    connect(controls_, &VolumeControls::sliceChosen, this, &VolumeView::openCutAsSlice);
+    connect(&controls_->cut(), &VolumeCutControls::sliceWanted, this, &VolumeView::openCutAsSlice);
     connect(controls_, &VolumeControls::meshChosen, this, &VolumeView::askForMesh);
     connect(controls_, &VolumeControls::orbitChosen, this, &VolumeView::orbitPressed);
     connect(canvas_, &VolumeCanvas::hovered, readout_, &VolumeReadout::showPoint);
-    connect(canvas_, &VolumeCanvas::cutPlaneMoved, controls_, &VolumeControls::setCutPlane);
+    connect(canvas_, &VolumeCanvas::cutPlaneMoved, &controls_->cut(), &VolumeCutControls::setPlane);
     connect(canvas_, &VolumeCanvas::cameraChanged, this, &VolumeView::viewStateChanged);
     connect(&context.workspace, &Workspace::modelsChanged, this, &VolumeView::updateCut);
     canvas_->setEmptyText(tr("Nothing to show yet."));
@@ -217,7 +219,7 @@ void VolumeView::updateCut() {
     context_.jobs.cancelKey(this, QStringLiteral("cut"));
     isCutting_ = false;
     readout_->setModel(model());
-    controls_->setCutNote({});
+    controls_->cut().setNote({});
     const VolumeLook& look = controls_->look();
     showCutPlane();
     if (!look.cut || !result_) {
@@ -227,9 +229,9 @@ void VolumeView::updateCut() {
     const bool hasCells = result_->cells && result_->cells->complete;
     const auto model = this->model();
     if (!hasCells) {
-        if (!model) return controls_->setCutNote(tr("Open the result's model to see the cut."));
+        if (!model) return controls_->cut().setNote(tr("Open the result's model to see the cut."));
         if (const auto* layer = model->firstInexact())
-            return controls_->setCutNote(
+            return controls_->cut().setNote(
                 tr("No exact cut: layer %1 is not piecewise linear. Open the plane as a slice to see it "
                    "sampled.")
                     .arg(QString::fromStdString(layer->name)));
@@ -253,10 +255,10 @@ void VolumeView::updateCut() {
         [this](Result<VolumeSection> section) {
             isCutting_ = false;
             if (section.isError())
-                return controls_->setCutNote(QString::fromStdString(section.error().message));
+                return controls_->cut().setNote(QString::fromStdString(section.error().message));
             if (!section.isOk()) return;
             section_ = std::make_shared<const VolumeSection>(std::move(section).value());
-            controls_->setCutNote(section_->note);
+            controls_->cut().setNote(section_->note);
             draw();
         });
 }
@@ -279,10 +281,10 @@ void VolumeView::setSlices(std::vector<NamedSlice> slices) {
         if (openedAs_ && (slice.plane.normal - openedAs_->normal).norm() < 1e-9 &&
             std::abs(slice.plane.position - openedAs_->position) < 1e-9)
             opened = slice.name;
-    controls_->setSlices(std::move(within));
+    controls_->cut().setSlices(std::move(within));
     if (opened.isEmpty()) return;
     openedAs_.reset();
-    controls_->setCutSlice(opened);
+    controls_->cut().setSlice(opened);
 }
 
 void VolumeView::moveSlice(const NamedSlice& slice, const VolumePlane& to) {

@@ -19,6 +19,7 @@
 #include "tests/slowdown.h"
 #include "widgets/panels/probe_panel.h"
 #include "widgets/views/volume_controls.h"
+#include "widgets/views/volume_cut_controls.h"
 #include "widgets/views/volume_view.h"
 #include "widgets/volume/volume_canvas.h"
 
@@ -128,7 +129,7 @@ class VolumeWindowTest : public QObject {
 
             // The cut becomes a slice of its own.
             const auto slices = first.window.views()->slices().size();
-            Q_EMIT view->controls().sliceChosen();
+            Q_EMIT view->controls().cut().sliceWanted();
             QTRY_COMPARE_WITH_TIMEOUT(first.window.views()->slices().size(), slices + 1, kPatienceMs);
             auto* slice = first.window.views()->slices().back();
             QTRY_VERIFY_WITH_TIMEOUT(slice->computation().hasPlane(), kPatienceMs);
@@ -137,15 +138,15 @@ class VolumeWindowTest : public QObject {
             QVERIFY((slice->computation().plane().origin - cut.origin).norm() < 1e-9);
             // From then on it is the cut: the volume moves it, and is moved by it.
             const QString name = slice->objectName();
-            QTRY_COMPARE_WITH_TIMEOUT(view->controls().cutSlice(), name, kPatienceMs);
+            QTRY_COMPARE_WITH_TIMEOUT(view->controls().cut().slice(), name, kPatienceMs);
             const auto planeOfSlice = [&] { return volume.planeOf(slice->computation().plane()); };
-            view->controls().setCutPlane(VolumePlane::across(2, 3));
+            view->controls().cut().setPlane(VolumePlane::across(2, 3));
             QTRY_VERIFY_WITH_TIMEOUT(planeOfSlice() && std::abs(planeOfSlice()->position - 3) < 1e-6,
                                      kPatienceMs);
             QVERIFY(planeOfSlice()->axis() == 2);
             slice->setTurn({0.3, 0, 0});  // within the plane: it stays the cut
             QTRY_VERIFY_WITH_TIMEOUT(first.isDone(), kPatienceMs);
-            QCOMPARE(view->controls().cutSlice(), name);
+            QCOMPARE(view->controls().cut().slice(), name);
             QCOMPARE(view->controls().look().cutPlane, VolumePlane::across(2, 3));
             first.keep("window_linked_slice");
 
@@ -183,7 +184,8 @@ class VolumeWindowTest : public QObject {
             return text.mid(text.indexOf(QStringLiteral("</metadata>")));
         };
         QVERIFY(!picture(folder_->filePath("held.svg")).isEmpty());
-        QCOMPARE(picture(folder_->filePath("again/figures/held.svg")), picture(folder_->filePath("held.svg")));
+        QCOMPARE(picture(folder_->filePath("again/figures/held.svg")),
+                 picture(folder_->filePath("held.svg")));
 
         Window second;
         second.window.open({saved});

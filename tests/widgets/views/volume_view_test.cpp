@@ -17,6 +17,7 @@
 #include "widgets/scenes/volume_panel_scene.h"
 #include "widgets/scenes/volume_path_drawing.h"
 #include "widgets/views/volume_controls.h"
+#include "widgets/views/volume_cut_controls.h"
 #include "widgets/views/volume_path_controls.h"
 #include "widgets/views/volume_readout.h"
 #include "widgets/volume/volume_canvas.h"
@@ -165,11 +166,12 @@ class VolumeViewTest : public QObject {
                                        shown.layer(kCutLayer)->points.front());
         QVERIFY(shown.settle());
         QVERIFY(shown.view.readout().text().contains(QStringLiteral("region volume")));
-        shown.view.controls().setCutPlane(VolumePlane::across(0, volume.low.x() * 0.5));
+        shown.view.controls().cut().setPlane(VolumePlane::across(0, volume.low.x() * 0.5));
         QVERIFY(shown.settle());
         QCOMPARE(shown.view.section()->plane, VolumePlane::across(0, volume.low.x() * 0.5));
         shown.keep("volume_cut");
-        shown.view.controls().setCutPlane({Eigen::Vector3d(1, 1, 1).normalized(), section->plane.position});
+        shown.view.controls().cut().setPlane(
+            {Eigen::Vector3d(1, 1, 1).normalized(), section->plane.position});
         QVERIFY(shown.settle());
         QCOMPARE(shown.view.section()->plane.axis(), -1);
         shown.keep("volume_cut_oblique");
@@ -333,12 +335,12 @@ class VolumeViewTest : public QObject {
         QVERIFY(planes->findText(QStringLiteral("Slice 1")) >= 0);
         QCOMPARE(planes->findText(QStringLiteral("Slice 2")), -1);  // it leads out of the volume
         shown.control<QCheckBox>(QStringLiteral("Show the exact cut"))->click();
-        shown.view.controls().setCutSlice(QStringLiteral("slice-1"));
+        shown.view.controls().cut().setSlice(QStringLiteral("slice-1"));
         QVERIFY(shown.settle());
         QVERIFY((shown.view.section()->plane.normal - tilted.normal).norm() < 1e-9);
         // Moved in the volume, the slice is told where to.
         QSignalSpy moved(&shown.view, &VolumeView::sliceMoved);
-        shown.view.controls().setCutPlane({shown.look().cutPlane.normal, 0.35});
+        shown.view.controls().cut().setPlane({shown.look().cutPlane.normal, 0.35});
         QCOMPARE(moved.count(), 1);
         QCOMPARE(moved[0][0].toString(), QStringLiteral("slice-1"));
         const auto plane = volume.planeOf(moved[0][1].value<SlicePlane>());
