@@ -108,9 +108,27 @@ class Clip {
 }  // namespace
 
 double eyeSide(const VolumePlane& plane, const VolumeCamera& camera) {
-    const double depth = camera.parallel ? plane.normal.dot(camera.position - camera.focus)
-                                         : plane.distance(camera.position);
+    const double depth =
+        camera.parallel ? plane.normal.dot(camera.position - camera.focus) : plane.distance(camera.position);
     return depth < 0 ? -1 : 1;
+}
+
+std::vector<Eigen::Vector3d> polygonInBox(std::vector<Eigen::Vector3d> corners, const Eigen::Vector3d& low,
+                                          const Eigen::Vector3d& high) {
+    for (int axis = 0; axis < 3; ++axis)
+        for (const double side : {1.0, -1.0}) {
+            const double limit = side > 0 ? high[axis] : -low[axis];
+            const auto inside = [&](const Eigen::Vector3d& point) { return limit - side * point[axis]; };
+            std::vector<Eigen::Vector3d> kept;
+            for (std::size_t i = 0; i < corners.size(); ++i) {
+                const auto &here = corners[i], &next = corners[(i + 1) % corners.size()];
+                const double a = inside(here), b = inside(next);
+                if (a >= 0) kept.push_back(here);
+                if ((a < 0) != (b < 0) && a != b) kept.push_back(here + a / (a - b) * (next - here));
+            }
+            corners = std::move(kept);
+        }
+    return corners;
 }
 
 VolumeDrawing clipped(const VolumeDrawing& drawing, const VolumePlane& plane, double side) {

@@ -45,7 +45,7 @@ class PathDrawing {
             ends.points.push_back(path.points[at]);
             ends.colour.push_back(classColour(label, result_.classCount()).rgb());
             // The sample beside it has the class that it begins with.
-            ends.labels.push_back(label != path.predicted ? classText(label, context)
+            ends.labels.push_back(label != path.predicted        ? classText(label, context)
                                   : at + 1 == path.points.size() ? text("no flip")
                                                                  : QString());
         }

@@ -53,6 +53,15 @@ inline constexpr std::int64_t kMostExploded = 400'000;
 // sampled boundary its own number. `cut`: drawn where the look wants it.
 VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
                             const SceneContext& context, const VolumeSection* cut = nullptr);
+// The same in two: what depends on baseLook() only, and what a hand changes from moment to moment, the cut
+// and the searches.
+VolumeDrawing volumeBase(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
+                         const SceneContext& context);
+VolumeDrawing volumeOverlay(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
+                            const SceneContext& context, const VolumeSection* cut);
+VolumeLook baseLook(VolumeLook look);
+// The layers of both, on the box of the first.
+VolumeDrawing together(VolumeDrawing drawing, const VolumeDrawing& overlay);
 // Per class, 1 if it is predicted somewhere in the box as far as the result tells.
 std::vector<char> classesThere(const VolumeResult& result);
 // What the colours mean, of classes that are there.

@@ -33,10 +33,9 @@ class DrawingBuilder {
         drawing_.high = result.volume.high;
     }
 
-    VolumeDrawing drawing(const VolumeSection* cut) {
+    VolumeDrawing base() {
         const bool hasExact = result_.cells && !result_.cells->cellLabel.empty();
         if (look_.cells && result_.cells) addCells(*result_.cells);
-        if (look_.cut && cut != nullptr) addCut(*cut);
         if (look_.boundary && hasExact && look_.explode == 0) {
             std::vector<std::int32_t> cells;
             const SurfaceMesh boundary = result_.cells->boundary(&cells);
@@ -50,6 +49,11 @@ class DrawingBuilder {
             addSurface(surface, numbers, hasExact ? kSampledLayer : kBoundaryLayer, false);
         }
         if (look_.samples) addSamples();
+        return std::move(drawing_);
+    }
+
+    VolumeDrawing overlay(const VolumeSection* cut) {
+        if (look_.cut && cut != nullptr) addCut(*cut);
         addPaths(result_, look_, theme_, context_, drawing_);
         return std::move(drawing_);
     }
@@ -250,9 +254,34 @@ class DrawingBuilder {
 
 }  // namespace
 
+VolumeDrawing volumeBase(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
+                         const SceneContext& context) {
+    return DrawingBuilder(result, look, theme, context).base();
+}
+
+VolumeDrawing volumeOverlay(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
+                            const SceneContext& context, const VolumeSection* cut) {
+    return DrawingBuilder(result, look, theme, context).overlay(cut);
+}
+
+VolumeDrawing together(VolumeDrawing drawing, const VolumeDrawing& overlay) {
+    drawing.faces.insert(drawing.faces.end(), overlay.faces.begin(), overlay.faces.end());
+    drawing.lines.insert(drawing.lines.end(), overlay.lines.begin(), overlay.lines.end());
+    drawing.marks.insert(drawing.marks.end(), overlay.marks.begin(), overlay.marks.end());
+    return drawing;
+}
+
 VolumeDrawing volumeDrawing(const VolumeResult& result, const VolumeLook& look, const SceneTheme& theme,
                             const SceneContext& context, const VolumeSection* cut) {
-    return DrawingBuilder(result, look, theme, context).drawing(cut);
+    return together(volumeBase(result, look, theme, context),
+                    volumeOverlay(result, look, theme, context, cut));
+}
+
+VolumeLook baseLook(VolumeLook look) {
+    const VolumeLook standard;
+    look.cut = standard.cut, look.cutPlane = standard.cutPlane, look.clips = standard.clips;
+    look.paths = standard.paths, look.trustBall = standard.trustBall, look.step = standard.step;
+    return look;
 }
 
 }  // namespace tessera

@@ -11,7 +11,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/probes/linear_regions.h"
+#include "widgets/scenes/volume_clip.h"
 #include "widgets/scenes/volume_panel_scene.h"
 #include "widgets/scenes/volume_view_state.h"
 #include "widgets/views/plot_style.h"
@@ -23,8 +23,6 @@
 namespace tessera {
 namespace {
 
-constexpr std::int64_t kMostCutRegions = 200'000;
-constexpr double kMostCutSeconds = 10;
 constexpr int kRoomForControls = 560;
 
 bool isOneClass(const CellComplex& map) {
@@ -114,7 +112,7 @@ void VolumeView::changeEvent(QEvent* event) {
     ResultView::changeEvent(event);
     if (event->type() != QEvent::PaletteChange) return;
     canvas_->setTheme(screenTheme(*this));
-    draw();
+    drawAgain();
 }
 
 // Where there is little room the picture has it.
@@ -166,15 +164,11 @@ void VolumeView::arrived(std::shared_ptr<const VolumeResult> result) {
                "take a larger margin.");
     notice_->setText(notice);
     notice_->setVisible(!notice.isEmpty());
+    context_.jobs.cancelKey(this, QStringLiteral("cut"));  // of another volume
+    isCutting_ = false;
     setSlices(std::move(slices_));
     updateCut();
-    draw();
-}
-
-void VolumeView::showCutPlane() {
-    const VolumeLook& look = controls_->look();
-    canvas_->setCutPlane(look.cutPlane, look.cut && result_);
-    canvas_->setClip(look.clips);
+    drawAgain();
 }
 
 void VolumeView::lookChanged() {
@@ -182,31 +176,35 @@ void VolumeView::lookChanged() {
     showCutPlane();
     Q_EMIT viewStateChanged();
     if (!look.cut || !section_ || !(section_->plane == look.cutPlane)) updateCut();
-    if (!isCutting_) draw();
+    draw();
+}
+
+void VolumeView::drawAgain() {
+    drawnLook_.reset();
+    draw();
 }
 
 void VolumeView::draw() {
-    context_.jobs.cancelKey(this, QStringLiteral("drawing"));
+    using Drawing = std::shared_ptr<const VolumeDrawing>;
+    drawOverlay();
     if (!result_) {
+        context_.jobs.cancelKey(this, QStringLiteral("drawing"));
         isDrawing_ = false;
-        drawing_.reset();
         return canvas_->setDrawing(nullptr);
     }
+    const VolumeLook look = baseLook(controls_->look());
+    if (drawnLook_ == look) return;
+    drawnLook_ = look;
     isDrawing_ = true;
-    using Drawing = std::shared_ptr<const VolumeDrawing>;
-    const auto theme = screenTheme(*this);
     context_.jobs.start<Drawing>(
         this, QStringLiteral("drawing"), QString(), JobLane::Interactive,
-        [result = result_, look = controls_->look(), theme, context = context(), section = section_](
+        [result = result_, look, theme = screenTheme(*this), context = context()](
             std::stop_token, Progress&) -> Result<Drawing> {
-            return Drawing(std::make_shared<const VolumeDrawing>(
-                volumeDrawing(*result, look, theme, context, section.get())));
+            return Drawing(std::make_shared<const VolumeDrawing>(volumeBase(*result, look, theme, context)));
         },
         [this](Result<Drawing> drawing) {
             isDrawing_ = false;
-            if (!drawing.isOk()) return;
-            drawing_ = drawing.value();
-            canvas_->setDrawing(drawing_);
+            if (drawing.isOk()) canvas_->setDrawing(drawing.value());
         });
 }
 
@@ -215,93 +213,17 @@ std::shared_ptr<const Model> VolumeView::model() const {
     return context_.workspace.modelOf(record_->provenance.files.front());
 }
 
-void VolumeView::updateCut() {
-    context_.jobs.cancelKey(this, QStringLiteral("cut"));
-    isCutting_ = false;
-    readout_->setModel(model());
-    controls_->cut().setNote({});
-    const VolumeLook& look = controls_->look();
-    showCutPlane();
-    if (!look.cut || !result_) {
-        section_.reset();
-        return;
-    }
-    const bool hasCells = result_->cells && result_->cells->complete;
-    const auto model = this->model();
-    if (!hasCells) {
-        if (!model) return controls_->cut().setNote(tr("Open the result's model to see the cut."));
-        if (const auto* layer = model->firstInexact())
-            return controls_->cut().setNote(
-                tr("No exact cut: layer %1 is not piecewise linear. Open the plane as a slice to see it "
-                   "sampled.")
-                    .arg(QString::fromStdString(layer->name)));
-    }
-    isCutting_ = true;
-    context_.jobs.start<VolumeSection>(
-        this, QStringLiteral("cut"), QString(), JobLane::Interactive,
-        [result = result_, hasCells, model, plane = look.cutPlane](
-            std::stop_token stop, Progress& progress) -> Result<VolumeSection> {
-            if (hasCells) return volumeSection(*result->cells, plane);
-            const SlicePlane slice = result->volume.cut(plane);
-            if (slice.window.empty()) return volumeSection(Arrangement(), plane);  // beside the box
-            LinearRegions::Options options;
-            options.maxRegions = kMostCutRegions;
-            options.maxSeconds = kMostCutSeconds;
-            auto run = LinearRegions::run(*model, slice, options, stop, progress);
-            if (!run.isOk()) return std::move(run).propagate<VolumeSection>();
-            if (stop.stop_requested()) return Cancelled{};
-            return volumeSection(*run.value().arrangement, plane);
-        },
-        [this](Result<VolumeSection> section) {
-            isCutting_ = false;
-            if (section.isError())
-                return controls_->cut().setNote(QString::fromStdString(section.error().message));
-            if (!section.isOk()) return;
-            section_ = std::make_shared<const VolumeSection>(std::move(section).value());
-            controls_->cut().setNote(section_->note);
-            draw();
-        });
-}
-
-void VolumeView::openCutAsSlice() {
-    if (!result_) return;
-    openedAs_ = controls_->look().cutPlane;
-    Q_EMIT sliceWanted(result_->volume.cut(*openedAs_));
-}
-
-void VolumeView::setSlices(std::vector<NamedSlice> slices) {
-    slices_ = std::move(slices);
-    std::vector<VolumeSlice> within;
-    if (result_)
-        for (const auto& slice : slices_)
-            if (const auto plane = result_->volume.planeOf(slice.plane))
-                within.push_back({slice.name, slice.title, *plane});
-    QString opened;  // from here just now: it is the cut from now on
-    for (const auto& slice : within)
-        if (openedAs_ && (slice.plane.normal - openedAs_->normal).norm() < 1e-9 &&
-            std::abs(slice.plane.position - openedAs_->position) < 1e-9)
-            opened = slice.name;
-    controls_->cut().setSlices(std::move(within));
-    if (opened.isEmpty()) return;
-    openedAs_.reset();
-    controls_->cut().setSlice(opened);
-}
-
-void VolumeView::moveSlice(const NamedSlice& slice, const VolumePlane& to) {
-    if (!result_) return;
-    SlicePlane moved = slice.plane;
-    const double by = to.position - to.normal.dot(result_->volume.pointInVolume(slice.plane.origin));
-    moved.origin += by * (result_->volume.inputFromVolume(to.normal) - result_->volume.origin);
-    Q_EMIT sliceMoved(slice.name, moved);
-}
-
 std::vector<std::shared_ptr<const PanelScene>> VolumeView::panels() const {
     auto panels = tables_->panels();
-    if (!result_ || !drawing_) return panels;
+    const auto& base = canvas_->drawing();
+    if (!result_ || !base) return panels;
+    auto drawing = canvas_->overlay() ? together(*base, *canvas_->overlay()) : *base;
+    const VolumeLook& look = controls_->look();
+    if (look.clips) drawing = clipped(drawing, look.cutPlane, -eyeSide(look.cutPlane, canvas_->camera()));
     const auto shown = context();
-    auto scene = std::make_shared<VolumePanelScene>(drawing_, canvas_->camera(), tr("Volume"),
-                                                    volumeLegend(*result_, controls_->look(), shown),
-                                                    volumeColourBar(*result_, controls_->look()));
+    auto scene = std::make_shared<VolumePanelScene>(
+        std::make_shared<const VolumeDrawing>(std::move(drawing)), canvas_->camera(), tr("Volume"),
+        volumeLegend(*result_, controls_->look(), shown), volumeColourBar(*result_, controls_->look()));
     scene->tables = volumeTables(*record_);
     panels.insert(panels.begin(), std::move(scene));
     return panels;
@@ -325,8 +247,8 @@ void VolumeView::setViewState(const ParameterMap& values) {
 }
 
 bool VolumeView::isSettled() const {
-    return !isReading_ && !isDrawing_ && !isCutting_ && tables_->isSettled() && readout_->isSettled() &&
-           canvas_->isUpToDate();
+    return !isReading_ && !isDrawing_ && !isCutting_ && !isOverlaying_ && tables_->isSettled() &&
+           readout_->isSettled() && canvas_->isUpToDate();
 }
 
 }  // namespace tessera

@@ -45,6 +45,11 @@ class VolumeView : public ResultView {
     const std::shared_ptr<const VolumeSection>& section() const { return section_; }
     bool isSettled() const;
 
+    // What is seen of a slice in the volume.
+    struct Outline {
+        QString title;
+        std::vector<Eigen::Vector3d> corners;
+    };
     // The slice views there are. Those whose plane lies in this volume are shown in it, and can be its cut.
     void setSlices(std::vector<NamedSlice> slices);
 
@@ -64,7 +69,9 @@ class VolumeView : public ResultView {
     void arrived(std::shared_ptr<const VolumeResult> result);
     void lookChanged();
     void showCutPlane();
-    void draw();
+    void draw();       // what is not there yet
+    void drawAgain();  // all of it: another result, or other colours
+    void drawOverlay();
     void updateCut();
     void openCutAsSlice();
     void moveSlice(const NamedSlice& slice, const VolumePlane& to);
@@ -80,6 +87,7 @@ class VolumeView : public ResultView {
     std::shared_ptr<const VolumeResult> result_;
     std::shared_ptr<const VolumeSection> section_;
     std::vector<NamedSlice> slices_;
+    std::vector<Outline> outlines_;        // of those in the volume
     std::optional<VolumePlane> openedAs_;  // a slice of this plane is being opened
     RecordView* tables_;
     VolumeCanvas* canvas_;
@@ -89,9 +97,10 @@ class VolumeView : public ResultView {
     QWidget* controlColumn_;
     QToolButton* showControls_;
     bool isControlsChosen_ = false;  // by the user: no longer by the room there is
-    bool isReading_ = false, isDrawing_ = false, isCutting_ = false;
-    std::shared_ptr<const VolumeDrawing> drawing_;
-    VolumeOrbit* orbit_ = nullptr;  // once one was asked for
+    bool isReading_ = false, isDrawing_ = false, isCutting_ = false, isOverlaying_ = false;
+    bool isOverlayOld_ = false;            // by the time it is ready
+    std::optional<VolumeLook> drawnLook_;  // baseLook() of what is drawn or being drawn
+    VolumeOrbit* orbit_ = nullptr;         // once one was asked for
 };
 
 }  // namespace tessera

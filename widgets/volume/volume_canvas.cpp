@@ -93,6 +93,48 @@ void VolumeCanvas::volumeArrived(std::shared_ptr<const PreparedVolume> volume) {
     pictureChanged();
 }
 
+void VolumeCanvas::setOverlay(std::shared_ptr<const VolumeDrawing> overlay) {
+    if (overlay == overlayDrawing_) return;
+    overlayDrawing_ = std::move(overlay);
+    requestOverlay();
+}
+
+// One that is being made is finished, so that something is seen while a hand moves on and on.
+void VolumeCanvas::requestOverlay() {
+    if (isOverlayBeingMade_) return;
+    if (!overlayDrawing_) return overlayArrived(nullptr);
+    using Prepared = std::shared_ptr<const PreparedVolume>;
+    isOverlayBeingMade_ = true;
+    jobs_.start<Prepared>(
+        this, QStringLiteral("overlay"), QString(), JobLane::Interactive,
+        [drawing = overlayDrawing_](std::stop_token stop, Progress&) -> Result<Prepared> {
+            auto overlay = prepareVolume(drawing, stop);
+            if (!overlay) return Cancelled{};
+            return overlay;
+        },
+        [this](Result<Prepared> result) {
+            isOverlayBeingMade_ = false;
+            if (!result.isOk()) return;
+            const bool isLatest = result.value()->drawing == overlayDrawing_;
+            overlayArrived(std::move(result).value());
+            if (!isLatest) requestOverlay();
+        });
+}
+
+void VolumeCanvas::overlayArrived(std::shared_ptr<const PreparedVolume> overlay) {
+    const bool stuckOut = overlay_ && !overlay_->outermost.empty();
+    overlay_ = std::move(overlay);
+    const bool sticksOut = overlay_ && !overlay_->outermost.empty();
+    if (isFitted_ && (stuckOut || sticksOut)) fit();
+    pictureChanged();
+}
+
+std::vector<Eigen::Vector3d> VolumeCanvas::outermost() const {
+    auto points = outermost_;
+    if (overlay_) points.insert(points.end(), overlay_->outermost.begin(), overlay_->outermost.end());
+    return points;
+}
+
 void VolumeCanvas::setTheme(const SceneTheme& theme) {
     theme_ = theme;
     theme_.paper.setAlpha(255);
@@ -119,7 +161,8 @@ void VolumeCanvas::pictureChanged() {
 }
 
 VolumeRequest VolumeCanvas::view() const {
-    return {volume_,     camera_, cut_, hidden_, theme_, pixelSize(), pointScale() * devicePixelRatioF(),
+    return {volume_,     overlay_, camera_,     cut_,
+            hidden_,     theme_,   pixelSize(), pointScale() * devicePixelRatioF(),
             !wantsBest_, version_};
 }
 
@@ -145,7 +188,8 @@ void VolumeCanvas::pictureArrived() {
 bool VolumeCanvas::isUpToDate() const {
     if (!drawing_ || (isStarted_ && !renderer_)) return true;
     return shown_ && shown_->isBest && shown_->of.version == version_ &&
-           shown_->of.volume->drawing == drawing_ && shown_->of.pixels == pixelSize();
+           shown_->of.volume->drawing == drawing_ && shown_->of.pixels == pixelSize() &&
+           (overlay_ ? overlay_->drawing : nullptr) == overlayDrawing_ && shown_->of.overlay == overlay_;
 }
 
 void VolumeCanvas::setCamera(const VolumeCamera& camera) {
@@ -164,7 +208,7 @@ void VolumeCanvas::fit() {
     const PanelStyle look = style();
     const QRectF view(QPointF(0, 0), QSizeF(size()) / pointScale());
     const double margin = look.fontPt * 0.8;
-    camera_ = fittedCamera(*drawing_, outermost_, camera_, look, view,
+    camera_ = fittedCamera(*drawing_, outermost(), camera_, look, view,
                            view.adjusted(margin, margin, -margin, -margin));
     pictureChanged();
 }

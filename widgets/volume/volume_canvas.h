@@ -40,6 +40,9 @@ class VolumeCanvas : public QWidget {
     // unless the camera has been moved or set.
     void setDrawing(std::shared_ptr<const VolumeDrawing> drawing);
     const std::shared_ptr<const VolumeDrawing>& drawing() const { return drawing_; }
+    // Drawn with it, in the same box, and made ready by itself: what changes often, and is small. Null: none.
+    void setOverlay(std::shared_ptr<const VolumeDrawing> overlay);
+    const std::shared_ptr<const VolumeDrawing>& overlay() const { return overlayDrawing_; }
     void setTheme(const SceneTheme& theme);  // paper is taken as opaque
     void setEmptyText(const QString& text);  // where there is no drawing
     void setLayerVisible(const QString& name, bool visible);
@@ -108,6 +111,9 @@ class VolumeCanvas : public QWidget {
     void start();
     void requestVolume();
     void volumeArrived(std::shared_ptr<const PreparedVolume> volume);
+    void requestOverlay();
+    void overlayArrived(std::shared_ptr<const PreparedVolume> overlay);
+    std::vector<Eigen::Vector3d> outermost() const;
     void pictureChanged();  // coarse now, best soon
     void ask();
     void pictureArrived();
@@ -131,6 +137,9 @@ class VolumeCanvas : public QWidget {
     std::shared_ptr<const VolumeDrawing> drawing_;
     std::shared_ptr<const PreparedVolume> volume_;  // of the drawing, or of the one before until it is ready
     std::vector<Eigen::Vector3d> outermost_;        // points that stick out of its box
+    std::shared_ptr<const VolumeDrawing> overlayDrawing_;
+    std::shared_ptr<const PreparedVolume> overlay_;  // as volume_
+    bool isOverlayBeingMade_ = false;
     QSet<QString> hidden_;
     VolumeCamera camera_;
     bool isFitted_ = true;  // until moved by hand or set: stays so when resized

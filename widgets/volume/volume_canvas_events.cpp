@@ -65,36 +65,43 @@ std::optional<VolumePick> VolumeCanvas::pickAt(const QPointF& at) const {
     if (!volume_) return std::nullopt;
     const VolumeRequest view = this->view();
     const VolumeProjection sight = projection();
-    const VolumeDrawing& shown = *volume_->drawing;
     // The nearest mark under the pointer that nothing opaque hides comes before the polygon under it.
     std::optional<VolumePick> best;
     double nearest = INFINITY;
-    for (const auto& marks : shown.marks) {
-        if (!isLayerVisible(marks.name)) continue;
-        const double reach = marks.sizePt / 2 * pointScale() + kMarkReach;
-        for (std::size_t i = 0; i < marks.points.size(); ++i) {
-            const double depth = sight.eyeFromVolume(marks.points[i]).z();
-            if (depth <= sight.nearest() || depth >= nearest) continue;
-            const Eigen::Vector3d page = sight.pageFromVolume(marks.points[i]);
-            if (std::hypot(page.x() - at.x(), page.y() - at.y()) > reach ||
-                lightFrom(marks.points[i], view, sight) < kLeastLight)
-                continue;
-            nearest = depth;
-            best = VolumePick{marks.name, static_cast<std::int32_t>(i), marks.points[i]};
+    for (const auto* part : view.parts())
+        for (const auto& marks : part->drawing->marks) {
+            if (!isLayerVisible(marks.name)) continue;
+            const double reach = marks.sizePt / 2 * pointScale() + kMarkReach;
+            for (std::size_t i = 0; i < marks.points.size(); ++i) {
+                const double depth = sight.eyeFromVolume(marks.points[i]).z();
+                if (depth <= sight.nearest() || depth >= nearest) continue;
+                const Eigen::Vector3d page = sight.pageFromVolume(marks.points[i]);
+                if (std::hypot(page.x() - at.x(), page.y() - at.y()) > reach ||
+                    lightFrom(marks.points[i], view, sight) < kLeastLight)
+                    continue;
+                nearest = depth;
+                best = VolumePick{marks.name, static_cast<std::int32_t>(i), marks.points[i]};
+            }
         }
-    }
     if (best) return best;
-    const auto layerOf = [&](const VolumeHit& hit) -> const VolumeFaces& {
-        return shown.faces[static_cast<std::size_t>(hit.layer)];
-    };
-    const auto hit = volume_->picker.nearest(rayThrough(sight, at), [&](const VolumeHit& found) {
-        const VolumeFaces& layer = layerOf(found);
-        return isLayerVisible(layer.name) && (!layer.meaning.empty() || layer.opacity >= 1) &&
-               !cut_.hides(found.point, camera_);
-    });
-    if (!hit || static_cast<std::size_t>(hit->face) >= layerOf(*hit).meaning.size()) return std::nullopt;
-    return VolumePick{layerOf(*hit).name, layerOf(*hit).meaning[static_cast<std::size_t>(hit->face)],
-                      hit->point};
+    nearest = INFINITY;
+    for (const auto* part : view.parts()) {
+        const auto layerOf = [&](const VolumeHit& hit) -> const VolumeFaces& {
+            return part->drawing->faces[static_cast<std::size_t>(hit.layer)];
+        };
+        const auto hit = part->picker.nearest(rayThrough(sight, at), [&](const VolumeHit& found) {
+            const VolumeFaces& layer = layerOf(found);
+            return isLayerVisible(layer.name) && (!layer.meaning.empty() || layer.opacity >= 1) &&
+                   !cut_.hides(found.point, camera_);
+        });
+        if (!hit || hit->distance >= nearest) continue;
+        nearest = hit->distance;
+        best.reset();  // an opaque one without a meaning hides what is behind it
+        if (static_cast<std::size_t>(hit->face) < layerOf(*hit).meaning.size())
+            best = VolumePick{layerOf(*hit).name, layerOf(*hit).meaning[static_cast<std::size_t>(hit->face)],
+                              hit->point};
+    }
+    return best;
 }
 
 void VolumeCanvas::hover() {

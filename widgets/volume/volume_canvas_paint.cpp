@@ -64,6 +64,8 @@ QImage VolumeCanvas::snapshot(const QSize& pixels, double pixelsPerPoint) {
         jobs_.cancelKey(this, QStringLiteral("volume"));
         volumeArrived(prepareVolume(drawing_, {}));
     }
+    if (overlayDrawing_ && (!overlay_ || overlay_->drawing != overlayDrawing_))
+        overlayArrived(prepareVolume(overlayDrawing_, {}));
     PanelStyle look = style();
     look.pixelsPerPoint =
         pixelsPerPoint > 0

@@ -22,9 +22,11 @@ VolumeFrames::VolumeFrames(VolumeGl& gl) : gl_(gl) {
     gl_.start(stage_.renderer());
 }
 
-void VolumeFrames::setVolume(const std::shared_ptr<const PreparedVolume>& volume) {
-    if (volume == stage_.volume()) return;
+void VolumeFrames::setVolume(const std::shared_ptr<const PreparedVolume>& volume,
+                             const std::shared_ptr<const PreparedVolume>& overlay) {
     gl_.makeCurrent();
+    stage_.setOverlay(volume ? overlay : nullptr);
+    if (volume == stage_.volume()) return;
     stage_.setVolume(volume);
     if (!volume) return;
     // A guess; pictures that are too slow make it more.

@@ -14,7 +14,8 @@ class VolumeFrames {
 
     explicit VolumeFrames(VolumeGl& gl);
     // Null takes all of it off the graphics card.
-    void setVolume(const std::shared_ptr<const PreparedVolume>& volume);
+    void setVolume(const std::shared_ptr<const PreparedVolume>& volume,
+                   const std::shared_ptr<const PreparedVolume>& overlay);
 
     // Of the present volume. Null if given up, or if the driver failed.
     QImage moving(const VolumeRequest& view, const GiveUp& giveUp);

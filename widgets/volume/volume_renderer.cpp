@@ -107,7 +107,7 @@ QImage VolumeRenderer::draw(const VolumeRequest& request) {
     QImage image;
     ++urgent;
     runThere([&] {
-        frames().setVolume(request.volume);
+        frames().setVolume(request.volume, request.overlay);
         image = frames().best(request, {});
     });
     --urgent;
@@ -147,7 +147,7 @@ void VolumeRenderer::step() {
     if (!isNext()) return;
     QElapsedTimer clock;
     clock.start();
-    frames().setVolume(present_->volume);
+    frames().setVolume(present_->volume, present_->overlay);
     if (!present_->volume) return present_.reset();
     VolumePicture picture;
     picture.of = *present_;

@@ -5,6 +5,7 @@
 #include <QImage>
 #include <QSet>
 #include <memory>
+#include <vector>
 
 #include "widgets/scenes/colours.h"
 #include "widgets/volume/volume_cut.h"
@@ -14,7 +15,8 @@ namespace tessera {
 struct PreparedVolume;
 
 struct VolumeRequest {
-    std::shared_ptr<const PreparedVolume> volume;  // null: nothing; what was drawn before is let go
+    std::shared_ptr<const PreparedVolume> volume;   // null: nothing; what was drawn before is let go
+    std::shared_ptr<const PreparedVolume> overlay;  // drawn with it, in the same box; may be null
     VolumeCamera camera;
     VolumeCut cut;
     QSet<QString> hidden;  // layers
@@ -23,6 +25,12 @@ struct VolumeRequest {
     double pixelsPerPoint = 1;
     bool isMoving = true;  // drawn so as to keep up with the hand; else as well as can be
     int version = 0;       // the asker's own count
+
+    // Those that are there, of a request that has a volume.
+    std::vector<const PreparedVolume*> parts() const {
+        if (!overlay) return {volume.get()};
+        return {volume.get(), overlay.get()};
+    }
 };
 
 struct VolumePicture {

@@ -98,7 +98,7 @@ VolumeStage::Piece VolumeStage::makePiece(const VolumeMesh& mesh) {
     using Kind = VolumeMesh::Kind;
     const bool isFlat = mesh.kind == Kind::Outlines || mesh.kind == Kind::Lines || mesh.kind == Kind::Marks;
     const bool isFaces = mesh.kind == Kind::Faces || mesh.kind == Kind::CoarseFaces;
-    const Piece piece{makeActor(mesh.data, &abort_, isFaces), &mesh};
+    Piece piece{makeActor(mesh.data, &abort_, isFaces), &mesh, false};
     vtkProperty& property = *piece.actor->GetProperty();
     property.SetAmbient(isFlat && mesh.kind != Kind::Marks ? 1 : kAmbient);
     property.SetDiffuse(isFlat && mesh.kind != Kind::Marks ? 0 : 1 - kAmbient);
@@ -111,26 +111,34 @@ VolumeStage::Piece VolumeStage::makePiece(const VolumeMesh& mesh) {
     return piece;
 }
 
-std::vector<vtkActor*> VolumeStage::actors() const {
-    std::vector<vtkActor*> all;
-    for (const auto& piece : pieces_) all.push_back(piece.actor);
-    for (const auto& actor : {box_, boxBehind_, cutFrame_, cutSheet_})
-        if (actor) all.push_back(actor);
-    return all;
+void VolumeStage::setPart(Part& part, std::shared_ptr<const PreparedVolume> volume) {
+    for (const auto& piece : part.pieces) renderer_->RemoveActor(piece.actor);
+    part.pieces.clear();
+    part.volume = std::move(volume);
+    if (!part.volume) return;
+    for (const auto& mesh : part.volume->meshes) {
+        part.pieces.push_back(makePiece(mesh));
+        renderer_->AddActor(part.pieces.back().actor);
+    }
 }
 
 void VolumeStage::setVolume(std::shared_ptr<const PreparedVolume> volume) {
-    if (volume == volume_) return;
-    for (auto* actor : actors()) renderer_->RemoveActor(actor);
-    pieces_.clear();
-    clips_ = false;
-    for (auto* actor : {&box_, &boxBehind_, &cutFrame_, &cutSheet_}) *actor = nullptr;
-    volume_ = std::move(volume);
-    if (!volume_) return;
-    for (const auto& mesh : volume_->meshes) pieces_.push_back(makePiece(mesh));
-    for (auto* actor : {&box_, &boxBehind_, &cutFrame_, &cutSheet_}) *actor = makePlainActor();
+    if (volume == main_.volume) return;
+    for (auto* actor : {&box_, &boxBehind_, &cutFrame_, &cutSheet_}) {
+        if (*actor) renderer_->RemoveActor(*actor);
+        *actor = nullptr;
+    }
+    setPart(main_, std::move(volume));
+    if (!main_.volume) return;
+    for (auto* actor : {&box_, &boxBehind_, &cutFrame_, &cutSheet_}) {
+        *actor = makePlainActor();
+        renderer_->AddActor(*actor);
+    }
     cutSheet_->GetProperty()->SetOpacity(kSheetOpacity);
-    for (auto* actor : actors()) renderer_->AddActor(actor);
+}
+
+void VolumeStage::setOverlay(std::shared_ptr<const PreparedVolume> overlay) {
+    if (overlay != overlay_.volume) setPart(overlay_, std::move(overlay));
 }
 
 void VolumeStage::colour(const SceneTheme& theme) {
@@ -142,13 +150,14 @@ void VolumeStage::colour(const SceneTheme& theme) {
 
 bool VolumeStage::showsTranslucent(const VolumeRequest& view) const {
     if (view.cut.isVisible) return true;
-    return std::any_of(pieces_.begin(), pieces_.end(), [&](const Piece& piece) {
-        return piece.mesh->opacity < 1 && !view.hidden.contains(piece.mesh->layer);
-    });
+    for (const Part* part : {&main_, &overlay_})
+        for (const Piece& piece : part->pieces)
+            if (piece.mesh->opacity < 1 && !view.hidden.contains(piece.mesh->layer)) return true;
+    return false;
 }
 
 void VolumeStage::arrangeBox(const VolumeCamera& camera, double pixelsPerPoint) {
-    const VolumeDrawing& drawing = *volume_->drawing;
+    const VolumeDrawing& drawing = *main_.volume->drawing;
     const auto edges = boxEdges(drawing.low, drawing.high, VolumeProjection(camera, QRectF(0, 0, 1, 1)));
     for (const bool isBehind : {false, true}) {
         std::vector<Eigen::Vector3d> ends;
@@ -171,22 +180,40 @@ void VolumeStage::arrangeCut(const VolumeCut& cut, const VolumeCamera& camera, d
     const Eigen::Vector3d keeps = cut.plane.normal * -cut.eyeSide(camera);
     clipPlane_->SetOrigin(origin.data());
     clipPlane_->SetNormal(keeps.data());
-    if (clips_ != cut.clips) {
-        clips_ = cut.clips;
-        for (const auto& piece : pieces_) {
+    for (Part* part : {&main_, &overlay_})
+        for (auto& piece : part->pieces) {
+            if (piece.isClipped == cut.clips) continue;
+            piece.isClipped = cut.clips;
             piece.actor->GetMapper()->RemoveAllClippingPlanes();
-            if (clips_) piece.actor->GetMapper()->AddClippingPlane(clipPlane_);
+            if (cut.clips) piece.actor->GetMapper()->AddClippingPlane(clipPlane_);
         }
-    }
     for (const auto& actor : {cutFrame_, cutSheet_}) actor->SetVisibility(cut.isVisible);
     if (!cut.isVisible) return;
-    const auto corners = cutFrame(*volume_->drawing, cut.plane);
+    const auto corners = cutFrame(*main_.volume->drawing, cut.plane);
     std::vector<vtkIdType> round(corners.size());
     std::iota(round.begin(), round.end(), 0);
     setData(*cutSheet_, polyData(corners, {round}, false));
     if (!round.empty()) round.push_back(0);
     setData(*cutFrame_, polyData(corners, {round}, true));
     cutFrame_->GetProperty()->SetLineWidth(static_cast<float>(kFramePt * pixelsPerPoint));
+}
+
+void VolumeStage::arrangePieces(Part& part, const VolumeRequest& view, const VolumeDetail& detail,
+                                double pixelsPerPoint) {
+    using Kind = VolumeMesh::Kind;
+    const bool isCoarse = detail.coarse && part.volume->coarseTriangles > 0;
+    for (const auto& piece : part.pieces) {
+        const VolumeMesh& mesh = *piece.mesh;
+        const bool isWanted = mesh.kind == Kind::Faces         ? !isCoarse
+                              : mesh.kind == Kind::CoarseFaces ? isCoarse
+                              : mesh.kind == Kind::Outlines    ? detail.outlines
+                                                               : true;
+        piece.actor->SetVisibility(isWanted && !view.hidden.contains(mesh.layer));
+        const double widthPt = mesh.kind == Kind::Outlines ? kOutlinePt : mesh.sizePt;
+        const auto width = static_cast<float>(std::max(widthPt * pixelsPerPoint, 1.0));
+        piece.actor->GetProperty()->SetLineWidth(width);
+        piece.actor->GetProperty()->SetPointSize(width);
+    }
 }
 
 void VolumeStage::arrange(const VolumeRequest& view, const VolumeDetail& detail, double pixelsPerPoint) {
@@ -201,19 +228,8 @@ void VolumeStage::arrange(const VolumeRequest& view, const VolumeDetail& detail,
     eye.SetParallelScale(camera.parallelScale);
     colour(view.theme);
 
-    using Kind = VolumeMesh::Kind;
-    const bool isCoarse = detail.coarse && volume_->coarseTriangles > 0;
-    for (const auto& [actor, mesh] : pieces_) {
-        const bool isWanted = mesh->kind == Kind::Faces         ? !isCoarse
-                              : mesh->kind == Kind::CoarseFaces ? isCoarse
-                              : mesh->kind == Kind::Outlines    ? detail.outlines
-                                                                : true;
-        actor->SetVisibility(isWanted && !view.hidden.contains(mesh->layer));
-        const double widthPt = mesh->kind == Kind::Outlines ? kOutlinePt : mesh->sizePt;
-        const auto width = static_cast<float>(std::max(widthPt * pixelsPerPoint, 1.0));
-        actor->GetProperty()->SetLineWidth(width);
-        actor->GetProperty()->SetPointSize(width);
-    }
+    for (Part* part : {&main_, &overlay_})
+        if (part->volume) arrangePieces(*part, view, detail, pixelsPerPoint);
     arrangeBox(camera, pixelsPerPoint);
     arrangeCut(view.cut, camera, pixelsPerPoint);
     renderer_->SetUseDepthPeeling(detail.peels > 0);

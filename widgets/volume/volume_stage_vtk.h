@@ -35,8 +35,9 @@ class VolumeStage {
     VolumeStage();
 
     vtkRenderer* renderer() const { return renderer_; }
-    const std::shared_ptr<const PreparedVolume>& volume() const { return volume_; }
-    void setVolume(std::shared_ptr<const PreparedVolume> volume);  // null: none
+    const std::shared_ptr<const PreparedVolume>& volume() const { return main_.volume; }
+    void setVolume(std::shared_ptr<const PreparedVolume> volume);    // null: none
+    void setOverlay(std::shared_ptr<const PreparedVolume> overlay);  // null: none
     VolumeAbort& abort() { return abort_; }
 
     // Before each picture: its camera, cut, colours and visible layers. Its volume is the present one.
@@ -47,20 +48,26 @@ class VolumeStage {
     struct Piece {
         vtkSmartPointer<vtkActor> actor;
         const VolumeMesh* mesh;
+        bool isClipped = false;
+    };
+    // What is drawn of a prepared volume.
+    struct Part {
+        std::shared_ptr<const PreparedVolume> volume;
+        std::vector<Piece> pieces;
     };
     Piece makePiece(const VolumeMesh& mesh);
-    std::vector<vtkActor*> actors() const;
+    void setPart(Part& part, std::shared_ptr<const PreparedVolume> volume);
+    void arrangePieces(Part& part, const VolumeRequest& view, const VolumeDetail& detail,
+                       double pixelsPerPoint);
     void colour(const SceneTheme& theme);
     void arrangeBox(const VolumeCamera& camera, double pixelsPerPoint);
     void arrangeCut(const VolumeCut& cut, const VolumeCamera& camera, double pixelsPerPoint);
 
     vtkSmartPointer<vtkRenderer> renderer_;
-    std::shared_ptr<const PreparedVolume> volume_;
     VolumeAbort abort_;  // outlives the pieces, which ask it
-    std::vector<Piece> pieces_;
+    Part main_, overlay_;
     vtkSmartPointer<vtkActor> box_, boxBehind_, cutFrame_, cutSheet_;
     vtkSmartPointer<vtkPlane> clipPlane_;
-    bool clips_ = false;  // the pieces
 };
 
 }  // namespace tessera

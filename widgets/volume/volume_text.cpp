@@ -18,11 +18,12 @@ void paintMarkNames(QPainter& painter, const VolumeRequest& view, const VolumePr
                     const PanelStyle& look, const QRectF& room, const VolumeAxes& axes) {
     VolumeDrawing named;
     std::size_t count = 0;
-    for (const auto& marks : view.volume->drawing->marks) {
-        if (view.hidden.contains(marks.name)) continue;
-        named.marks.push_back(marks);
-        for (const auto& label : marks.labels) count += !label.isEmpty();
-    }
+    for (const auto* part : view.parts())
+        for (const auto& marks : part->drawing->marks) {
+            if (view.hidden.contains(marks.name)) continue;
+            named.marks.push_back(marks);
+            for (const auto& label : marks.labels) count += !label.isEmpty();
+        }
     if (count == 0 || (view.isMoving && count > kMostMovingNames)) return;
     const auto shapes = shapesOnPage(named, inPoints, room, {});
     if (!shapes) return;
@@ -61,13 +62,14 @@ float lightFrom(const Eigen::Vector3d& pointInVolume, const VolumeRequest& view,
     // Half a mark is before what it lies on.
     const double distance = (pointInVolume - ray.origin).dot(ray.direction) * (1 - 1e-3);
     double light = 1;
-    view.volume->picker.nearest(ray, [&](const VolumeHit& hit) {
-        const VolumeFaces& layer = view.volume->drawing->faces[static_cast<std::size_t>(hit.layer)];
-        if (hit.distance < distance && !view.hidden.contains(layer.name) &&
-            !view.cut.hides(hit.point, view.camera))
-            light *= 1 - std::min(layer.opacity, 1.0);
-        return light == 0;  // else all that is before it counts
-    });
+    for (const auto* part : view.parts())
+        part->picker.nearest(ray, [&](const VolumeHit& hit) {
+            const VolumeFaces& layer = part->drawing->faces[static_cast<std::size_t>(hit.layer)];
+            if (hit.distance < distance && !view.hidden.contains(layer.name) &&
+                !view.cut.hides(hit.point, view.camera))
+                light *= 1 - std::min(layer.opacity, 1.0);
+            return light == 0;  // else all that is before it counts
+        });
     return static_cast<float>(light);
 }
 
@@ -76,7 +78,10 @@ void paintVolumeText(QPainter& painter, const VolumeRequest& view, const QSizeF&
     const QRectF room(QPointF(0, 0), sizePt);
     const VolumeProjection inPoints(view.camera, room);
     const VolumeDrawing& shown = *view.volume->drawing;
-    const VolumeAxes axes = layoutVolumeAxes(shown, inPoints, view.volume->outermost, look, room);
+    auto outermost = view.volume->outermost;
+    if (view.overlay)
+        outermost.insert(outermost.end(), view.overlay->outermost.begin(), view.overlay->outermost.end());
+    const VolumeAxes axes = layoutVolumeAxes(shown, inPoints, outermost, look, room);
     paintVolumeAxes(painter, axes, look);
     paintMarkNames(painter, view, inPoints, look, room, axes);
     if (view.cut.isVisible) {

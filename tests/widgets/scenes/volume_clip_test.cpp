@@ -87,6 +87,18 @@ class VolumeClipTest : public QObject {
         QCOMPARE(below.marks[0].colour, (std::vector<QRgb>{0xff000002}));
     }
 
+    void polygonsInABox() {
+        const Eigen::Vector3d low(-1, -1, -1), high(1, 1, 1);
+        const std::vector<Eigen::Vector3d> large{{-3, -3, 0}, {3, -3, 0}, {3, 3, 0}, {-3, 3, 0}};
+        const auto square = polygonInBox(large, low, high);
+        QCOMPARE(square.size(), std::size_t{4});
+        for (const auto& corner : square)
+            QVERIFY((corner.cwiseAbs() - Eigen::Vector3d(1, 1, 0)).norm() < 1e-15);
+        const std::vector<Eigen::Vector3d> small{{0, 0, 0}, {0.5, 0, 0}, {0, 0.5, 0}};
+        QCOMPARE(polygonInBox(small, low, high), small);
+        QVERIFY(polygonInBox({{2, 0, 0}, {3, 0, 0}, {2, 1, 0}}, low, high).empty());
+    }
+
     void theEyesSide() {
         VolumeCamera camera;
         camera.position = {0, 0, 3}, camera.focus = {0, 0, 0}, camera.up = {0, 1, 0};

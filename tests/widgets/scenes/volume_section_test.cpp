@@ -103,7 +103,7 @@ class VolumeSectionTest : public QObject {
         context.view = volumeViewValues(state);
         const auto clippedScenes = volumeScenes(opened().record, context);
         const auto& part = dynamic_cast<const VolumePanelScene&>(*clippedScenes.front()).drawing();
-        QVERIFY(part.faces.back().points.size() < whole.faces.back().points.size());
+        QVERIFY(part.faces.front().points.size() < whole.faces.front().points.size());
         for (const auto& layer : part.faces)
             for (const auto& point : layer.points) QVERIFY(point.x() <= state.look.cutPlane.position + 1e-6);
         // What cannot be read is drawn as a volume opens.

@@ -12,6 +12,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 #include <fstream>
+#include <set>
 
 #include "core/probes/volume_probe.h"
 #include "widgets/scenes/volume_panel_scene.h"
@@ -72,11 +73,30 @@ struct Shown {
     bool settle() {
         return QTest::qWaitFor([&] { return view.isSettled(); }, 60'000);
     }
+    std::vector<const VolumeDrawing*> drawings() {
+        std::vector<const VolumeDrawing*> all;
+        for (const auto* drawing : {view.canvas().drawing().get(), view.canvas().overlay().get()})
+            if (drawing) all.push_back(drawing);
+        return all;
+    }
     const VolumeFaces* layer(const char* name) {
-        if (!view.canvas().drawing()) return nullptr;
-        for (const auto& faces : view.canvas().drawing()->faces)
-            if (faces.name == QLatin1String(name)) return &faces;
+        for (const auto* drawing : drawings())
+            for (const auto& faces : drawing->faces)
+                if (faces.name == QLatin1String(name)) return &faces;
         return nullptr;
+    }
+    const VolumeMarks* marks(const char* name) {
+        for (const auto* drawing : drawings())
+            for (const auto& marks : drawing->marks)
+                if (marks.name == QLatin1String(name)) return &marks;
+        return nullptr;
+    }
+    std::size_t linePoints(const char* name) {
+        std::size_t points = 0;
+        for (const auto* drawing : drawings())
+            for (const auto& lines : drawing->lines)
+                if (lines.name == QLatin1String(name)) points += lines.points.size();
+        return points;
     }
     VolumeLook look() { return view.controls().look(); }
     template <typename T>
@@ -247,23 +267,12 @@ class VolumeViewTest : public QObject {
         QCOMPARE(result.paths.size(), std::size_t{4});
         auto& paths = shown.view.controls().paths();
         QVERIFY(paths.isVisibleTo(&shown.view));
-        const auto marksOf = [&](const char* name) -> const VolumeMarks* {
-            for (const auto& marks : shown.view.canvas().drawing()->marks)
-                if (marks.name == QLatin1String(name)) return &marks;
-            return nullptr;
-        };
-        const auto pointsOf = [&](const char* name) {
-            std::size_t points = 0;
-            for (const auto& lines : shown.view.canvas().drawing()->lines)
-                if (lines.name == QLatin1String(name)) points += lines.points.size();
-            return points;
-        };
         // At their ends: all is walked, and every mark lies where its search ended.
-        QVERIFY(pointsOf(kPathLayer) > 0);
-        QCOMPARE(pointsOf(kAheadLayer), std::size_t{0});
-        QVERIFY(marksOf(kStepLayer));
+        QVERIFY(shown.linePoints(kPathLayer) > 0);
+        QCOMPARE(shown.linePoints(kAheadLayer), std::size_t{0});
+        QVERIFY(shown.marks(kStepLayer));
         for (std::size_t i = 0; i < 4; ++i)
-            QCOMPARE(marksOf(kStepLayer)->points[i], result.paths[i].points.back());
+            QCOMPARE(shown.marks(kStepLayer)->points[i], result.paths[i].points.back());
         QVERIFY2(paths.text().contains(QStringLiteral("→")), qPrintable(paths.text()));
         shown.keep("volume_paths");
         auto* slider = paths.findChild<QSlider*>();
@@ -272,16 +281,17 @@ class VolumeViewTest : public QObject {
         shown.control<QCheckBox>(QStringLiteral("Trust ball"))->click();
         QVERIFY(shown.settle());
         QCOMPARE(shown.look().step, 3);
-        QVERIFY(pointsOf(kAheadLayer) > 0 && pointsOf(kBallLayer) > 0);
+        QVERIFY(shown.linePoints(kAheadLayer) > 0 && shown.linePoints(kBallLayer) > 0);
         for (std::size_t i = 0; i < 4; ++i)
-            QCOMPARE(marksOf(kStepLayer)->points[i], result.paths[i].points[placeOfStep(result.paths[i], 3)]);
+            QCOMPARE(shown.marks(kStepLayer)->points[i],
+                     result.paths[i].points[placeOfStep(result.paths[i], 3)]);
         QVERIFY2(!paths.text().contains(QStringLiteral("→")), qPrintable(paths.text()));
         shown.keep("volume_paths_step");
         slider->setValue(slider->maximum());
         QCOMPARE(shown.look().step, -1);
         shown.control<QCheckBox>(QStringLiteral("Paths"))->click();
         QVERIFY(shown.settle());
-        QCOMPARE(pointsOf(kPathLayer), std::size_t{0});
+        QCOMPARE(shown.linePoints(kPathLayer), std::size_t{0});
         // A result without searches has no such controls.
         shown.view.show(exactVolume());
         QVERIFY(shown.settle());
@@ -345,6 +355,14 @@ class VolumeViewTest : public QObject {
         QCOMPARE(moved[0][0].toString(), QStringLiteral("slice-1"));
         const auto plane = volume.planeOf(moved[0][1].value<SlicePlane>());
         QVERIFY(plane && std::abs(plane->position - 0.35) < 1e-9);
+        // What is seen of it is outlined, and named.
+        shown.view.setSlices({{"slice-1", "Slice 1", volume.cut(tilted), squarePolygon(4)},
+                              {"slice-2", "Slice 2", outside, squarePolygon(4)}});
+        QVERIFY(shown.settle());
+        QCOMPARE(shown.linePoints("slices"), std::size_t{5});
+        QVERIFY(shown.marks("slices"));
+        QCOMPARE(shown.marks("slices")->labels, std::vector<QString>{"Slice 1"});
+        shown.keep("volume_slices");
         // Moved by others, the cut goes with it.
         shown.view.setSlices({{"slice-1", "Slice 1", volume.cut({tilted.normal, -0.1}), {}}});
         QVERIFY(shown.settle());
@@ -354,8 +372,34 @@ class VolumeViewTest : public QObject {
         // Closed, it leaves its plane behind.
         shown.view.setSlices({});
         QVERIFY(shown.settle());
+        QCOMPARE(shown.linePoints("slices"), std::size_t{0});
         QVERIFY(std::abs(shown.look().cutPlane.position + 0.1) < 1e-9);
         QCOMPARE(planes->currentText(), QStringLiteral("oblique"));
+    }
+
+    // A hand that moves on and on sees what it does: the cut follows, and the rest is not drawn again.
+    void cutFollowsTheHand() {
+        Shown shown;
+        QVERIFY(shown.settle());
+        shown.control<QCheckBox>(QStringLiteral("Show the exact cut"))->click();
+        QVERIFY(shown.settle());
+        const auto base = shown.view.canvas().drawing();
+        const auto& volume = shown.view.result()->volume;
+        std::set<const VolumeSection*> seen;
+        // More moves than there is time for, until some were shown between the first and the last.
+        double at = 0.2;
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                at = at > 0.79 ? 0.2 : at + 0.01;
+                shown.view.controls().cut().setPlane(
+                    VolumePlane::across(2, volume.low.z() + at * (volume.high - volume.low).z()));
+                seen.insert(shown.view.section().get());
+                return seen.size() > 5;
+            },
+            60'000));
+        QVERIFY(shown.settle());
+        QCOMPARE(shown.view.section()->plane, shown.look().cutPlane);
+        QCOMPARE(shown.view.canvas().drawing(), base);
     }
 
     void coarseLevelsComeFirst() {
