@@ -2,8 +2,7 @@
 // The cut plane of a picture: where it is, and what it does.
 #pragma once
 
-#include "core/geometry/volume_plane.h"
-#include "widgets/scenes/volume_projection.h"
+#include "widgets/scenes/volume_clip.h"
 
 namespace tessera {
 
@@ -13,14 +12,8 @@ struct VolumeCut {
     bool clips = false;      // what lies on the eye's side is hidden
     bool operator==(const VolumeCut&) const = default;
 
-    // The eye's side of the plane: +1 where its normal points.
-    double eyeSide(const VolumeCamera& camera) const {
-        const double side = camera.parallel ? plane.normal.dot(camera.position - camera.focus)
-                                            : plane.distance(camera.position);
-        return side < 0 ? -1 : 1;
-    }
     bool hides(const Eigen::Vector3d& pointInVolume, const VolumeCamera& camera) const {
-        return clips && plane.distance(pointInVolume) * eyeSide(camera) > 0;
+        return clips && plane.distance(pointInVolume) * eyeSide(plane, camera) > 0;
     }
 };
 

@@ -71,18 +71,17 @@ VolumeRenderer::~VolumeRenderer() {
 }
 
 void VolumeRenderer::runThere(const std::function<void()>& work) {
-    if (!thread_) return work();
-    int order = 0;  // Qt's waiting, told to ThreadSanitizer
-    orderedBefore(&order);
-    QMetaObject::invokeMethod(
-        this,
-        [&] {
-            orderedAfter(&order);
-            work();
-            orderedBefore(&order);
-        },
-        Qt::BlockingQueuedConnection);
-    orderedAfter(&order);
+    work_ = &work;
+    if (!thread_) return runWork();
+    orderedBefore(this);
+    QMetaObject::invokeMethod(this, "runWork", Qt::BlockingQueuedConnection);
+    orderedAfter(this);
+}
+
+void VolumeRenderer::runWork() {
+    orderedAfter(this);
+    (*work_)();
+    orderedBefore(this);
 }
 
 void VolumeRenderer::request(VolumeRequest request) {
@@ -118,7 +117,8 @@ void VolumeRenderer::wake() {
     const std::lock_guard lock(mutex_);
     if (isWoken_) return;
     isWoken_ = true;
-    QMetaObject::invokeMethod(this, &VolumeRenderer::step, Qt::QueuedConnection);
+    orderedBefore(this);
+    QMetaObject::invokeMethod(this, "step", Qt::QueuedConnection);
 }
 
 VolumeFrames& VolumeRenderer::frames() {
@@ -144,6 +144,7 @@ bool VolumeRenderer::isNext() {
 }
 
 void VolumeRenderer::step() {
+    orderedAfter(this);
     if (!isNext()) return;
     QElapsedTimer clock;
     clock.start();

@@ -41,10 +41,14 @@ class VolumeRenderer : public QObject {
   Q_SIGNALS:
     void drawn();  // there is one to take
 
+  private Q_SLOTS:
+    // Called by name: what is posted then holds nothing that ThreadSanitizer would take for unordered.
+    void step();  // one picture
+    void runWork();
+
   private:
     VolumeRenderer();
     void wake();
-    void step();  // one picture
     bool isNext();
     VolumeFrames& frames();
     void runThere(const std::function<void()>& work);  // waits for it
@@ -55,6 +59,7 @@ class VolumeRenderer : public QObject {
     std::unique_ptr<VolumeGl> gl_;
 
     // Between the threads.
+    const std::function<void()>* work_ = nullptr;
     std::mutex mutex_;
     std::optional<VolumeRequest> waiting_;
     std::optional<VolumePicture> finished_;

@@ -177,7 +177,7 @@ void VolumeStage::arrangeBox(const VolumeCamera& camera, double pixelsPerPoint) 
 
 void VolumeStage::arrangeCut(const VolumeCut& cut, const VolumeCamera& camera, double pixelsPerPoint) {
     const Eigen::Vector3d origin = cut.plane.normal * cut.plane.position;
-    const Eigen::Vector3d keeps = cut.plane.normal * -cut.eyeSide(camera);
+    const Eigen::Vector3d keeps = cut.plane.normal * -eyeSide(cut.plane, camera);
     clipPlane_->SetOrigin(origin.data());
     clipPlane_->SetNormal(keeps.data());
     for (Part* part : {&main_, &overlay_})

@@ -2,12 +2,19 @@
 // A 3-D view in a window of its own, for one test.
 #pragma once
 
+#include <QApplication>
+#include <QMouseEvent>
 #include <QTest>
 
 #include "tests/widgets/volume/square_drawing.h"
 #include "widgets/volume/volume_canvas.h"
 
 namespace tessera {
+
+inline bool isNear(const QColor& a, const QColor& b, int tolerance = 4) {
+    return std::abs(a.red() - b.red()) <= tolerance && std::abs(a.green() - b.green()) <= tolerance &&
+           std::abs(a.blue() - b.blue()) <= tolerance;
+}
 
 class CanvasWindow {
   public:
@@ -27,6 +34,36 @@ class CanvasWindow {
     }
     bool settle() {
         return QTest::qWaitFor([&] { return canvas_->isUpToDate(); }, 60000);
+    }
+    void show(const std::shared_ptr<const VolumeDrawing>& drawing,
+              const VolumeCamera& camera = cameraAlongT()) {
+        canvas_->setDrawing(drawing);
+        canvas_->setCamera(camera);
+    }
+    void show(const std::vector<Square>& all, const VolumeCamera& camera = cameraAlongT()) {
+        show(squares(all), camera);
+    }
+    QImage shown() { return settle() ? canvas_->grab().toImage() : QImage(); }  // at its best
+
+    static QColor at(const QImage& image, const QPointF& place) {
+        return image.pixelColor((place * image.devicePixelRatio()).toPoint());
+    }
+    QColor at(const QImage& image, const Eigen::Vector3d& point) {
+        return at(image, placeOf(canvas_->camera(), kSize, point));
+    }
+    QPoint place(const Eigen::Vector3d& point) const {
+        return placeOf(canvas_->camera(), kSize, point).toPoint();
+    }
+    void drag(const QPoint& from, const QPoint& to, Qt::MouseButton button = Qt::LeftButton,
+              Qt::KeyboardModifiers modifiers = {}) {
+        QTest::mousePress(canvas_.get(), button, modifiers, from);
+        for (int step = 1; step <= 8; ++step) {
+            const QPoint at = from + (to - from) * step / 8;
+            QMouseEvent move(QEvent::MouseMove, at, canvas_->mapToGlobal(at), Qt::NoButton, button,
+                             modifiers);
+            QApplication::sendEvent(canvas_.get(), &move);
+        }
+        QTest::mouseRelease(canvas_.get(), button, modifiers, to);
     }
 
     std::unique_ptr<JobRunner> jobs_;

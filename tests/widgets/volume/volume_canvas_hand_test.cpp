@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the hand does to the 3-D view: turning, picking, the cut plane, keys.
+// What the hand does to the 3-D view: turning, picking, keys.
 #include <QApplication>
 #include <QSignalSpy>
 #include <QTest>
@@ -12,24 +12,9 @@ using namespace tessera;
 class VolumeCanvasHandTest : public QObject, protected CanvasWindow {
     Q_OBJECT
 
-    QPoint place(const Eigen::Vector3d& point) const {
-        return placeOf(canvas_->camera(), kSize, point).toPoint();
-    }
     void show(const std::shared_ptr<const VolumeDrawing>& drawing) {
-        canvas_->setDrawing(drawing);
-        canvas_->setCamera(cameraAlongT());
+        CanvasWindow::show(drawing);
         QVERIFY(settle());
-    }
-    void drag(const QPoint& from, const QPoint& to, Qt::MouseButton button = Qt::LeftButton,
-              Qt::KeyboardModifiers modifiers = {}) {
-        QTest::mousePress(canvas_.get(), button, modifiers, from);
-        for (int step = 1; step <= 8; ++step) {
-            const QPoint at = from + (to - from) * step / 8;
-            QMouseEvent move(QEvent::MouseMove, at, canvas_->mapToGlobal(at), Qt::NoButton, button,
-                             modifiers);
-            QApplication::sendEvent(canvas_.get(), &move);
-        }
-        QTest::mouseRelease(canvas_.get(), button, modifiers, to);
     }
 
   private Q_SLOTS:
@@ -209,83 +194,6 @@ class VolumeCanvasHandTest : public QObject, protected CanvasWindow {
         QTest::keyClick(canvas_.get(), Qt::Key_R);
         const VolumeCamera fitted = canvas_->camera();
         QVERIFY(((fitted.position - fitted.focus).normalized() - side).norm() < 1e-9);
-    }
-
-    void cutPlaneIsDraggedAlongItsNormal() {
-        show(squares({{"low", -0.3, 0, 0.2, 0, Qt::blue, 1, 1}, {"high", 0.5, 0, 0.2, 0, Qt::green, 1, 2}}));
-        VolumeCamera camera = cameraAlongT();
-        camera.position = {3, -5, 2};  // the plane's frame is seen from above
-        canvas_->setCamera(camera);
-        canvas_->setCutPlane(VolumePlane::across(2, 0.1), true);
-        QSignalSpy cut(canvas_.get(), &VolumeCanvas::cutPlaneMoved),
-            moved(canvas_.get(), &VolumeCanvas::cameraChanged), picked(canvas_.get(), &VolumeCanvas::picked);
-        const auto at = [&](double r) {
-            const Eigen::Vector3d page = canvas_->projection().pageFromVolume({0, 0, r});
-            return QPointF(page.x(), page.y()).toPoint();
-        };
-        drag(at(0.1), at(0.6));
-        QVERIFY(cut.count() >= 6);  // the first steps may still be those of a click
-        QCOMPARE(moved.count() + picked.count(), 0);
-        QVERIFY(std::abs(cut.last()[0].value<VolumePlane>().position - 0.6) < 0.02);
-        QCOMPARE(canvas_->cutPlane(), cut.last()[0].value<VolumePlane>());
-        QCOMPARE(canvas_->cutPlane().axis(), 2);
-        // It stays in the box.
-        drag(at(canvas_->cutPlane().position), at(5));
-        QCOMPARE(canvas_->cutPlane().position, 1.0);
-        drag(at(1), at(-0.5));
-        QVERIFY(std::abs(canvas_->cutPlane().position + 0.5) < 0.03);
-        canvas_->setCutPlane(VolumePlane::across(2, 9), true);
-        QCOMPARE(canvas_->cutPlane().position, 1.0);
-        // Without a frame there is nothing to hold.
-        canvas_->setCutPlane(VolumePlane::across(2, 0.1), false);
-        cut.clear();
-        drag(at(0.1), at(0.6));
-        QCOMPARE(cut.count(), 0);
-        QVERIFY(moved.count() > 0);
-    }
-
-    // Its middle moves along the normal as far as the pointer draws it, and no farther than the box's corner.
-    void obliqueCutIsDraggedAlongItsNormal() {
-        show(squares({{"red", 0, 0, 0.6, 0, Qt::red, 1, 1}}));
-        const Eigen::Vector3d normal = Eigen::Vector3d(1, 0, 1).normalized();
-        canvas_->setCutPlane({normal, 0}, true);
-        QSignalSpy cut(canvas_.get(), &VolumeCanvas::cutPlaneMoved),
-            moved(canvas_.get(), &VolumeCanvas::cameraChanged);
-        drag(place({0, 0, 0}), place(normal * 0.5));
-        QVERIFY(cut.count() >= 6);
-        QCOMPARE(moved.count(), 0);
-        const auto plane = cut.last()[0].value<VolumePlane>();
-        QCOMPARE(plane.normal, normal);
-        QVERIFY(std::abs(plane.position - 0.5) < 0.02);
-        drag(place(normal * plane.position), place(normal * 4));
-        QCOMPARE(canvas_->cutPlane().position, std::sqrt(2.0));
-    }
-
-    void draggedCutClips() {
-        show(squares({{"red", 0, 0, 0.6, 0, Qt::red, 1, 3}}));
-        canvas_->setParallel(true);
-        canvas_->setCutPlane(VolumePlane::across(0, 0), true);
-        canvas_->setClip(true);
-        VolumeCamera camera = canvas_->camera();
-        camera.position = {6, -6, 0}, camera.parallelScale = 2;
-        canvas_->setCamera(camera);
-        const auto hit = [&](double s) {
-            return canvas_->pickAt(placeOf(canvas_->camera(), kSize, {s, 0, 0.3}));
-        };
-        QVERIFY(!hit(0.3));
-        QVERIFY(hit(-0.3));
-        const QPoint from = place({0, 0, 0});
-        drag(from, place({0.45, 0, 0}));
-        QVERIFY(std::abs(canvas_->cutPlane().position - 0.45) < 0.02);
-        QVERIFY(hit(0.3));
-        QVERIFY(!hit(0.52));
-        QTRY_VERIFY(canvas_->isUpToDate());
-        const QImage image = canvas_->grab().toImage();
-        const auto colour = [&](double s) {
-            return image.pixelColor(placeOf(canvas_->camera(), kSize, {s, 0, 0.3}).toPoint());
-        };
-        QVERIFY(colour(0.3).red() > colour(0.3).blue() + 60);
-        QVERIFY(colour(0.55).blue() > 150);
     }
 
     void hoverSaysWhatIsThere() {

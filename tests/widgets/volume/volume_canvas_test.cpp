@@ -4,44 +4,14 @@
 
 #include <QSignalSpy>
 #include <QTest>
-#include <QVBoxLayout>
 
-#include "tests/app/window/heartbeat.h"
-#include "tests/slowdown.h"
 #include "tests/widgets/volume/canvas_window.h"
 #include "widgets/scenes/colours.h"
 
 using namespace tessera;
 
-namespace {
-
-constexpr int kTolerance = 4;  // of a channel
-
-bool isNear(const QColor& a, const QColor& b, int tolerance = kTolerance) {
-    return std::abs(a.red() - b.red()) <= tolerance && std::abs(a.green() - b.green()) <= tolerance &&
-           std::abs(a.blue() - b.blue()) <= tolerance;
-}
-QString text(const QColor& c) {
-    return c.name();
-}
-
-}  // namespace
-
 class VolumeCanvasTest : public QObject, protected CanvasWindow {
     Q_OBJECT
-
-    QImage shown() { return settle() ? canvas_->grab().toImage() : QImage(); }
-    static QColor at(const QImage& image, const QPointF& place) {
-        const double scale = image.devicePixelRatio();
-        return image.pixelColor((place * scale).toPoint());
-    }
-    QColor at(const QImage& image, const Eigen::Vector3d& point) {
-        return at(image, placeOf(canvas_->camera(), kSize, point));
-    }
-    void show(const std::vector<Square>& all, const VolumeCamera& camera = cameraAlongT()) {
-        canvas_->setDrawing(squares(all));
-        canvas_->setCamera(camera);
-    }
 
   private Q_SLOTS:
     void init() {
@@ -66,18 +36,18 @@ class VolumeCanvasTest : public QObject, protected CanvasWindow {
         for (const double s : {-0.48, 0.0, 0.48})
             for (const double r : {-0.48, 0.0, 0.48}) {
                 const QColor c = at(image, Eigen::Vector3d(0.15 + s, -0.4, 0.1 + r));
-                QVERIFY2(isNear(c, Qt::red), qPrintable(text(c)));
+                QVERIFY2(isNear(c, Qt::red), qPrintable(c.name()));
             }
         for (const auto& outside :
              {Eigen::Vector3d(0.15 - 0.53, -0.4, 0.1), Eigen::Vector3d(0.15 + 0.53, -0.4, 0.1),
               Eigen::Vector3d(0.15, -0.4, 0.1 - 0.53), Eigen::Vector3d(0.15, -0.4, 0.1 + 0.53)}) {
             const QColor c = at(image, outside);
-            QVERIFY2(!isNear(c, Qt::red, 60), qPrintable(text(c)));
+            QVERIFY2(!isNear(c, Qt::red, 60), qPrintable(c.name()));
         }
     }
 
     void projectionIsThatOfThePicture() {
-        show({});
+        show(squares({}));
         VolumeCamera camera = cameraAlongT();
         camera.position = {1, -5, 0.5}, camera.focus = {0.2, 0.1, -0.3};
         camera.up = Eigen::Vector3d(0, 0, 1);
@@ -117,7 +87,7 @@ class VolumeCanvasTest : public QObject, protected CanvasWindow {
               std::vector{middle, nearest, farthest}}) {
             show(all);
             const QColor c = at(shown(), Eigen::Vector3d(0.1, -0.6, 0.1));
-            QVERIFY2(isNear(c, wanted), qPrintable(text(c) + " for " + text(wanted)));
+            QVERIFY2(isNear(c, wanted), qPrintable(c.name() + " for " + wanted.name()));
         }
     }
 
@@ -141,52 +111,6 @@ class VolumeCanvasTest : public QObject, protected CanvasWindow {
         QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::blue));
     }
 
-    void clipHidesTheEyesSide() {
-        show({{"near", 0, 0, 0.4, -0.6, Qt::blue}, {"far", 0, 0, 0.6, 0.6, Qt::green}});
-        canvas_->setCutPlane(VolumePlane::across(1, -0.2), false);
-        canvas_->setClip(true);
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::green));
-        QCOMPARE(canvas_->pickAt(placeOf(canvas_->camera(), kSize, {0, -0.6, 0}))->layer, QString("far"));
-        // From the other side it is the other one that goes.
-        VolumeCamera behind = cameraAlongT();
-        behind.position.y() = 6;
-        canvas_->setCamera(behind);
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::blue));
-        canvas_->setClip(false);
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, -0.6, 0)), Qt::green));
-    }
-
-    // s + r > 0 lies on the eye's side; its frame is where the plane meets the box.
-    void obliqueClipAndFrame() {
-        VolumeCamera camera = cameraAlongT();
-        camera.position = {4, -6, 4};
-        show({{"red", 0, 0, 0.6, 0, Qt::red, 1, 3}}, camera);
-        canvas_->setCutPlane({Eigen::Vector3d(1, 0, 1).normalized(), 0}, false);
-        canvas_->setClip(true);
-        const Eigen::Vector3d kept(-0.3, 0, 0.1), gone(0.3, 0, -0.1);
-        const QImage clipped = shown();
-        QVERIFY(at(clipped, kept).red() > at(clipped, kept).blue() + 100);
-        QVERIFY(isNear(at(clipped, gone), SceneTheme::light().paper));
-        QCOMPARE(canvas_->pickAt(placeOf(camera, kSize, kept))->meaning, 3);
-        QVERIFY(!canvas_->pickAt(placeOf(camera, kSize, gone)));
-        canvas_->setCutPlane(canvas_->cutPlane(), true);
-        const QImage framed = shown();
-        const auto blueness = [&](const QImage& image, const QPointF& place) {
-            return at(image, place).blue() - at(image, place).red();
-        };
-        // Corners (-1, -1, 1), (1, -1, -1), (1, 1, -1), (-1, 1, 1), 1.04 times as far out.
-        const Eigen::Vector3d corners[] = {{-1, -1, 1}, {1, -1, -1}, {1, 1, -1}, {-1, 1, 1}};
-        for (std::size_t k = 0; k < 4; ++k) {
-            const Eigen::Vector3d along = corners[k] * 0.3 + corners[(k + 1) % 4] * 0.7;
-            const QPointF place = placeOf(camera, kSize, along * 1.04);
-            int most = -255;
-            for (const double x : {-1.0, 0.0, 1.0})
-                for (const double y : {-1.0, 0.0, 1.0})
-                    most = std::max(most, blueness(framed, place + QPointF(x, y)));
-            QVERIFY2(most > 100, qPrintable(QString::number(most)));
-        }
-    }
-
     void marksAndLinesAreDrawn() {
         auto drawing = squares({});
         drawing->marks.push_back({"marks", {{0.5, 0, 0.5}}, {qRgb(0, 0, 255)}, {}, 14});
@@ -198,7 +122,7 @@ class VolumeCanvasTest : public QObject, protected CanvasWindow {
         QVERIFY(isNear(at(image, Eigen::Vector3d(0.5, 0, 0.5)), Qt::blue, 30));
         QVERIFY(isNear(at(image, Eigen::Vector3d(0.3, 0, -0.5)), Qt::red));
         const QColor tube = at(image, Eigen::Vector3d(0.3, 0, -0.2));
-        QVERIFY2(tube.green() > 200 && tube.red() < 40, qPrintable(text(tube)));
+        QVERIFY2(tube.green() > 200 && tube.red() < 40, qPrintable(tube.name()));
     }
 
     void nothingClears() {
@@ -271,96 +195,6 @@ class VolumeCanvasTest : public QObject, protected CanvasWindow {
         const QImage image = canvas_->snapshot(kSize);
         QVERIFY(isNear(at(image, placeOf(canvas_->camera(), kSize, {0, 0, 0})), Qt::red));
         QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
-    }
-
-    // Docking and floating give a widget a new window.
-    void survivesANewWindow() {
-        show({{"red", 0, 0, 0.5, 0, Qt::red}});
-        shown();
-        QWidget other;
-        QVBoxLayout layout(&other);
-        layout.setContentsMargins(0, 0, 0, 0);
-        layout.addWidget(canvas_.get());
-        other.resize(kSize);
-        other.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&other));
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
-        canvas_->setParent(nullptr);
-        canvas_->show();
-        QVERIFY(QTest::qWaitForWindowExposed(canvas_.get()));
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
-    }
-
-    // The window asks and goes on, and shows the old picture with its text meanwhile.
-    void windowGoesOnWhileItIsDrawn() {
-        show({{"red", 0, 0, 0.5, 0, Qt::red}});
-        const QImage before = shown();
-        canvas_->setDrawing(manyTriangles(200));
-        VolumeCamera camera = cameraAlongT();
-        camera.position.x() = 2;
-        canvas_->setCamera(camera);
-        QCOMPARE(canvas_->grab().toImage(), before);
-        Heartbeat heart;
-        QVERIFY(settle());
-        QVERIFY2(heart.longestMs() <= 50 * kSlowdown, qPrintable(QString::number(heart.longestMs())));
-        QVERIFY(canvas_->grab().toImage() != before);
-    }
-
-    void olderPictureStandsInWhenResized() {
-        show({{"red", 0, 0, 0.5, 0, Qt::red}});
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0.45, 0, 0.45)), Qt::red));
-        const QSize large = kSize * 1.5;
-        canvas_->resize(large);
-        QTRY_COMPARE(canvas_->size(), large);
-        QVERIFY(!canvas_->isUpToDate());
-        const QPointF corner = placeOf(canvas_->camera(), large, {0.45, 0, 0.45});
-        QVERIFY(isNear(at(canvas_->grab().toImage(), corner), Qt::red));
-        QVERIFY(isNear(at(shown(), corner), Qt::red));
-    }
-
-    // Nobody sees it: nothing is drawn until it is shown.
-    void hiddenIsDrawnWhenShown() {
-        canvas_->hide();
-        show({{"red", 0, 0, 0.5, 0, Qt::red}});
-        QTRY_VERIFY(!jobs_->isBusy());
-        QSignalSpy rendered(canvas_.get(), &VolumeCanvas::rendered);
-        QVERIFY(!canvas_->isUpToDate());
-        const QImage image = canvas_->snapshot(kSize);
-        QVERIFY(isNear(at(image, placeOf(canvas_->camera(), kSize, {0, 0, 0})), Qt::red));
-        QVERIFY(rendered.isEmpty());
-        canvas_->show();
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
-        canvas_->hide();
-        canvas_->show();  // as it was
-        QVERIFY(canvas_->isUpToDate());
-    }
-
-    void destroyedWhileItDraws() {
-        const auto drawing = manyTriangles(150);
-        for (int pictures = 0; pictures < 4; ++pictures) {
-            VolumeCanvas canvas(*jobs_);
-            canvas.resize(kSize);
-            canvas.show();
-            int drawn = 0;
-            connect(&canvas, &VolumeCanvas::rendered, this, [&] { ++drawn; });
-            canvas.setDrawing(drawing);
-            QTRY_VERIFY_WITH_TIMEOUT(drawn >= std::min(pictures, 2), 60000);
-            if (pictures == 3) canvas.setDrawing(nullptr);
-        }
-        show({{"red", 0, 0, 0.5, 0, Qt::red}});
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
-    }
-
-    void twoCanvasesDoNotMix() {
-        show({{"red", 0, 0, 0.5, 0, Qt::red}});
-        VolumeCanvas other(*jobs_);
-        other.resize(kSize);
-        other.setDrawing(squares({{"blue", 0, 0, 0.5, 0, Qt::blue}}));
-        other.setCamera(cameraAlongT());
-        other.show();
-        QTRY_VERIFY(other.isUpToDate());
-        QVERIFY(isNear(at(shown(), Eigen::Vector3d(0, 0, 0)), Qt::red));
-        QVERIFY(isNear(at(other.grab().toImage(), Eigen::Vector3d(0, 0, 0)), Qt::blue));
     }
 };
 
