@@ -40,18 +40,20 @@ struct Side {
 
 class AxisMaker {
   public:
-    AxisMaker(const VolumeProjection& projection, const PanelStyle& style)
-        : projection_(projection),
+    AxisMaker(const VolumeDrawing& drawing, const VolumeProjection& projection, const PanelStyle& style)
+        : drawing_(drawing),
+          projection_(projection),
           style_(style),
           text_(style),
           tick_(style.fontPt * 0.4),
           gap_(style.fontPt * 0.25) {}
 
-    VolumeAxis make(const Side& side, const QString& name) const {
+    VolumeAxis make(const Side& side) const {
         VolumeAxis axis;
         axis.axis = side.edge.axis;
         if (side.clear > 0) axis.line = QLineF(side.from, side.to).translated(side.outward * side.clear);
-        const double low = side.edge.from[axis.axis], high = side.edge.to[axis.axis];
+        const double low = valueAt(axis.axis, side.edge.from[axis.axis]),
+                     high = valueAt(axis.axis, side.edge.to[axis.axis]);
         AxisTicks ticks;
         double reach = 0;
         if (side.length > kLeastTicksEm * style_.fontPt) {
@@ -64,11 +66,15 @@ class AxisMaker {
             for (const auto& tick : axis.ticks)
                 reach = std::max(reach, 2 * support(tick.rect.size(), side.outward));
         }
-        if (side.length > kLeastTitleEm * style_.fontPt) addTitle(axis, side, ticks, name, reach);
+        if (side.length > kLeastTitleEm * style_.fontPt)
+            addTitle(axis, side, ticks, drawing_.axes[static_cast<std::size_t>(axis.axis)], reach);
         return axis;
     }
 
   private:
+    double valueAt(int axis, double coordinate) const {
+        return drawing_.zero[axis] + drawing_.unit[axis] * coordinate;
+    }
     static double support(const QSizeF& size, const QPointF& way) {
         return (std::abs(way.x()) * size.width() + std::abs(way.y()) * size.height()) / 2;
     }
@@ -76,7 +82,8 @@ class AxisMaker {
         std::vector<VolumeTick> made;
         for (std::size_t i = 0; i < ticks.values.size(); ++i) {
             Eigen::Vector3d at = side.edge.from;
-            at[side.edge.axis] = ticks.values[i];
+            const int axis = side.edge.axis;
+            at[axis] = (ticks.values[i] - drawing_.zero[axis]) / drawing_.unit[axis];
             VolumeTick tick;
             tick.from = page(projection_, at) + side.outward * side.clear;
             tick.to = tick.from + side.outward * tick_;
@@ -118,6 +125,7 @@ class AxisMaker {
                       << axis.titleAt + half + rise << axis.titleAt - half + rise;
     }
 
+    const VolumeDrawing& drawing_;
     const VolumeProjection& projection_;
     const PanelStyle& style_;
     SceneText text_;
@@ -229,7 +237,7 @@ VolumeAxes layoutVolumeAxes(const VolumeDrawing& drawing, const VolumeProjection
     QPointF middle;
     for (const auto& edge : edges) middle += (page(projection, edge.from) + page(projection, edge.to)) / 24;
 
-    const AxisMaker maker(projection, style);
+    const AxisMaker maker(drawing, projection, style);
     std::array<std::vector<std::pair<VolumeAxis, double>>, 3> choices;  // with how much they are liked
     for (const auto& edge : edges) {
         if (!edge.isOnOutline) continue;
@@ -246,7 +254,7 @@ VolumeAxes layoutVolumeAxes(const VolumeDrawing& drawing, const VolumeProjection
         // A hair beyond the box is no reason to leave its edge.
         side.clear = side.clear > style.fontPt * 0.15 ? side.clear + style.fontPt * 0.3 : 0;
         const auto axis = static_cast<std::size_t>(edge.axis);
-        choices[axis].emplace_back(maker.make(side, drawing.axes[axis]), preference(side));
+        choices[axis].emplace_back(maker.make(side), preference(side));
     }
     double best = -INFINITY;
     std::array<std::size_t, 3> pick{}, at{};

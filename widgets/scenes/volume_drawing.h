@@ -44,6 +44,8 @@ struct VolumeMarks {
 struct VolumeDrawing {
     Eigen::Vector3d low = Eigen::Vector3d::Constant(-1), high = Eigen::Vector3d::Constant(1);  // the box
     std::array<QString, 3> axes{"s", "t", "r"};  // with units, written along the box
+    // What the numbers along an axis say at a coordinate: zero + unit * coordinate.
+    Eigen::Vector3d zero = Eigen::Vector3d::Zero(), unit = Eigen::Vector3d::Ones();
     std::vector<VolumeFaces> faces;
     std::vector<VolumeLines> lines;
     std::vector<VolumeMarks> marks;

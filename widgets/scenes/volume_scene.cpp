@@ -63,10 +63,6 @@ std::optional<ColourBar> volumeColourBar(const VolumeResult& result, const Volum
     return std::nullopt;
 }
 
-VolumeCamera standardCamera(const SliceVolume& volume) {
-    return VolumeCamera::around(volume.low, volume.high, Eigen::Vector3d(0.55, -1, 0.5));
-}
-
 std::vector<Table> volumeTables(const ResultRecord& record) {
     std::vector<Table> tables;
     for (const char* name : {"classes", "boundary", "samples", "searches", "paths"})
@@ -88,13 +84,13 @@ std::vector<std::shared_ptr<const PanelScene>> volumeScenes(const std::shared_pt
         std::optional<VolumeSection> cut;
         if (look.cut && result.cells && result.cells->complete)
             cut = volumeSection(*result.cells, look.cutPlane);
-        const auto camera = cameraOf(view, result.volume);
+        const auto camera = cameraFor(view.camera, result.volume.low, result.volume.high, kStandardDirection);
         auto drawing = volumeDrawing(result, look, theme, context, cut ? &*cut : nullptr);
         if (look.clips) drawing = clipped(drawing, look.cutPlane, -eyeSide(look.cutPlane, camera));
         auto scene = std::make_shared<VolumePanelScene>(
             std::make_shared<const VolumeDrawing>(std::move(drawing)), camera, title,
             volumeLegend(result, look, context), volumeColourBar(result, look));
-        scene->isFitted = view.isFitted;
+        scene->isFitted = view.camera.isFitted;
         scene->tables = volumeTables(*record);
         scenes.push_back(std::move(scene));
     };

@@ -69,8 +69,8 @@ std::vector<LegendItem> volumeLegend(const VolumeResult& result, const VolumeLoo
                                      const SceneContext& context,
                                      const SceneTheme& theme = SceneTheme::light());
 std::optional<ColourBar> volumeColourBar(const VolumeResult& result, const VolumeLook& look);
-// The view that a volume opens with.
-VolumeCamera standardCamera(const SliceVolume& volume);
+// From where a volume is first seen, from its middle.
+inline const Eigen::Vector3d kStandardDirection{0.55, -1, 0.5};
 // The numbers that stand beside a figure: classes and boundaries, not every corner.
 std::vector<Table> volumeTables(const ResultRecord& record);
 QString classText(int label, const SceneContext& context);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scenes/volume_view_state.h"
 
-#include <Eigen/Geometry>
 #include <array>
-#include <charconv>
 #include <cmath>
 
 namespace tessera {
@@ -48,30 +46,8 @@ constexpr std::array<Number, 3> kNumbers{{
      &VolumeLook::explode, 2},
 }};
 
-constexpr const char* kThree = "three numbers with spaces between them, such as \"0 0 1\"";
-
-std::string text(const Eigen::Vector3d& vector) {
-    return parameterText(vector.x()) + " " + parameterText(vector.y()) + " " + parameterText(vector.z());
-}
-
-std::optional<Eigen::Vector3d> vectorOf(std::string_view text) {
-    Eigen::Vector3d vector;
-    const char* at = text.data();
-    const char* end = at + text.size();
-    for (int i = 0; i < 3; ++i) {
-        while (at < end && (*at == ' ' || *at == ',')) ++at;
-        const auto read = std::from_chars(at, end, vector[i]);
-        if (read.ec != std::errc{} || !std::isfinite(vector[i])) return std::nullopt;
-        at = read.ptr;
-    }
-    while (at < end && *at == ' ') ++at;
-    if (at != end) return std::nullopt;
-    return vector;
-}
-
 std::vector<Parameter> declare() {
     const VolumeLook look;
-    const VolumeCamera camera;
     std::vector<Parameter> list;
     for (const auto& one : kSwitches)
         list.push_back({one.name, one.label, one.sentence, "", look.*one.field});
@@ -86,45 +62,11 @@ std::vector<Parameter> declare() {
     list.push_back({"step", "Step", "How far along the searches are shown; -1: to their ends.", "",
                     std::int64_t{look.step}, -1, INT32_MAX});
     list.push_back({"cut-normal", "Cut normal", "Direction across the cut plane, in s, t and r.", "",
-                    text(look.cutPlane.normal)});
+                    vectorText(look.cutPlane.normal)});
     list.push_back({"cut-position", "Cut position", "Of the cut plane along its normal.", "input units",
                     look.cutPlane.position});
-    list.push_back({"eye", "Eye", "Where it is looked at from, in s, t and r; empty: the usual side.", "",
-                    std::string()});
-    list.push_back({"focus", "Focus", "The point looked at.", "", text(camera.focus)});
-    list.push_back({"up", "Up", "The direction that points up the page.", "", text(camera.up)});
-    list.push_back({"fitted", "Fitted",
-                    "The box fills the picture: of eye and focus only the direction counts.", "", true});
-    list.push_back({"parallel", "Parallel", "Parallel projection, not perspective.", "", camera.parallel});
-    list.push_back(
-        {"angle", "View angle", "Of a perspective view, vertical.", "degrees", camera.viewAngle, 1, 170});
-    list.push_back({"parallel-scale", "Parallel scale", "Half the height of what a parallel view sees.", "",
-                    camera.parallelScale, 1e-12, 1e12});
+    for (auto& parameter : cameraParameters()) list.push_back(std::move(parameter));
     return list;
-}
-
-Error wrong(const std::string& name, const std::string& found, const std::string& wanted) {
-    return inputError("Setting " + name + " of the view is \"" + found + "\"; give " + wanted + ".");
-}
-
-Result<Done> readClasses(const std::string& text, std::vector<char>& hidden) {
-    constexpr int kMostClasses = 100'000;
-    const char* at = text.data();
-    const char* end = at + text.size();
-    while (at < end) {
-        if (*at == ' ' || *at == ',') {
-            ++at;
-            continue;
-        }
-        int label = 0;
-        const auto read = std::from_chars(at, end, label);
-        if (read.ec != std::errc{} || label < 0 || label >= kMostClasses)
-            return wrong("hidden-classes", text, "class numbers, such as \"0 3\"");
-        at = read.ptr;
-        hidden.resize(std::max(hidden.size(), static_cast<std::size_t>(label) + 1), 0);
-        hidden[static_cast<std::size_t>(label)] = 1;
-    }
-    return Done{};
 }
 
 }  // namespace
@@ -141,71 +83,38 @@ ParameterMap volumeViewValues(const VolumeViewState& state) {
     for (const auto& one : kNumbers) values[one.name] = look.*one.field;
     for (const auto& [value, name] : kFills)
         if (value == look.fill) values["colour-by"] = std::string(name);
-    std::string hidden;
-    for (std::size_t label = 0; label < look.hiddenClass.size(); ++label)
-        if (look.hiddenClass[label]) hidden += (hidden.empty() ? "" : " ") + std::to_string(label);
-    values["hidden-classes"] = hidden;
+    values["hidden-classes"] = classesText(look.hiddenClass);
     values["step"] = std::int64_t{look.step};
-    values["cut-normal"] = text(look.cutPlane.normal);
+    values["cut-normal"] = vectorText(look.cutPlane.normal);
     values["cut-position"] = look.cutPlane.position;
-    if (state.camera) {
-        values["eye"] = text(state.camera->position);
-        values["focus"] = text(state.camera->focus);
-        values["up"] = text(state.camera->up);
-        values["parallel"] = state.camera->parallel;
-        values["angle"] = state.camera->viewAngle;
-        values["parallel-scale"] = state.camera->parallelScale;
-    }
-    values["fitted"] = state.isFitted;
+    putCamera(state.camera, values);
     return values;
 }
 
 Result<VolumeViewState> volumeViewState(const ParameterMap& given) {
-    ParameterMap values;
-    for (const auto& parameter : volumeViewParameters()) {
-        const auto found = given.find(parameter.name);
-        if (found == given.end()) {
-            values[parameter.name] = parameter.standard;
-            continue;
-        }
-        auto value = checkParameter(parameter, found->second);
-        if (!value.isOk()) return std::move(value).propagate<VolumeViewState>();
-        values[parameter.name] = std::move(value).value();
-    }
-    const auto textOf = [&](const char* name) { return parameterValue<std::string>(values, name); };
+    auto known = knownValues(volumeViewParameters(), given);
+    if (!known.isOk()) return std::move(known).propagate<VolumeViewState>();
+    const ParameterMap& values = known.value();
     VolumeViewState state;
     VolumeLook& look = state.look;
     for (const auto& one : kSwitches) look.*one.field = parameterValue<bool>(values, one.name);
     for (const auto& one : kNumbers) look.*one.field = parameterValue<double>(values, one.name);
     for (const auto& [value, name] : kFills)
-        if (textOf("colour-by") == name) look.fill = value;
-    if (auto done = readClasses(textOf("hidden-classes"), look.hiddenClass); !done.isOk())
-        return std::move(done).propagate<VolumeViewState>();
-    std::map<std::string, Eigen::Vector3d> vectors;
-    for (const char* name : {"cut-normal", "eye", "focus", "up"}) {
-        if (textOf(name).empty() && std::string_view(name) == "eye") continue;
-        const auto vector = vectorOf(textOf(name));
-        if (!vector) return wrong(name, textOf(name), kThree);
-        vectors[name] = *vector;
-    }
-    for (const char* name : {"cut-normal", "up"})
-        if (!(vectors[name].norm() > 0)) return wrong(name, textOf(name), "a direction that is not zero");
-    look.cutPlane = {vectors["cut-normal"], parameterValue<double>(values, "cut-position")};
+        if (parameterValue<std::string>(values, "colour-by") == name) look.fill = value;
+    auto hidden = classesValue(values, "hidden-classes");
+    if (!hidden.isOk()) return std::move(hidden).propagate<VolumeViewState>();
+    look.hiddenClass = std::move(hidden).value();
+    auto normal = vectorValue(values, "cut-normal");
+    if (!normal.isOk()) return std::move(normal).propagate<VolumeViewState>();
+    if (!(normal.value().norm() > 0))
+        return inputError("Setting cut-normal of the view is zero; give a direction, such as \"0 0 1\".");
+    look.cutPlane = {normal.value(), parameterValue<double>(values, "cut-position")};
     // One that was normal stays as it is, to the last digit.
     if (std::abs(look.cutPlane.normal.norm() - 1) > 1e-12) look.cutPlane.normal.normalize();
     look.step = static_cast<std::int32_t>(parameterValue<std::int64_t>(values, "step"));
-    state.isFitted = parameterValue<bool>(values, "fitted");
-    if (!vectors.contains("eye")) return state;
-    VolumeCamera camera;
-    camera.position = vectors["eye"];
-    camera.focus = vectors["focus"];
-    camera.up = vectors["up"];
-    if (!((camera.position - camera.focus).norm() > 0))
-        return wrong("eye", textOf("eye"), "a point other than the focus");
-    camera.parallel = parameterValue<bool>(values, "parallel");
-    camera.viewAngle = parameterValue<double>(values, "angle");
-    camera.parallelScale = parameterValue<double>(values, "parallel-scale");
-    state.camera = camera;
+    auto camera = readCamera(values);
+    if (!camera.isOk()) return std::move(camera).propagate<VolumeViewState>();
+    state.camera = std::move(camera).value();
     return state;
 }
 
@@ -213,16 +122,6 @@ Result<Done> checkVolumeView(const ParameterMap& values) {
     auto state = volumeViewState(values);
     if (!state.isOk()) return std::move(state).propagate<Done>();
     return Done{};
-}
-
-VolumeCamera cameraOf(const VolumeViewState& state, const SliceVolume& volume) {
-    if (!state.camera) return standardCamera(volume);
-    if (!state.isFitted) return *state.camera;
-    VolumeCamera camera = VolumeCamera::around(
-        volume.low, volume.high, state.camera->position - state.camera->focus, state.camera->up);
-    camera.parallel = state.camera->parallel;
-    camera.viewAngle = state.camera->viewAngle;
-    return camera;
 }
 
 }  // namespace tessera

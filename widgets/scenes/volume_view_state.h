@@ -4,16 +4,14 @@
 #pragma once
 
 #include "core/base/parameter.h"
+#include "widgets/scenes/camera_values.h"
 #include "widgets/scenes/volume_scene.h"
 
 namespace tessera {
 
 struct VolumeViewState {
     VolumeLook look;
-    // Nothing: from where a volume is first seen. Fitted: of the camera only its directions count, and the
-    // box fills the picture.
-    std::optional<VolumeCamera> camera;
-    bool isFitted = true;
+    HeldCamera camera;
 };
 
 const std::vector<Parameter>& volumeViewParameters();
@@ -22,7 +20,4 @@ ParameterMap volumeViewValues(const VolumeViewState& state);
 // refused with a sentence.
 Result<VolumeViewState> volumeViewState(const ParameterMap& values);
 Result<Done> checkVolumeView(const ParameterMap& values);
-// The camera of a state, for a picture of this box.
-VolumeCamera cameraOf(const VolumeViewState& state, const SliceVolume& volume);
-
 }  // namespace tessera

@@ -230,7 +230,7 @@ std::vector<std::shared_ptr<const PanelScene>> VolumeView::panels() const {
 }
 
 ParameterMap VolumeView::viewState() const {
-    return volumeViewValues({controls_->look(), canvas_->camera(), canvas_->isFitted()});
+    return volumeViewValues({controls_->look(), {canvas_->camera(), canvas_->isFitted()}});
 }
 
 void VolumeView::setViewState(const ParameterMap& values) {
@@ -240,9 +240,10 @@ void VolumeView::setViewState(const ParameterMap& values) {
     VolumeLook look = std::move(state.value().look);
     if (result_) look.hiddenClass.resize(static_cast<std::size_t>(result_->classCount()), 0);
     controls_->setLook(look);
-    if (!state.value().camera) return;
-    canvas_->setCamera(*state.value().camera);
-    if (state.value().isFitted) canvas_->resetCamera();
+    const HeldCamera& held = state.value().camera;
+    if (!held.camera) return;
+    canvas_->setCamera(*held.camera);
+    if (held.isFitted) canvas_->resetCamera();
     Q_EMIT viewStateChanged();
 }
 

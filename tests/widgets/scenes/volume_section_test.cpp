@@ -89,15 +89,15 @@ class VolumeSectionTest : public QObject {
         VolumeViewState state;
         state.look.cut = true;
         state.look.cutPlane = VolumePlane::across(0, (volume.low + volume.high).x() / 2);
-        state.camera = VolumeCamera::around(volume.low, volume.high, {1, 0.2, 0.3});
-        state.isFitted = false;
+        state.camera.camera = VolumeCamera::around(volume.low, volume.high, {1, 0.2, 0.3});
+        state.camera.isFitted = false;
         context.view = volumeViewValues(state);
         const auto scenes = volumeScenes(opened().record, context);
         QVERIFY(scenes.size() > 1);
         const auto& scene = dynamic_cast<const VolumePanelScene&>(*scenes.front());
         QVERIFY(cutLayer(scene) && !cutLayer(scene)->colour.empty());
         QVERIFY(!scene.isFitted);
-        QCOMPARE(scene.camera().position, state.camera->position);
+        QCOMPARE(scene.camera().position, state.camera.camera->position);
         const auto& whole = scene.drawing();
         state.look.clips = true;
         context.view = volumeViewValues(state);

@@ -26,13 +26,13 @@ VolumeViewState anyState(unsigned seed) {
     look.boundaryOpacity = share(), look.cellOpacity = share(), look.explode = 2 * share();
     look.cutPlane = {vector().normalized(), normal(random)};
     if (flag()) look.hiddenClass = {0, 1, 0, 0, 1};
-    state.isFitted = flag();
+    state.camera.isFitted = flag();
     if (flag()) {
         VolumeCamera camera;
         camera.position = vector(), camera.focus = vector(), camera.up = vector();
         camera.parallel = flag(), camera.viewAngle = 5 + 100 * share();
         camera.parallelScale = 0.1 + share();
-        state.camera = camera;
+        state.camera.camera = camera;
     }
     return state;
 }
@@ -54,10 +54,10 @@ class VolumeViewStateTest : public QObject {
             const auto back = volumeViewState(values);
             RC_ASSERT(back.isOk());
             RC_ASSERT(back.value().look == state.look);
-            RC_ASSERT(back.value().isFitted == state.isFitted);
-            RC_ASSERT(back.value().camera.has_value() == state.camera.has_value());
-            if (state.camera) {
-                const auto &camera = *back.value().camera, &was = *state.camera;
+            RC_ASSERT(back.value().camera.isFitted == state.camera.isFitted);
+            RC_ASSERT(back.value().camera.camera.has_value() == state.camera.camera.has_value());
+            if (state.camera.camera) {
+                const auto &camera = *back.value().camera.camera, &was = *state.camera.camera;
                 RC_ASSERT(camera.position == was.position && camera.focus == was.focus &&
                           camera.up == was.up);
                 RC_ASSERT(camera.parallel == was.parallel && camera.viewAngle == was.viewAngle);
@@ -71,10 +71,10 @@ class VolumeViewStateTest : public QObject {
         const auto state = volumeViewState({});
         QVERIFY(state.isOk());
         QVERIFY(state.value().look == VolumeLook());
-        QVERIFY(!state.value().camera && state.value().isFitted);
+        QVERIFY(!state.value().camera.camera && state.value().camera.isFitted);
         // Every value has a declaration, and one that it passes.
         VolumeViewState whole;
-        whole.camera = VolumeCamera();
+        whole.camera.camera = VolumeCamera();
         const auto values = volumeViewValues(whole);
         QCOMPARE(values.size(), volumeViewParameters().size());
         QVERIFY(completeParameters(volumeViewParameters(), values).isOk());
@@ -87,7 +87,7 @@ class VolumeViewStateTest : public QObject {
 
     void refusesWithASentence() {
         QVERIFY(refuses({{"cut-normal", std::string("0 1")}}, "cut-normal"));
-        QVERIFY(refuses({{"cut-normal", std::string("0 0 0")}}, "not zero"));
+        QVERIFY(refuses({{"cut-normal", std::string("0 0 0")}}, "is zero"));
         QVERIFY(refuses({{"up", std::string("0 0 1 7")}}, "three numbers"));
         QVERIFY(refuses({{"eye", std::string("nan 0 0")}}, "three numbers"));
         QVERIFY(refuses({{"eye", std::string("0 0 0")}}, "other than the focus"));
