@@ -11,7 +11,7 @@
 namespace tessera {
 namespace {
 
-constexpr double kSmoothMs = 250;  // a still picture that may be drawn four times as large
+constexpr double kSmoothMs = 120;  // a still picture that may be drawn four times as large
 
 // Requests of all canvases that best pictures of others give way to.
 std::atomic<int> urgent = 0;
