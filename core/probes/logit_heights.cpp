@@ -211,6 +211,7 @@ Result<ResultRecord> LogitHeights::run(const ProbeInputs& inputs, const Paramete
     result.samples = std::move(samples).value();
     Provenance provenance;
     if (inexact == nullptr && parameterValue<std::string>(parameters, "method") == kExact) {
+        progress.reportShare(0, "cutting the plane");  // small planes are done before they say anything
         auto regions = exactRegions(inputs, place.plane, parameters, stop, progress);
         if (!regions.isOk()) return std::move(regions).propagate<ResultRecord>();
         result.exact = regions.value().arrangement;
