@@ -5,6 +5,7 @@
 #include "core/geometry/height_surface.h"
 #include "widgets/scenes/colour_bar.h"
 #include "widgets/scenes/logit_heights_scene.h"
+#include "widgets/scenes/volume_edges.h"
 #include "widgets/scenes/volume_scene.h"
 
 namespace tessera {
@@ -16,7 +17,6 @@ using Fill = HeightsLook::Fill;
 constexpr int kConfidenceSteps = 48;
 constexpr double kFloorShare = 0.18;   // of the range of heights, that the floor lies below them
 constexpr double kSheetOpacity = 0.6;  // of several sheets, at most
-constexpr std::size_t kMostOutlined = 12'000;
 
 class Builder {
   public:
@@ -138,8 +138,8 @@ class Builder {
                 faces, surface, [this](const auto& point) { return placed(point); },
                 [&](std::int64_t p) { return colourOf(surface, p); });
             // Of a curved surface the pieces mean nothing.
-            faces.edges = look_.outlines && look_.height != Height::Confidence &&
-                          faces.colour.size() <= kMostOutlined && !mesh_.patternHash.empty();
+            faces.edges = look_.outlines && look_.height != Height::Confidence && !mesh_.patternHash.empty();
+            fadeEdges(faces, (made_.drawing.high - made_.drawing.low).maxCoeff());
             if (!faces.colour.empty()) made_.drawing.faces.push_back(std::move(faces));
         }
     }

@@ -6,15 +6,11 @@
 #include <numeric>
 
 #include "widgets/scenes/colour_bar.h"
-#include "widgets/scenes/fill_colours.h"
+#include "widgets/scenes/volume_edges.h"
 #include "widgets/scenes/volume_path_drawing.h"
 
 namespace tessera {
 namespace {
-
-constexpr double kLeastEdges = 0.3;  // fainter outlines would only change the colour of what they are on
-constexpr std::size_t kMostOutlined = 12'000;  // polygons
-constexpr double kBoxPt = 300;                 // about how long a side of the box is in a picture
 
 QRgb mixed(const QColor& a, const QColor& b) {
     return qRgb((a.red() + b.red()) / 2, (a.green() + b.green()) / 2, (a.blue() + b.blue()) / 2);
@@ -86,29 +82,6 @@ class DrawingBuilder {
         return layer;
     }
 
-    // Fainter the denser they are, none where they would only be grey.
-    void fadeEdges(VolumeFaces& layer) const {
-        const auto count = layer.colour.size();
-        layer.edges = layer.edges && count <= kMostOutlined;
-        if (!layer.edges || count == 0) return;
-        double area = 0, red = 0, green = 0, blue = 0;
-        const std::span<const std::int32_t> corners(layer.faceVertices);
-        for (std::size_t f = 0; f < count; ++f) {
-            const auto begin = static_cast<std::size_t>(layer.faceBegin[f]),
-                       end = static_cast<std::size_t>(layer.faceBegin[f + 1]);
-            area += twiceArea(layer.points, corners.subspan(begin, end - begin)).norm() / 2;
-            red += qRed(layer.colour[f]), green += qGreen(layer.colour[f]), blue += qBlue(layer.colour[f]);
-        }
-        const double side = (drawing_.high - drawing_.low).maxCoeff();
-        const double strength = edgeStrength(kBoxPt * std::sqrt(area / double(count)) / side);
-        layer.edges = strength > kLeastEdges;
-        const auto mix = [&](double fill, int edge) {
-            return int(fill / double(count) * (1 - strength) + edge * strength);
-        };
-        const QColor edge = layer.edgeColour;
-        layer.edgeColour = QColor(mix(red, edge.red()), mix(green, edge.green()), mix(blue, edge.blue()));
-    }
-
     // Neighbours that are drawn as one: a side between them shows nothing.
     bool belongTogether(const CellComplex& map, std::int32_t a, std::int32_t b) const {
         const bool sameClass = map.cellLabel.empty() || map.cellLabel[a] == map.cellLabel[b];
@@ -138,7 +111,7 @@ class DrawingBuilder {
                 if (!explodes) break;
             }
         }
-        fadeEdges(layer);
+        fadeEdges(layer, (drawing_.high - drawing_.low).maxCoeff());
         drawing_.faces.push_back(std::move(layer));
     }
 
@@ -195,7 +168,7 @@ class DrawingBuilder {
             layer.colour.push_back(pairColour(surface.classA[f], surface.classB[f]));
             layer.meaning.push_back(meaning[f]);
         }
-        fadeEdges(layer);
+        fadeEdges(layer, (drawing_.high - drawing_.low).maxCoeff());
         drawing_.faces.push_back(std::move(layer));
     }
 
@@ -210,7 +183,7 @@ class DrawingBuilder {
             layer.meaning.push_back(isOfCells ? cut.cell[f] : -1);
             layer.colour.push_back(isOfCells ? colourOf(*result_.cells, cut.cell[f]) : cutColour(cut, f));
         }
-        fadeEdges(layer);
+        fadeEdges(layer, (drawing_.high - drawing_.low).maxCoeff());
         drawing_.faces.push_back(std::move(layer));
     }
 

@@ -47,7 +47,8 @@ void paintVolumeTriad(QPainter& painter, const std::array<QString, 3>& axes, con
         painter.drawLine(at, tip);
         // Of one that points at the eye or away there is no room for a name beside the other two.
         if (length < 0.2) continue;
-        const QString name = axes[axis].section(QStringLiteral(" ("), 0, 0).left(kMostLetters);
+        QString name = axes[axis].section(QStringLiteral(" ("), 0, 0);
+        if (name.size() > kMostLetters) name = name.left(1);
         const QPointF nameAt = tip + way / length * (style.fontPt * (kNameEm - kArrowEm));
         text.drawWithHalo(painter, nameAt, Qt::AlignHCenter | Qt::AlignVCenter, name, colour,
                           style.theme.halo, 1, true);
