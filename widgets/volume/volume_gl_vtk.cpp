@@ -40,10 +40,11 @@ QSurfaceFormat wantedFormat() {
 
 }  // namespace
 
-// Nowhere else would create() succeed, and there Qt itself makes contexts on other threads.
+// On no other platform would create() succeed, and on these a context may be made on any thread.
 void VolumeGl::loadDriver() {
     static std::once_flag once;
-    if (QGuiApplication::platformName() != QLatin1String("xcb")) return;
+    const QString platform = QGuiApplication::platformName();
+    if (platform != QLatin1String("xcb") && platform != QLatin1String("offscreen")) return;
     std::call_once(once, [] {
         QOpenGLContext context;
         context.setFormat(wantedFormat());
@@ -52,6 +53,7 @@ void VolumeGl::loadDriver() {
 }
 
 Result<std::unique_ptr<VolumeGl>> VolumeGl::create() {
+    loadDriver();  // never on two threads at once
     std::unique_ptr<VolumeGl> gl(new VolumeGl);
     gl->context_.setFormat(wantedFormat());
     if (!gl->context_.create()) return unsupported(kNoGl);
