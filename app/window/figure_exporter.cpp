@@ -53,7 +53,16 @@ void FigureExporter::addSlice(SliceView& view, std::vector<FigureChoice>& choice
 void FigureExporter::addResult(const ResultView& view, const QString& id,
                                std::vector<FigureChoice>& choices) const {
     const ResultEntry* entry = results_.entry(id);
-    if (!entry || !view.record()) return;
+    if (!view.record()) return;
+    if (!entry) {  // of no result: what is seen, which is not kept
+        for (const auto& scene : view.panels()) {
+            FigureChoice choice;
+            choice.title = scene->title();
+            choice.scene = scene;
+            choices.push_back(std::move(choice));
+        }
+        return;
+    }
     const CatalogueEntry* probe = runner_.probe(entry->about.probe);
     SceneContext context = sceneContext(workspace_);
     context.view = view.viewState();

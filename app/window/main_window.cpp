@@ -18,6 +18,7 @@
 #include "app/window/session_keeper.h"
 #include "app/window/train_heads_window.h"
 #include "app/window/undo_recorder.h"
+#include "app/window/slice_heights.h"
 #include "app/window/view_area.h"
 #include "app/window/volume_slices.h"
 #include "widgets/dialogs/value_text.h"
@@ -85,6 +86,8 @@ void MainWindow::makeCentre() {
     centre_->addWidget(start_);
     views_ = new ViewArea(workspace_, *jobs_);
     new VolumeSlices(*views_);
+    heights_ = new SliceHeights(workspace_, *jobs_, *views_);
+    connect(heights_, &SliceHeights::notice, this, &MainWindow::say);
     centre_->addWidget(views_);
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);

@@ -26,6 +26,7 @@ namespace tessera {
 
 struct FigureChoice;
 class FigureExporter;
+class SliceHeights;
 class GalleryPanel;
 class GuideStrip;
 class JobIndicator;
@@ -171,6 +172,7 @@ class MainWindow : public QMainWindow {
     UndoRecorder* undo_ = nullptr;
     SessionKeeper* keeper_ = nullptr;
     FigureExporter* figures_ = nullptr;
+    SliceHeights* heights_ = nullptr;
     GuideStrip* guide_ = nullptr;
     TrainHeadsWindow* trainHeads_ = nullptr;  // made when it is first wanted
     WindowSettings applied_;

@@ -10,6 +10,7 @@
 
 #include "app/window/figure_exporter.h"
 #include "app/window/main_window.h"
+#include "app/window/slice_heights.h"
 #include "app/window/view_area.h"
 #include "widgets/dialogs/opened.h"
 #include "widgets/dialogs/sheet_dialog.h"
@@ -107,6 +108,10 @@ void MainWindow::addSliceActions(QMenu* menu) {
         [](SliceView& view) { view.zoom(kZoomStep); });
     add(tr("Zoom &Out"), {QKeySequence::ZoomOut}, [](SliceView& view) { view.zoom(1 / kZoomStep); });
     menu->addSeparator();
+    add(tr("Show as &Heights"), {QKeySequence(Qt::CTRL | Qt::ALT | Qt::Key_H)},
+        [this](SliceView& view) { heights_->show(view); });
+    sliceActions_.back()->setObjectName(QStringLiteral("showHeights"));
+    sliceActions_.back()->setToolTip(tr("The logits over this slice, in a view that follows it"));
     add(tr("&Copy the Plane"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_C)},
         [](SliceView& view) { view.copyPlane(); });
     add(tr("&Paste the Plane"), {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_V)},

@@ -28,6 +28,16 @@ QByteArray contents(const QString& path) {
 const QStringList kDigits{"--data", sample("mnist-images-idx3-ubyte.gz"), "--mean", "0.1307", "--std",
                           "0.3081"};
 
+// The process has a handler for SIGINT (Linux).
+bool hearsInterrupt(qint64 process) {
+    QFile status(QStringLiteral("/proc/%1/status").arg(process));
+    if (!status.open(QIODevice::ReadOnly)) return true;
+    const QByteArray text = status.readAll();
+    const auto at = text.indexOf("SigCgt:");
+    const auto caught = text.mid(at + 7, text.indexOf('\n', at) - at - 7).trimmed().toULongLong(nullptr, 16);
+    return at < 0 || (caught >> (SIGINT - 1) & 1) != 0;
+}
+
 }  // namespace
 
 class CommandLineRegionsTest : public QObject {
@@ -278,6 +288,8 @@ void CommandLineRegionsTest::interruptIsPartialOrCancelled() {
                               "--max-memory", "4096", "--json", "-", "--margin", "1000"} +
                       kDigits);
     QVERIFY(process.waitForStarted());
+    // Until it hears the signal: on a busy machine it takes its time to come so far.
+    QTRY_VERIFY_WITH_TIMEOUT(hearsInterrupt(process.processId()), 60'000);
     QVERIFY(!process.waitForFinished(1000));
     ::kill(static_cast<pid_t>(process.processId()), SIGINT);
     QVERIFY(process.waitForFinished(20'000));

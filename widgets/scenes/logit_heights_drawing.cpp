@@ -16,6 +16,7 @@ using Fill = HeightsLook::Fill;
 
 constexpr int kConfidenceSteps = 48;
 constexpr double kFloorShare = 0.18;   // of the range of heights, that the floor lies below them
+constexpr double kLift = 0.012;        // of a sample's mark over the surface, of the box's height
 constexpr double kSheetOpacity = 0.6;  // of several sheets, at most
 
 class Builder {
@@ -193,7 +194,9 @@ class Builder {
         marks.name = QString::fromLatin1(kHeightSampleLayer);
         for (const auto& sample : result_.samples) {
             const int label = sample.label >= 0 ? sample.label : sample.prediction;
-            marks.points.push_back(placed({sample.at.x(), sample.at.y(), heightOf(sample)}));
+            Eigen::Vector3d at = placed({sample.at.x(), sample.at.y(), heightOf(sample)});
+            at.z() += kLift * made_.drawing.high.z();
+            marks.points.push_back(at);
             marks.colour.push_back(classColour(label, result_.classCount()).rgb());
             marks.labels.push_back(
                 QStringLiteral("#%1 (%2)").arg(sample.sample).arg(classText(label, context_)));
