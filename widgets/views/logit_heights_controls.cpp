@@ -87,6 +87,7 @@ QWidget* LogitHeightsControls::makeShow() {
     classes_->setAccessibleName(tr("Classes shown"));
     classes_->setToolTip(tr("Sheets and polygons of these classes are shown"));
     form->addRow(classes_);
+    classes_->hide();  // empty, and then as wide as lists like to be
     connect(classes_, &QListWidget::itemChanged, this, &LogitHeightsControls::readLook);
     return box;
 }
@@ -114,6 +115,7 @@ void LogitHeightsControls::setResult(const LogitHeightsResult* result, const Sce
     const QSignalBlocker quiet(classes_);
     classes_->clear();
     mesh_->setEnabled(result != nullptr);
+    classes_->setVisible(result != nullptr);
     if (result == nullptr) return;
     look_.hiddenClass.resize(static_cast<std::size_t>(result->classCount()), 0);
     for (int label = 0; label < result->classCount(); ++label) {
@@ -125,7 +127,6 @@ void LogitHeightsControls::setResult(const LogitHeightsResult* result, const Sce
     }
     const int row = std::max(classes_->sizeHintForRow(0), 1);
     classes_->setFixedHeight(std::min(classes_->count(), 10) * row + 2 * classes_->frameWidth() + 2);
-    fill_->setEnabled(true);
 }
 
 void LogitHeightsControls::setLook(const HeightsLook& look) {

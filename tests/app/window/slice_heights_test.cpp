@@ -53,6 +53,7 @@ class SliceHeightsTest : public QObject {
                    heights()->result()->exact->faceCount() == regions->arrangement->faceCount();
         };
         QTRY_VERIFY_WITH_TIMEOUT(isOfSlice(), kPatienceMs);
+        QCOMPARE(window.width(), 1280);  // as it was
         if (const QString pictures = qEnvironmentVariable("TESSERA_PICTURES"); !pictures.isEmpty())
             window.grab().save(pictures + "/window_heights.png");
         // Turned, the slice has other regions, and so have the heights.
