@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
 #include "core/probes/counterfactual_settings.h"
 
@@ -77,8 +78,8 @@ std::vector<Parameter> volumePathParameters() {
     return {
         {"paths",
          "Counterfactual paths",
-         "Search from each sample for the nearest change of class: within the volume, or in the whole "
-         "input space and projected onto it.",
+         "Search from each sample for a change of class: within the volume, or in the whole input space and "
+         "projected onto it.",
          "",
          std::string(kNone),
          0,
@@ -98,6 +99,10 @@ std::vector<Parameter> volumePathParameters() {
          "order.",
          "input units", 0.0, 0, 1e9},
         {"path-steps", "Path steps", "Of a search at most.", "", std::int64_t{200}, 1, 1e6}};
+}
+
+bool searchesPaths(const ParameterMap& parameters) {
+    return parameterValue<std::string>(parameters, "paths") != kNone;
 }
 
 PathSettings pathSettings(const ParameterMap& parameters) {
@@ -123,6 +128,11 @@ Result<double> standardRadius(const LogitField& field, ConstRows starts, WorkerT
     return 2 * farthest;
 }
 
+std::optional<ValidRange> inputRange(const ProbeInputs& inputs) {
+    if (!inputs.dataset || !inputs.dataset->isImage()) return std::nullopt;
+    return pixelRange(inputs.normalisation, inputs.dataset->sampleShape());
+}
+
 Result<SearchOutput> searchPaths(const LogitField& field, ConstRows starts, const PathSettings& settings,
                                  double radius, const std::optional<ValidRange>& valid, WorkerTeam& team,
                                  std::stop_token stop) {
@@ -143,9 +153,8 @@ Result<SearchOutput> searchPaths(const LogitField& field, ConstRows starts, cons
 
 Result<FoundPaths> volumePaths(const ProbeInputs& inputs, const ParameterMap& parameters,
                                const VolumePlace& place, std::stop_token stop) {
-    const auto& space = parameterValue<std::string>(parameters, "paths");
-    if (space == kNone) return FoundPaths{};
-    const bool isWithin = space == kWithin;
+    if (!searchesPaths(parameters)) return FoundPaths{};
+    const bool isWithin = parameterValue<std::string>(parameters, "paths") == kWithin;
     auto model = logitFieldOf(*inputs.model, 1);
     if (!model.isOk()) return std::move(model).propagate<FoundPaths>();
     const VolumeField within(*model.value(), place.volume);
@@ -180,11 +189,8 @@ Result<FoundPaths> volumePaths(const ProbeInputs& inputs, const ParameterMap& pa
             "search within; set path-radius.");
         return found;
     }
-    std::optional<ValidRange> valid;
-    if (isWithin)
-        valid = ValidRange{volume.low.transpose(), volume.high.transpose()};
-    else if (inputs.dataset && inputs.dataset->isImage())
-        valid = pixelRange(inputs.normalisation, inputs.dataset->sampleShape());
+    const auto valid =
+        isWithin ? ValidRange{volume.low.transpose(), volume.high.transpose()} : inputRange(inputs);
     auto searched = searchPaths(field, starts, settings, radius, valid, team, stop);
     if (!searched.isOk()) return std::move(searched).propagate<FoundPaths>();
     for (Eigen::Index i = 0; i < count; ++i) {
@@ -226,6 +232,12 @@ Result<FoundPaths> volumePaths(const ProbeInputs& inputs, const ParameterMap& pa
         note += ", twice the farthest start's first-order distance to its nearest boundary" +
                 std::string(isWithin ? " but no more than half the box's longest side" : "");
     found.notes.push_back(note + ".");
+    const auto stuck = std::count_if(found.paths.begin(), found.paths.end(),
+                                     [](const VolumePath& path) { return !path.flipped; });
+    if (stuck > 0 && settings.target != FlipTarget::Untargeted)
+        found.notes.push_back(std::to_string(stuck) + " of " + std::to_string(count) +
+                              " searches did not reach their target; with path-target untargeted a search "
+                              "goes for any other class.");
     if (!hasSamples) found.notes.push_back("The path begins in the middle of the box.");
     return found;
 }

@@ -35,11 +35,14 @@ struct PathSettings {
 };
 // Parameters "paths" (none, volume, input), "path-target", "path-radius" and "path-steps".
 std::vector<Parameter> volumePathParameters();
+bool searchesPaths(const ParameterMap& parameters);
 PathSettings pathSettings(const ParameterMap& parameters);
 
 // Twice the farthest start's first-order distance to its nearest boundary; 0: none has one.
 Result<double> standardRadius(const LogitField& field, ConstRows starts, WorkerTeam& team,
                               std::stop_token stop);
+// Pixels' range, for searches in the whole input space; none: the data are no images.
+std::optional<ValidRange> inputRange(const ProbeInputs& inputs);
 // With the v2 rule (the target is reached) and plain steps, the first of a fiftieth of the radius. At most
 // 200 points of a path are kept.
 Result<SearchOutput> searchPaths(const LogitField& field, ConstRows starts, const PathSettings& settings,

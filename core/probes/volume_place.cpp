@@ -35,23 +35,24 @@ Result<Eigen::VectorXd> principalDirection(const ProbeInputs& inputs, const Slic
     return Eigen::VectorXd(axes.col(0));
 }
 
-// To the end of a search in the whole input space, as volume_paths.h does it.
+// To the end of the first sample's search in the whole input space: the very one that volumePaths() makes.
 Result<Eigen::VectorXd> pathDirection(const ProbeInputs& inputs, const ParameterMap& parameters,
-                                      const Rows& first, const std::stop_token& stop) {
+                                      const Rows& starts, const std::stop_token& stop, bool& flipped) {
     auto field = logitFieldOf(*inputs.model, 1);
     if (!field.isOk()) return std::move(field).propagate<Eigen::VectorXd>();
     WorkerTeam team(inputs.threads);
     const PathSettings settings = pathSettings(parameters);
     double radius = settings.radius;
     if (!(radius > 0)) {
-        auto standard = standardRadius(*field.value(), first, team, stop);
+        auto standard = standardRadius(*field.value(), starts, team, stop);
         if (!standard.isOk()) return std::move(standard).propagate<Eigen::VectorXd>();
         radius = standard.value();
     }
-    std::optional<ValidRange> valid;
-    if (inputs.dataset->isImage()) valid = pixelRange(inputs.normalisation, inputs.dataset->sampleShape());
-    auto found = searchPaths(*field.value(), first, settings, radius, valid, team, stop);
+    if (!(radius > 0)) return Eigen::VectorXd(Eigen::VectorXd::Zero(starts.cols()));
+    const Rows first = starts.topRows(1);
+    auto found = searchPaths(*field.value(), first, settings, radius, inputRange(inputs), team, stop);
     if (!found.isOk()) return std::move(found).propagate<Eigen::VectorXd>();
+    flipped = found.value().rows.front().flipped;
     return Eigen::VectorXd((found.value().ends.row(0) - first.row(0)).transpose());
 }
 
@@ -78,7 +79,7 @@ Result<Eigen::VectorXd> marginGradient(const ProbeInputs& inputs, const Rows& fi
 // What the third direction is called in sentences.
 std::string directionText(const std::string& third) {
     if (third == kRandom) return "a random direction";
-    if (third == kPath) return "the way from the first of them to its counterfactual";
+    if (third == kPath) return "the way from the first of them to the end of its counterfactual search";
     if (third == kAttribution) return "the gradient of the first one's margin over its runner-up";
     return "the largest principal component of the data outside their plane";
 }
@@ -139,6 +140,7 @@ Result<VolumePlace> placeVolume(const ProbeInputs& inputs, const ParameterMap& p
         anchors.emplace_back(place.inputs.row(i).transpose());
     const auto& shape = inputs.model->info().inputShape;
     const auto& third = parameterValue<std::string>(parameters, "third-direction");
+    bool flipped = true;
     auto volume = [&]() -> Result<SliceVolume> {
         if (count == 4) return volumeThroughSamples(shape, anchors, margin);
         auto plane = planeThroughSamples(shape, anchors, margin);
@@ -146,21 +148,22 @@ Result<VolumePlace> placeVolume(const ProbeInputs& inputs, const ParameterMap& p
         if (third == kRandom)
             return volumeOverPlane(plane.value(), randomDirection(elementCount(shape), inputs.seed));
         const Rows first = place.inputs.topRows(1);
-        auto direction = third == kPath          ? pathDirection(inputs, parameters, first, stop)
+        auto direction = third == kPath ? pathDirection(inputs, parameters, place.inputs, stop, flipped)
                          : third == kAttribution ? marginGradient(inputs, first)
                                                  : principalDirection(inputs, plane.value(), stop);
         if (!direction.isOk()) return std::move(direction).propagate<SliceVolume>();
         auto laid = volumeOverPlane(plane.value(), direction.value());
         if (laid.isOk() || third == kPrincipal) return laid;
         return inputError("The volume cannot go along " + directionText(third) +
-                          ": that does not lead out of the plane of the samples; choose another third "
-                          "direction.");
+                          ": that does not lead out of the plane of the samples; choose principal or "
+                          "random as third direction.");
     }();
     if (!volume.isOk()) return std::move(volume).propagate<VolumePlace>();
     place.volume = std::move(volume).value();
-    place.sentence = count == 4 ? "The volume goes through the four chosen samples."
-                                : "The volume goes through the three chosen samples and along " +
-                                      directionText(third) + ".";
+    place.sentence = count == 4
+                         ? "The volume goes through the four chosen samples."
+                         : "The volume goes through the three chosen samples and along " +
+                               directionText(third) + (flipped ? "." : "; that search ended without a flip.");
     return place;
 }
 

@@ -138,15 +138,16 @@ Result<ResultRecord> VolumeProbe::run(const ProbeInputs& inputs, const Parameter
     auto samples = describeSamples(inputs, place.value());
     if (!samples.isOk()) return std::move(samples).propagate<ResultRecord>();
     result.samples = std::move(samples).value();
-    auto paths = volumePaths(inputs, parameters, place.value(), stop);
-    if (!paths.isOk()) return std::move(paths).propagate<ResultRecord>();
-    result.paths = std::move(paths.value().paths);
-
     const auto sentence = place.value().sentence;
     const bool isExact = inexact == nullptr && method != kSampled;
     const bool isSampled = !isExact || method == kBoth;
+    const bool searches = searchesPaths(parameters);
     int step = 0;
-    const int steps = (isSampled ? 1 : 0) + (isExact ? 1 : 0);
+    const int steps = (searches ? 1 : 0) + (isSampled ? 1 : 0) + (isExact ? 1 : 0);
+    if (searches) progress.beginStep(++step, steps, "Searching for counterfactuals");
+    auto paths = volumePaths(inputs, parameters, place.value(), stop);
+    if (!paths.isOk()) return std::move(paths).propagate<ResultRecord>();
+    result.paths = std::move(paths.value().paths);
     std::string stopReason, sampling;
     std::int64_t evaluations = 0;
     if (isSampled) {

@@ -32,6 +32,15 @@ ProbeInputs halfSpaces(double slope) {
     return inputs;
 }
 
+ProbeInputs digits() {
+    ProbeInputs inputs;
+    inputs.model = loadModel(std::string(TESSERA_SAMPLES) + "/mnist_mlp.pt").value();
+    inputs.dataset = openDataset(std::string(TESSERA_SAMPLES) + "/mnist-images-idx3-ubyte.gz").value();
+    inputs.normalisation = {{0.1307}, {0.3081}};
+    inputs.samples = {2, 10, 8, 4};
+    return inputs;
+}
+
 FoundPaths pathsOf(const ProbeInputs& inputs, const ParameterMap& given) {
     const auto parameters = complete(given);
     const auto place = placeVolume(inputs, parameters, {}).value();
@@ -135,11 +144,7 @@ class VolumePathsTest : public QObject {
 
     // What is said of a point of a path is what the model says there.
     void theModelAgrees() {
-        ProbeInputs inputs;
-        inputs.model = loadModel(std::string(TESSERA_SAMPLES) + "/mnist_mlp.pt").value();
-        inputs.dataset = openDataset(std::string(TESSERA_SAMPLES) + "/mnist-images-idx3-ubyte.gz").value();
-        inputs.normalisation = {{0.1307}, {0.3081}};
-        inputs.samples = {2, 10, 8, 4};
+        const auto inputs = digits();
         const auto parameters = complete({{"paths", std::string("volume")}});
         const auto place = placeVolume(inputs, parameters, {}).value();
         const auto found = volumePaths(inputs, parameters, place, {}).value();
@@ -174,14 +179,73 @@ class VolumePathsTest : public QObject {
         inputs.samples = {0, 1, 3};
         auto refused = placeVolume(inputs, complete({{"third-direction", std::string("attribution")}}), {});
         QVERIFY(refused.isError());
-        QVERIFY2(refused.error().message.find("choose another third direction") != std::string::npos,
+        QVERIFY2(refused.error().message.find("choose principal or random") != std::string::npos,
                  refused.error().message.c_str());
         refused = placeVolume(halfSpaces(0), complete({{"third-direction", std::string("path")}}), {});
         QVERIFY(refused.isOk());  // four samples need none
         auto flat = halfSpaces(0);
         flat.samples = {0, 1, 2};
-        for (const std::string third : {"path", "attribution"})
-            QVERIFY(placeVolume(flat, complete({{"third-direction", third}}), {}).isError());
+        for (const std::string third : {"path", "attribution"}) {
+            const auto none = placeVolume(flat, complete({{"third-direction", third}}), {});
+            QVERIFY(none.isError());
+            QVERIFY2(none.error().message.find("choose principal or random") != std::string::npos,
+                     none.error().message.c_str());
+        }
+    }
+
+    // The search that lays the volume is the one that is drawn in it: it ends in the volume.
+    void endsInTheVolumeLaidAlongIt() {
+        for (const std::string target : {"runner-up", "untargeted", "least-likely"}) {
+            auto inputs = digits();
+            inputs.samples = {2, 10, 8};
+            const auto parameters = complete({{"third-direction", std::string("path")},
+                                              {"paths", std::string("input")},
+                                              {"path-target", target}});
+            const auto place = placeVolume(inputs, parameters, {}).value();
+            const auto found = volumePaths(inputs, parameters, place, {}).value();
+            QCOMPARE(found.paths.size(), std::size_t{3});
+            const auto& first = found.paths.front();
+            QVERIFY(first.distance > 0.1);
+            QVERIFY2(first.offVolume.back() < 1e-9, target.c_str());
+            QVERIFY(std::abs((first.points.back() - first.points.front()).norm() - first.distance) < 1e-9);
+            const bool saysSo = place.sentence.find("without a flip") != std::string::npos;
+            QCOMPARE(saysSo, !first.flipped);
+        }
+    }
+
+    // The whole run says what it does, and a search that is stuck tells of the way out.
+    void runTellsOfItsSearches() {
+        struct Steps final : Progress {
+            std::vector<std::string> titles;
+            int last = 0, all = 0;
+            void report(std::int64_t, std::int64_t, std::string_view) override {}
+            void beginStep(int step, int steps, std::string_view title) override {
+                titles.emplace_back(title);
+                last = step, all = steps;
+            }
+        } steps;
+        auto inputs = digits();
+        ParameterMap given{{"paths", std::string("volume")},
+                           {"path-target", std::string("least-likely")},
+                           {"method", std::string("sampled")},
+                           {"resolution", std::int64_t{8}}};
+        const auto record = runProbe(VolumeProbe(), inputs, given, {}, steps).value();
+        QCOMPARE(steps.titles, (std::vector<std::string>{"Searching for counterfactuals", "Sampling"}));
+        QVERIFY(steps.last == 2 && steps.all == 2);
+        QVERIFY(record->metric("flips")->value < record->metric("searches")->value);
+        const auto tells = [](const ResultRecord& of) {
+            return std::any_of(of.notes.begin(), of.notes.end(), [](const std::string& note) {
+                return note.find("path-target untargeted") != std::string::npos;
+            });
+        };
+        QVERIFY(tells(*record));
+        given["path-target"] = std::string("untargeted");
+        const auto other = runProbe(VolumeProbe(), inputs, given, {}, steps).value();
+        QCOMPARE(other->metric("flips")->value, 4.0);
+        QVERIFY(!tells(*other));
+        std::stop_source stop;
+        stop.request_stop();
+        QVERIFY(VolumeProbe().run(inputs, complete(given), stop.get_token(), steps).isCancelled());
     }
 
     void flatLogitsHaveNoPaths() {
