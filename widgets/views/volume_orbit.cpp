@@ -4,9 +4,9 @@
 #include <QDir>
 #include <QProcess>
 #include <QStandardPaths>
-#include <QTimer>
 
 #include "widgets/volume/volume_canvas.h"
+#include "widgets/volume/volume_renderer.h"
 
 namespace tessera {
 namespace {
@@ -26,23 +26,35 @@ void VolumeOrbit::start(const QString& folder, int frames, const QSize& pixels) 
     folder_ = folder;
     // Encoders want even sides.
     pixels_ = QSize(pixels.width() / 2 * 2, pixels.height() / 2 * 2);
-    start_ = canvas_.camera();
+    seen_ = canvas_.snapshotRequest(pixels_);
     next_ = 0;
     frames_ = frames;
-    if (!canvas_.hasGl()) return end(canvas_.problem());
+    if (!seen_.volume) return end(canvas_.hasGl() ? tr("There is nothing to go round.") : canvas_.problem());
+    auto renderer = VolumeRenderer::create();
+    if (!renderer.isOk()) return end(QString::fromStdString(renderer.error().message));
+    renderer_ = std::move(renderer).value();
+    connect(renderer_.get(), &VolumeRenderer::drawn, this, &VolumeOrbit::frameDrawn);
     drawNext();
 }
+
+VolumeOrbit::~VolumeOrbit() = default;
 
 void VolumeOrbit::cancel() {
     if (isRunning()) end(tr("Cancelled: %1 of %2 frames are in %3.").arg(next_).arg(frames_).arg(folder_));
 }
 
 void VolumeOrbit::drawNext() {
-    if (!isRunning()) return;
-    const VolumeCamera shown = canvas_.camera();
-    canvas_.setCamera(start_.turned(360.0 * next_ / frames_, 0));
-    const QImage picture = canvas_.snapshot(pixels_);
-    canvas_.setCamera(shown);
+    VolumeRequest frame = seen_;
+    frame.camera = seen_.camera.turned(360.0 * next_ / frames_, 0);
+    frame.version = next_;
+    renderer_->request(frame);
+}
+
+void VolumeOrbit::frameDrawn() {
+    if (!isRunning() || !renderer_) return;
+    const auto drawn = renderer_->take();
+    if (!drawn || !drawn->isBest || drawn->of.version != next_) return;
+    const QImage picture = canvas_.finishedSnapshot(*drawn);
     const QString path = framePath(folder_, next_);
     if (picture.isNull())
         return end(tr("Frames of %1 by %2 pixels cannot be drawn here; choose smaller ones.")
@@ -60,10 +72,9 @@ void VolumeOrbit::drawNext() {
             if (written.isError()) return end(QString::fromStdString(written.error().message));
             ++next_;
             Q_EMIT progressed(next_, frames_);
-            if (isRunning())
-                QTimer::singleShot(0, this, &VolumeOrbit::drawNext);
-            else
-                encode();
+            if (isRunning()) return drawNext();
+            renderer_.reset();
+            encode();
         });
 }
 
@@ -93,6 +104,8 @@ void VolumeOrbit::encode() {
 
 void VolumeOrbit::end(const QString& sentence) {
     next_ = frames_ = 0;
+    renderer_.reset();
+    seen_ = {};
     Q_EMIT finished(sentence);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Pictures of a volume from all round it, one a frame, and a video of them where ffmpeg is installed. Frames
-// are drawn between other events of the window; the camera on screen stays as it is.
+// are drawn and written beside the window; the camera on screen stays as it is.
 #pragma once
 
 #include <QObject>
@@ -8,16 +8,18 @@
 #include <QString>
 
 #include "widgets/jobs/job_runner.h"
-#include "widgets/scenes/volume_drawing.h"
+#include "widgets/volume/volume_request.h"
 
 namespace tessera {
 
 class VolumeCanvas;
+class VolumeRenderer;
 
 class VolumeOrbit : public QObject {
     Q_OBJECT
   public:
     VolumeOrbit(VolumeCanvas& canvas, JobRunner& jobs, QObject* parent);
+    ~VolumeOrbit() override;
 
     // frame_0000.png and so on in `folder`, once round; replaces one that is under way.
     void start(const QString& folder, int frames, const QSize& pixels);
@@ -30,6 +32,7 @@ class VolumeOrbit : public QObject {
 
   private:
     void drawNext();
+    void frameDrawn();
     void encode();
     void end(const QString& sentence);
 
@@ -37,7 +40,8 @@ class VolumeOrbit : public QObject {
     JobRunner& jobs_;
     QString folder_;
     QSize pixels_;
-    VolumeCamera start_;
+    VolumeRequest seen_;  // what the canvas showed when it was started
+    std::unique_ptr<VolumeRenderer> renderer_;
     int next_ = 0, frames_ = 0;
 };
 

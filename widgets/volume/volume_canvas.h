@@ -80,6 +80,10 @@ class VolumeCanvas : public QWidget {
     // on a screen with 720 lines. Waits for a drawing that is not ready. Null without OpenGL, and for a side
     // that is longer than the graphics card allows.
     QImage snapshot(const QSize& pixels, double pixelsPerPoint = 0);
+    // The same in two, for one who has it drawn by a renderer of his own and does not wait: what is seen now
+    // at that size (without a volume where there is nothing to draw), and the finished picture with its text.
+    VolumeRequest snapshotRequest(const QSize& pixels, double pixelsPerPoint = 0);
+    QImage finishedSnapshot(const VolumePicture& picture) const;
 
     QSize sizeHint() const override { return {800, 600}; }
     QSize minimumSizeHint() const override { return {200, 160}; }

@@ -58,7 +58,7 @@ void VolumeCanvas::paintEvent(QPaintEvent*) {
     if (std::exchange(isShownNew_, false)) Q_EMIT rendered();
 }
 
-QImage VolumeCanvas::snapshot(const QSize& pixels, double pixelsPerPoint) {
+VolumeRequest VolumeCanvas::snapshotRequest(const QSize& pixels, double pixelsPerPoint) {
     if (!hasGl() || !drawing_ || pixels.isEmpty()) return {};
     if (!volume_ || volume_->drawing != drawing_) {
         jobs_.cancelKey(this, QStringLiteral("volume"));
@@ -66,20 +66,33 @@ QImage VolumeCanvas::snapshot(const QSize& pixels, double pixelsPerPoint) {
     }
     if (overlayDrawing_ && (!overlay_ || overlay_->drawing != overlayDrawing_))
         overlayArrived(prepareVolume(overlayDrawing_, {}));
-    PanelStyle look = style();
-    look.pixelsPerPoint =
+    VolumeRequest wanted = view();
+    wanted.pixels = pixels, wanted.isMoving = false;
+    wanted.pixelsPerPoint =
         pixelsPerPoint > 0
             ? pixelsPerPoint
             : 96.0 / 72 * std::max(std::min(pixels.width(), pixels.height()) / kScreenLines, 0.25);
-    VolumeRequest wanted = view();
-    wanted.pixels = pixels, wanted.pixelsPerPoint = look.pixelsPerPoint, wanted.isMoving = false;
-    QImage image = renderer_->draw(wanted);
+    return wanted;
+}
+
+QImage VolumeCanvas::finishedSnapshot(const VolumePicture& picture) const {
+    QImage image = picture.image;
     if (image.isNull()) return image;
+    PanelStyle look = style();
+    look.pixelsPerPoint = picture.of.pixelsPerPoint;
     QPainter painter(&image);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.scale(look.pixelsPerPoint, look.pixelsPerPoint);
-    paintVolumeText(painter, wanted, QSizeF(pixels) / look.pixelsPerPoint, look, false);
+    paintVolumeText(painter, picture.of, QSizeF(picture.of.pixels) / look.pixelsPerPoint, look, false);
     return image;
+}
+
+QImage VolumeCanvas::snapshot(const QSize& pixels, double pixelsPerPoint) {
+    VolumePicture picture;
+    picture.of = snapshotRequest(pixels, pixelsPerPoint);
+    if (!picture.of.volume) return {};
+    picture.image = renderer_->draw(picture.of);
+    return finishedSnapshot(picture);
 }
 
 }  // namespace tessera
