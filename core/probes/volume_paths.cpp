@@ -77,8 +77,8 @@ Result<Done> VolumeField::gradients(ConstRows points, const Choose& choose, Rows
 std::vector<Parameter> volumePathParameters() {
     return {
         {"paths",
-         "Counterfactual paths",
-         "Search from each sample for a change of class: within the volume, or in the whole input space and "
+         "Paths",
+         "Counterfactual search from each sample: within the volume, or in the whole input space and "
          "projected onto it.",
          "",
          std::string(kNone),
@@ -90,7 +90,7 @@ std::vector<Parameter> volumePathParameters() {
          "Class whose logit the search raises: the runner-up, the least likely, or (untargeted) whichever "
          "is nearest.",
          "",
-         std::string("runner-up"),
+         std::string("untargeted"),
          0,
          0,
          {"runner-up", "least-likely", "untargeted"}},
