@@ -8,10 +8,11 @@
 #include <numbers>
 
 #include "widgets/scenes/scene_text.h"
+
 namespace tessera {
 namespace {
 
-constexpr double kWalkedPt = 3, kAheadPt = 0.9, kBallPt = 0.6, kStepPt = 7;
+constexpr double kWalkedPt = 3, kAheadPt = 0.9, kBallPt = 0.6, kStepPt = 7, kLandingPt = 4.5;
 constexpr int kCirclePoints = 96;
 // Of the box's longest side: what leads farther out would make the box small.
 constexpr double kMostOutside = 0.3;
@@ -33,13 +34,20 @@ class PathDrawing {
 
     void addPaths(const SceneContext& context) {
         std::map<std::int32_t, VolumeLines> walked, ahead;  // by class
-        VolumeMarks ends;
+        VolumeMarks ends, landings;
         ends.name = QString::fromLatin1(kStepLayer);
         ends.sizePt = kStepPt;
+        landings.name = QString::fromLatin1(kLandingLayer);
+        landings.sizePt = kLandingPt;
         for (const auto& path : result_.paths) {
             const auto at = placeOfStep(path, look_.step);
             for (std::size_t p = 0; p + 1 < path.points.size(); ++p)
                 addStep(path, p, p < at ? walked : ahead);
+            if (path.flipped && at + 1 < path.points.size() && isNear(path.points.back())) {
+                landings.points.push_back(path.points.back());
+                landings.colour.push_back(classColour(path.landing, result_.classCount()).rgb());
+                landings.labels.emplace_back();
+            }
             if (!isNear(path.points[at])) continue;
             const int label = path.prediction[at];
             ends.points.push_back(path.points[at]);
@@ -51,6 +59,7 @@ class PathDrawing {
         }
         add(walked, kPathLayer, kWalkedPt, true);
         add(ahead, kAheadLayer, kAheadPt, false);
+        if (!landings.points.empty()) drawing_.marks.push_back(std::move(landings));
         drawing_.marks.push_back(std::move(ends));
     }
 
@@ -97,7 +106,8 @@ class PathDrawing {
         const Eigen::Vector3d &from = path.points[p], &to = path.points[p + 1];
         if (one == other) return addSegment(lines[one], from, to);
         const double before = path.margin[p], after = path.margin[p + 1];
-        const bool isTie = (before < 0) != (after < 0);
+        const bool isTie = std::minmax(one, other) == std::minmax(path.predicted, path.target) &&
+                           (before < 0) != (after < 0);
         const Eigen::Vector3d middle = from + (isTie ? before / (before - after) : 0.5) * (to - from);
         addSegment(lines[one], from, middle);
         addSegment(lines[other], middle, to);
@@ -148,6 +158,16 @@ std::size_t placeOfStep(const VolumePath& path, std::int32_t step) {
     if (step < 0) return path.step.size() - 1;
     const auto after = std::upper_bound(path.step.begin(), path.step.end(), step);
     return after == path.step.begin() ? 0 : static_cast<std::size_t>(after - path.step.begin()) - 1;
+}
+
+std::optional<PathPlace> pathAt(const VolumeResult& result, const QString& layer,
+                                const Eigen::Vector3d& point) {
+    const bool isStep = layer == QLatin1String(kStepLayer), isLanding = layer == QLatin1String(kLandingLayer);
+    if (!isStep && !isLanding) return std::nullopt;
+    for (const auto& path : result.paths)
+        for (std::size_t p = isLanding ? path.points.size() - 1 : 0; p < path.points.size(); ++p)
+            if (path.points[p] == point) return PathPlace{&path, path.step[p]};
+    return std::nullopt;
 }
 
 QString pathText(const VolumePath& path, std::int32_t step, const SceneContext& context) {

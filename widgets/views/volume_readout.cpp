@@ -6,6 +6,7 @@
 
 #include "widgets/scenes/class_shader.h"
 #include "widgets/scenes/scene_text.h"
+#include "widgets/scenes/volume_path_drawing.h"
 #include "widgets/views/input_picture.h"
 
 namespace tessera {
@@ -46,6 +47,7 @@ void VolumeReadout::showPoint(const QString& layer, int meaning, const Eigen::Ve
     logits_.clear();
     const bool isCell = layer == QLatin1String(kCellLayer) || layer == QLatin1String(kBoundaryLayer) ||
                         layer == QLatin1String(kCutLayer);
+    mark_ = hasPoint_ ? markText(layer, meaning) : QString();
     cell_ = isCell && result_ && result_->cells && meaning < result_->cells->cellCount() ? meaning : -1;
     present();
     if (!hasPoint_ || !model_) {
@@ -69,6 +71,23 @@ void VolumeReadout::showPoint(const QString& layer, int meaning, const Eigen::Ve
         });
 }
 
+// What a mark under the pointer stands for.
+QString VolumeReadout::markText(const QString& layer, int meaning) const {
+    SceneContext context;
+    for (int label = 0; label < result_->classCount(); ++label)
+        context.classNames.push_back(workspace_.className(label));
+    if (const auto place = pathAt(*result_, layer, point_))
+        return tr("search from %1, step %2")
+            .arg(pathText(*place->path, place->step, context))
+            .arg(place->step);
+    const auto at = static_cast<std::size_t>(meaning);
+    if (layer != QLatin1String(kSampleLayer) || meaning < 0 || at >= result_->samples.size()) return {};
+    const auto& sample = result_->samples[at];
+    QString text = tr("sample #%1").arg(sample.sample);
+    if (sample.label >= 0) text += tr(", label %1").arg(classText(sample.label, context));
+    return text + tr(", predicted %1").arg(classText(sample.prediction, context));
+}
+
 void VolumeReadout::answered(const Eigen::Vector3d& point, const Answer& answer) {
     if (!hasPoint_ || point != point_) return;
     logits_ = answer.logits;
@@ -82,6 +101,7 @@ void VolumeReadout::present() {
                                            "Left turns, middle or Shift moves, the wheel comes nearer.")
                                       : QString());
     QStringList lines;
+    if (!mark_.isEmpty()) lines << mark_;
     if (!logits_.empty()) {
         int label = 0;
         const double confidence = leadingConfidence(logits_.data(), static_cast<int>(logits_.size()), label);
@@ -101,7 +121,7 @@ void VolumeReadout::present() {
         if (!map.slopeNorm.empty())
             fact += tr(",  slope norm %1").arg(shortNumber(map.slopeNorm[static_cast<std::size_t>(region)]));
         lines << fact;
-    } else if (!result_->cells) {
+    } else if (!result_->cells && mark_.isEmpty()) {
         lines << tr("sampled, not exact");
     }
     lines << tr("s %1,  t %2,  r %3")

@@ -32,6 +32,7 @@ class VolumeReadout : public QWidget {
     };
     void answered(const Eigen::Vector3d& point, const Answer& answer);
     void present();
+    QString markText(const QString& layer, int meaning) const;
 
     Workspace& workspace_;
     JobRunner& jobs_;
@@ -41,6 +42,7 @@ class VolumeReadout : public QWidget {
     std::int64_t cell_ = -1;
     bool hasPoint_ = false, isAsking_ = false;
     std::vector<double> logits_;
+    QString mark_;  // what the mark under the pointer stands for; empty: it is at none
     QLabel *picture_, *text_;
 };
 

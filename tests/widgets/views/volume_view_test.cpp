@@ -286,6 +286,19 @@ class VolumeViewTest : public QObject {
             QCOMPARE(shown.marks(kStepLayer)->points[i],
                      result.paths[i].points[placeOfStep(result.paths[i], 3)]);
         QVERIFY2(!paths.text().contains(QStringLiteral("→")), qPrintable(paths.text()));
+        // Under way, thin lines lead to where they will flip; marks say whose they are.
+        QVERIFY(shown.marks(kLandingLayer));
+        QCOMPARE(shown.marks(kLandingLayer)->points.size(), std::size_t{4});
+        shown.view.readout().showPoint(QLatin1String(kStepLayer), 1, shown.marks(kStepLayer)->points[1]);
+        QVERIFY(shown.settle());
+        QVERIFY2(shown.view.readout().text().contains(
+                     QStringLiteral("search from #%1").arg(result.paths[1].sample)),
+                 qPrintable(shown.view.readout().text()));
+        shown.view.readout().showPoint(QLatin1String(kSampleLayer), 2, result.samples[2].at);
+        QVERIFY(shown.settle());
+        QVERIFY2(
+            shown.view.readout().text().contains(QStringLiteral("sample #%1").arg(result.samples[2].sample)),
+            qPrintable(shown.view.readout().text()));
         shown.keep("volume_paths_step");
         slider->setValue(slider->maximum());
         QCOMPARE(shown.look().step, -1);
