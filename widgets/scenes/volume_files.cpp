@@ -16,7 +16,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <map>
+#include <type_traits>
 
 #include "core/data/npz.h"
 #include "core/session/file_writer.h"
@@ -100,16 +102,56 @@ Result<Done> writeBytes(const std::filesystem::path& path, Writer* writer) {
     return writeTextFile(path, writer->GetOutputString());
 }
 
+// VTK numbers the lines of a surface before its polygons.
+template <typename T>
+std::vector<T> linesFirst(std::vector<T> lines, const std::vector<T>& faces) {
+    lines.insert(lines.end(), faces.begin(), faces.end());
+    return lines;
+}
+NamedArray linesFirst(const NamedArray& faces, std::size_t lineCount) {
+    return {faces.name, std::visit(
+                            [&](const auto& values) -> decltype(faces.values) {
+                                using T = typename std::decay_t<decltype(values)>::value_type;
+                                T none = 0;
+                                if constexpr (std::is_floating_point_v<T>)
+                                    none = std::numeric_limits<T>::quiet_NaN();
+                                else if constexpr (std::is_signed_v<T>)
+                                    none = -1;
+                                return linesFirst(std::vector<T>(lineCount, none), values);
+                            },
+                            faces.values)};
+}
+
+void addLines(vtkPolyData* data, const SurfaceMesh& mesh, const SurfaceLines& lines) {
+    auto points = mesh.vertices;
+    points.insert(points.end(), lines.points.begin(), lines.points.end());
+    data->SetPoints(vtkPointsOf(points));
+    vtkNew<vtkCellArray> cells;
+    for (std::size_t line = 0; line < lines.lineCount(); ++line) {
+        cells->InsertNextCell(lines.lineBegin[line + 1] - lines.lineBegin[line]);
+        for (auto i = lines.lineBegin[line]; i < lines.lineBegin[line + 1]; ++i)
+            cells->InsertCellPoint(static_cast<vtkIdType>(mesh.vertices.size()) + i);
+    }
+    data->SetLines(cells);
+    addColumn<vtkIntArray>(
+        data->GetCellData(), "line",
+        linesFirst(lines.number, std::vector<std::int32_t>(mesh.faceBegin.size() - 1, -1)));
+}
+
 Result<Done> writePolyData(const std::filesystem::path& path, const SurfaceMesh& mesh,
-                           std::span<const NamedArray> arrays) {
+                           std::span<const NamedArray> arrays, const SurfaceLines& lines) {
     vtkNew<vtkPolyData> data;
     data->SetPoints(vtkPointsOf(mesh.vertices));
     vtkNew<vtkCellArray> polygons;
     for (std::size_t face = 0; face + 1 < mesh.faceBegin.size(); ++face) addPolygon(polygons, mesh, face);
     data->SetPolys(polygons);
-    addColumn<vtkIntArray>(data->GetCellData(), "class_a", mesh.classA);
-    addColumn<vtkIntArray>(data->GetCellData(), "class_b", mesh.classB);
-    addColumns(data->GetCellData(), arrays);
+    if (lines.lineCount() > 0) addLines(data, mesh, lines);
+    addColumn<vtkIntArray>(data->GetCellData(), "class_a", linesFirst(lines.classA, mesh.classA));
+    addColumn<vtkIntArray>(data->GetCellData(), "class_b", linesFirst(lines.classB, mesh.classB));
+    for (const auto& array : arrays) {
+        const NamedArray whole = linesFirst(array, lines.lineCount());
+        addColumns(data->GetCellData(), std::span(&whole, 1));
+    }
     vtkNew<vtkXMLPolyDataWriter> writer;
     writer->SetInputData(data);
     return writeBytes(path, writer.Get());
@@ -253,15 +295,22 @@ Result<Done> checkCellFilePath(const std::filesystem::path& path) {
 }
 
 Result<Done> writeSurfaceFile(const std::filesystem::path& path, const SurfaceMesh& mesh,
-                              std::span<const NamedArray> faceArrays, int classCount) {
+                              std::span<const NamedArray> faceArrays, int classCount,
+                              const SurfaceLines& lines) {
     if (auto checked = checkSurfaceFilePath(path); !checked.isOk()) return checked;
     const auto faces = static_cast<std::size_t>(std::max<std::int64_t>(mesh.faceCount(), 0));
     if (!isListOfLists(mesh.faceBegin, mesh.faceVertices, mesh.vertices.size()) ||
         mesh.classA.size() != faces || mesh.classB.size() != faces)
         return brokenMesh("faces of the surface");
+    const auto count = lines.lineBegin.empty() ? 0 : lines.lineCount();
+    if (lines.lineBegin.empty() || lines.lineBegin.front() != 0 ||
+        !std::is_sorted(lines.lineBegin.begin(), lines.lineBegin.end()) ||
+        static_cast<std::size_t>(lines.lineBegin.back()) != lines.points.size() ||
+        lines.classA.size() != count || lines.classB.size() != count || lines.number.size() != count)
+        return brokenMesh("lines beside the surface");
     if (auto checked = checkArrays(faceArrays, faces, "faces"); !checked.isOk()) return checked;
     const std::string suffix = lowerSuffix(path);
-    if (suffix == ".vtp") return writePolyData(path, mesh, faceArrays);
+    if (suffix == ".vtp") return writePolyData(path, mesh, faceArrays, lines);
     if (suffix == ".ply") return writePly(path, mesh, classCount);
     NpzEntries entries;
     entries.add("points", mesh.vertices);

@@ -43,12 +43,23 @@ struct CellFile {
     std::size_t cellCount() const { return cellBegin.size() - 1; }
 };
 
+// Polylines beside a surface, in .vtp files only. A line's classes are written where a face's are.
+struct SurfaceLines {
+    std::vector<Eigen::Vector3d> points;
+    std::vector<std::int32_t> lineBegin{0};  // lines + 1
+    std::vector<std::int32_t> classA, classB, number;
+
+    std::size_t lineCount() const { return lineBegin.size() - 1; }
+};
+
 // Beside `faceArrays` the classes are written, as "class_a" and "class_b". `classCount` chooses the colours,
 // as in every picture (colours.h). In .npz: points (vertices, 3), face_begin, face_vertices, class_a,
-// class_b. Errors: another suffix, an array of another length, a mesh whose numbers do not fit together, the
-// disk.
+// class_b. Where there are lines, the array "line" has their numbers, and -1 for faces; of other arrays they
+// have NaN, -1 or 0. Errors: another suffix, an array of another length, a mesh whose numbers do not fit
+// together, the disk.
 Result<Done> writeSurfaceFile(const std::filesystem::path& path, const SurfaceMesh& mesh,
-                              std::span<const NamedArray> faceArrays, int classCount);
+                              std::span<const NamedArray> faceArrays, int classCount,
+                              const SurfaceLines& lines = {});
 // In .npz: points, face_begin, face_vertices, cell_begin, cell_faces.
 Result<Done> writeCellFile(const std::filesystem::path& path, const CellFile& cells);
 

@@ -29,6 +29,18 @@ CellFile cellFileOf(const CellComplex& map) {
     return file;
 }
 
+// Searches from the class at their start to the class at their end, numbered as in the table of searches.
+SurfaceLines linesOf(const std::vector<VolumePath>& paths) {
+    SurfaceLines lines;
+    for (const auto& path : paths) {
+        lines.points.insert(lines.points.end(), path.points.begin(), path.points.end());
+        lines.lineBegin.push_back(static_cast<std::int32_t>(lines.points.size()));
+        lines.number.push_back(static_cast<std::int32_t>(lines.number.size()));
+        lines.classA.push_back(path.predicted), lines.classB.push_back(path.landing);
+    }
+    return lines;
+}
+
 }  // namespace
 
 Result<Done> writeVolumeMesh(const std::filesystem::path& path, const VolumeResult& result) {
@@ -47,7 +59,7 @@ Result<Done> writeVolumeMesh(const std::filesystem::path& path, const VolumeResu
     NamedArray area{"area", std::vector<double>()};
     auto& values = std::get<std::vector<double>>(area.values);
     for (std::int64_t f = 0; f < boundary.faceCount(); ++f) values.push_back(boundary.faceArea(f));
-    return writeSurfaceFile(path, boundary, std::span(&area, 1), result.classCount());
+    return writeSurfaceFile(path, boundary, std::span(&area, 1), result.classCount(), linesOf(result.paths));
 }
 
 Result<Done> writeRecordMesh(const std::filesystem::path& path, const ResultRecord& record) {

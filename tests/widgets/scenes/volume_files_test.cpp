@@ -14,6 +14,7 @@
 #include <QFile>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <cmath>
 
 #include "core/data/npz.h"
 #include "widgets/scenes/colours.h"
@@ -104,6 +105,40 @@ class VolumeFilesTest : public QObject {
             QCOMPARE(values->GetArray("class_b")->GetComponent(face, 0),
                      double(mesh.classB[static_cast<std::size_t>(face)]));
         }
+    }
+    // Lines come before the polygons, and have the same arrays.
+    void linesBesideTheSurface() {
+        const auto mesh = smallSurface();
+        SurfaceLines lines;
+        lines.points = {{0.25, 0.5, 1.0 / 3}, {1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {10, 11, 12}};
+        lines.lineBegin = {0, 2, 5};
+        lines.classA = {1, 2}, lines.classB = {3, 0}, lines.number = {0, 1};
+        const NamedArray arrays[] = {{"area", std::vector<double>{0.5, 0.5, 1.0 / 7}}};
+        QVERIFY(writeSurfaceFile(file("l.vtp"), mesh, arrays, 4, lines).isOk());
+        vtkNew<vtkXMLPolyDataReader> reader;
+        reader->SetFileName(file("l.vtp").c_str());
+        reader->Update();
+        auto* data = reader->GetOutput();
+        QCOMPARE(data->GetNumberOfLines(), vtkIdType(2));
+        QCOMPARE(data->GetNumberOfPolys(), vtkIdType(3));
+        vtkNew<vtkIdList> corners;
+        data->GetCellPoints(1, corners);
+        QCOMPARE(corners->GetNumberOfIds(), vtkIdType(3));
+        for (vtkIdType i = 0; i < 3; ++i)
+            QVERIFY(Eigen::Vector3d(data->GetPoint(corners->GetId(i))) ==
+                    lines.points[static_cast<std::size_t>(2 + i)]);
+        auto* values = data->GetCellData();
+        const auto at = [&](const char* name, vtkIdType cell) {
+            return values->GetArray(name)->GetComponent(cell, 0);
+        };
+        QVERIFY(at("line", 0) == 0 && at("line", 1) == 1 && at("line", 2) == -1 && at("line", 4) == -1);
+        QVERIFY(at("class_a", 1) == 2 && at("class_b", 0) == 3);
+        QVERIFY(std::isnan(at("area", 0)) && at("area", 4) == 1.0 / 7);
+        for (vtkIdType face = 0; face < 3; ++face)
+            QCOMPARE(at("class_a", 2 + face), double(mesh.classA[static_cast<std::size_t>(face)]));
+        lines.number.pop_back();
+        QVERIFY(writeSurfaceFile(file("broken.vtp"), mesh, arrays, 4, lines).isError());
+        QVERIFY(!QFile::exists(QString::fromStdString(file("broken.vtp"))));
     }
     void surfaceForBlender() {
         const auto mesh = smallSurface();
