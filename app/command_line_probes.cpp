@@ -166,7 +166,8 @@ void ProbeCommands::addTo(CLI::App& app) {
         if (entry.writeMesh)
             command.app
                 ->add_option("--mesh", command.options.meshes,
-                             "write the surface to this .vtp, .ply or .npz, or the cells of a volume to this .vtu; may "
+                             "write the surface to this .vtp, .ply or .npz, or the cells of a volume to this "
+                             ".vtu; may "
                              "be repeated")
                 ->type_name("FILE");
         for (const auto& parameter : description.parameters)
