@@ -43,8 +43,8 @@ class ResultList : public QObject {
     const ResultEntry* entry(const QString& id) const;  // null: none
     int rowOf(const QString& id) const;                 // -1: none
 
-    QString add(ResultEntry entry);          // gives it an id that was never used before
-    void replace(const ResultEntry& entry);  // that of the same id; ignored if it is gone
+    QString add(ResultEntry entry);                      // gives it an id that was never used before
+    void replace(const ResultEntry& entry);              // that of the same id; ignored if it is gone
     void setView(const QString& id, ParameterMap view);  // how its view is held; ignored if it is gone
     RemovedResult remove(const QString& id);
     void restore(RemovedResult removed);
