@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "core/geometry/height_surface.h"
 #include "widgets/scenes/colour_bar.h"
 #include "widgets/scenes/logit_heights_scene.h"
 #include "widgets/scenes/volume_edges.h"
@@ -36,28 +35,14 @@ class Builder {
         if (look_.floor) addFloor();
         if (look_.boundary) addTies();
         if (look_.samples) addSamples();
+        addLegend();
         return std::move(made_);
     }
 
   private:
     void makeSurfaces() {
-        switch (look_.height) {
-            case Height::Winning:
-                surfaces_.push_back(winningSurface(mesh_));
-                break;
-            case Height::Margin:
-                surfaces_.push_back(marginSurface(mesh_));
-                break;
-            case Height::Confidence:
-                surfaces_.push_back(confidenceSurface(mesh_, kConfidenceSteps));
-                break;
-            case Height::Logits:
-                for (std::int32_t label = 0; label < mesh_.classes; ++label)
-                    if (!look_.hides(label)) surfaces_.push_back(classSurface(mesh_, label));
-                break;
-        }
-        if (look_.height != Height::Winning && (look_.floor || look_.boundary))
-            envelope_ = winningSurface(mesh_);
+        surfaces_ = heightSurfaces(mesh_, look_);
+        if (look_.height != Height::Winning) envelope_ = winningSurface(mesh_);
     }
     const HeightSurface& envelope() const {
         return look_.height == Height::Winning ? surfaces_.front() : envelope_;
@@ -204,6 +189,20 @@ class Builder {
         made_.drawing.marks.push_back(std::move(marks));
     }
 
+    void addLegend() {
+        auto& items = made_.legend;
+        items.push_back({QStringLiteral("Class"), {}, LegendItem::Mark::Heading});
+        std::vector<char> isSeen(static_cast<std::size_t>(result_.classCount()),
+                                 look_.height == Height::Logits);
+        for (const auto label : envelope().label) isSeen[static_cast<std::size_t>(label)] = 1;
+        for (int label = 0; label < result_.classCount(); ++label)
+            if (!look_.hides(label) && isSeen[static_cast<std::size_t>(label)] != 0)
+                items.push_back({classText(label, context_), classColour(label, result_.classCount()),
+                                 LegendItem::Mark::Swatch});
+        if (look_.boundary)
+            items.push_back({QStringLiteral("Decision boundary"), Qt::black, LegendItem::Mark::Line});
+    }
+
     const LogitHeightsResult& result_;
     const LogitMesh& mesh_;
     const HeightsLook& look_;
@@ -216,6 +215,23 @@ class Builder {
 };
 
 }  // namespace
+
+std::vector<HeightSurface> heightSurfaces(const LogitMesh& mesh, const HeightsLook& look) {
+    switch (look.height) {
+        case Height::Winning:
+            return {winningSurface(mesh)};
+        case Height::Margin:
+            return {marginSurface(mesh)};
+        case Height::Confidence:
+            return {confidenceSurface(mesh, kConfidenceSteps)};
+        case Height::Logits:
+            break;
+    }
+    std::vector<HeightSurface> sheets;
+    for (std::int32_t label = 0; label < mesh.classes; ++label)
+        if (!look.hides(label)) sheets.push_back(classSurface(mesh, label));
+    return sheets;
+}
 
 HeightsDrawing heightsDrawing(const LogitHeightsResult& result, const LogitMesh& mesh,
                               const HeightsLook& look, const SceneTheme& theme, const SceneContext& context) {

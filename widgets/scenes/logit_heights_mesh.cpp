@@ -1,40 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/scenes/logit_heights_mesh.h"
 
-#include "core/geometry/height_surface.h"
 #include "widgets/scenes/volume_files.h"
 
 namespace tessera {
-namespace {
-
-constexpr int kConfidenceSteps = 48;
-
-std::vector<HeightSurface> surfacesOf(const LogitMesh& mesh, const HeightsLook& look) {
-    using Height = HeightsLook::Height;
-    switch (look.height) {
-        case Height::Winning:
-            return {winningSurface(mesh)};
-        case Height::Margin:
-            return {marginSurface(mesh)};
-        case Height::Confidence:
-            return {confidenceSurface(mesh, kConfidenceSteps)};
-        case Height::Logits:
-            break;
-    }
-    std::vector<HeightSurface> sheets;
-    for (std::int32_t label = 0; label < mesh.classes; ++label)
-        if (!look.hides(label)) sheets.push_back(classSurface(mesh, label));
-    return sheets;
-}
-
-}  // namespace
-
 Result<Done> writeHeightsMesh(const std::filesystem::path& path, const LogitHeightsResult& result,
                               const LogitMesh& mesh, const HeightsLook& look) {
     SurfaceMesh written;
     NamedArray faces{"face", std::vector<std::int32_t>()};
     auto& faceOf = std::get<std::vector<std::int32_t>>(faces.values);
-    for (const auto& surface : surfacesOf(mesh, look))
+    for (const auto& surface : heightSurfaces(mesh, look))
         for (std::int64_t p = 0; p < surface.size(); ++p) {
             const auto at = static_cast<std::size_t>(p);
             for (auto i = surface.begin[at]; i < surface.begin[at + 1]; ++i) {

@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/geometry/height_surface.h"
 #include "widgets/scenes/volume_panel_scene.h"
-#include "widgets/scenes/volume_scene.h"
 
 namespace tessera {
 namespace {
@@ -65,12 +63,6 @@ std::vector<Parameter> declare() {
     return list;
 }
 
-std::vector<char> classesSeen(const LogitHeightsResult& result, const LogitMesh& mesh) {
-    std::vector<char> isSeen(static_cast<std::size_t>(result.classCount()), 0);
-    for (const auto label : winningSurface(mesh).label) isSeen[static_cast<std::size_t>(label)] = 1;
-    return isSeen;
-}
-
 }  // namespace
 
 QString heightText(Height height) {
@@ -85,20 +77,6 @@ QString heightText(Height height) {
             return QStringLiteral("Confidence");
     }
     return {};
-}
-
-std::vector<LegendItem> heightsLegend(const LogitHeightsResult& result, const LogitMesh& mesh,
-                                      const HeightsLook& look, const SceneContext& context) {
-    std::vector<LegendItem> items{{QStringLiteral("Class"), {}, LegendItem::Mark::Heading}};
-    const auto isSeen = classesSeen(result, mesh);
-    for (int label = 0; label < result.classCount(); ++label)
-        if (!look.hides(label) &&
-            (look.height == Height::Logits || isSeen[static_cast<std::size_t>(label)] != 0))
-            items.push_back({classText(label, context), classColour(label, result.classCount()),
-                             LegendItem::Mark::Swatch});
-    if (look.boundary)
-        items.push_back({QStringLiteral("Decision boundary"), Qt::black, LegendItem::Mark::Line});
-    return items;
 }
 
 std::vector<Table> heightsTables(const ResultRecord& record) {
@@ -164,9 +142,9 @@ std::vector<std::shared_ptr<const PanelScene>> logitHeightsScenes(
     const auto add = [&](const HeightsLook& look, const QString& title) {
         auto made = heightsDrawing(result, mesh, look, SceneTheme::light(), context);
         const auto camera = cameraFor(view.camera, made.drawing.low, made.drawing.high, kHeightsDirection);
-        auto scene = std::make_shared<VolumePanelScene>(
-            std::make_shared<const VolumeDrawing>(std::move(made.drawing)), camera, title,
-            heightsLegend(result, mesh, look, context), made.bar);
+        auto scene =
+            std::make_shared<VolumePanelScene>(std::make_shared<const VolumeDrawing>(std::move(made.drawing)),
+                                               camera, title, made.legend, made.bar);
         scene->isFitted = view.camera.isFitted;
         scene->tables = heightsTables(*record);
         scenes.push_back(std::move(scene));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/geometry/height_surface.h"
 #include "core/probes/logit_heights_record.h"
 #include "widgets/scenes/camera_values.h"
 #include "widgets/scenes/panel_scene.h"
@@ -41,14 +42,15 @@ inline constexpr const char* kHeightSampleLayer = "samples";
 // A polygon's meaning is its face of the result's mesh. The colours' bar is there where they mean a height.
 struct HeightsDrawing {
     VolumeDrawing drawing;
+    std::vector<LegendItem> legend;
     std::optional<ColourBar> bar;
 };
 HeightsDrawing heightsDrawing(const LogitHeightsResult& result, const LogitMesh& mesh,
                               const HeightsLook& look, const SceneTheme& theme, const SceneContext& context);
 // "Logit", "Margin", ...: of the third axis and of the bar.
 QString heightText(HeightsLook::Height height);
-std::vector<LegendItem> heightsLegend(const LogitHeightsResult& result, const LogitMesh& mesh,
-                                      const HeightsLook& look, const SceneContext& context);
+// What rises: of the look's height; of Logits a sheet a class that is not hidden.
+std::vector<HeightSurface> heightSurfaces(const LogitMesh& mesh, const HeightsLook& look);
 std::vector<Table> heightsTables(const ResultRecord& record);
 inline const Eigen::Vector3d kHeightsDirection{0.55, -1, 0.7};
 

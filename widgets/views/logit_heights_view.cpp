@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/logit_heights_view.h"
 
-#include <QEvent>
-#include <QFileDialog>
-#include <QFileInfo>
-#include <QHBoxLayout>
 #include <QLabel>
-#include <QScrollArea>
-#include <QTabWidget>
-#include <QToolButton>
-#include <QVBoxLayout>
-#include <algorithm>
 
 #include "widgets/scenes/class_shader.h"
 #include "widgets/scenes/logit_heights_mesh.h"
@@ -24,7 +15,6 @@
 namespace tessera {
 namespace {
 
-constexpr int kRoomForControls = 560;
 constexpr std::size_t kLogitsShown = 3;
 
 }  // namespace
@@ -35,57 +25,14 @@ struct LogitHeightsView::Read {
 };
 
 LogitHeightsView::LogitHeightsView(const ViewContext& context, QWidget* parent)
-    : ResultView(parent),
-      context_(context),
-      tables_(new RecordView(context)),
-      canvas_(new VolumeCanvas(context.jobs)),
-      controls_(new LogitHeightsControls),
-      readout_(new QLabel),
-      notice_(new QLabel) {
+    : CanvasView(context, parent), controls_(new LogitHeightsControls), readout_(new QLabel) {
     setAccessibleName(tr("Logits over a plane"));
-    notice_->setWordWrap(true);
-    notice_->setMargin(6);
-    notice_->hide();
     readout_->setTextInteractionFlags(Qt::TextSelectableByMouse);
     readout_->setContentsMargins(8, 4, 8, 4);
     readout_->setMinimumHeight(3 * fontMetrics().lineSpacing() + 10);
     readout_->setMinimumWidth(1);
     readout_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    auto* picture = new QVBoxLayout;
-    picture->setContentsMargins(0, 0, 0, 0);
-    picture->setSpacing(0);
-    picture->addWidget(notice_);
-    picture->addWidget(canvas_, 1);
-    picture->addWidget(readout_);
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(controls_);
-    scroll->setFixedWidth(controls_->sizeHint().width() + 20);
-    controlColumn_ = scroll;
-    auto* page = new QWidget;
-    auto* row = new QHBoxLayout(page);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
-    row->addLayout(picture, 1);
-    row->addWidget(scroll);
-    showControls_ = new QToolButton;
-    showControls_->setText(tr("Controls"));
-    showControls_->setToolTip(tr("What is shown of the surface, and how"));
-    showControls_->setCheckable(true);
-    showControls_->setChecked(true);
-    showControls_->setAutoRaise(true);
-    connect(showControls_, &QToolButton::toggled, controlColumn_, &QWidget::setVisible);
-    connect(showControls_, &QToolButton::clicked, this, [this] { isControlsChosen_ = true; });
-    tables_->tabs()->setCornerWidget(showControls_);
-    tables_->tabs()->insertTab(0, page, tr("Heights"));
-    tables_->tabs()->setCurrentIndex(0);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(tables_);
-
-    connect(tables_, &RecordView::noticeRaised, this, &LogitHeightsView::noticeRaised);
+    build(controls_, readout_, tr("Heights"), tr("What is shown of the surface, and how"));
     connect(controls_, &LogitHeightsControls::lookChanged, this, [this] {
         draw();
         Q_EMIT viewStateChanged();
@@ -102,47 +49,26 @@ LogitHeightsView::LogitHeightsView(const ViewContext& context, QWidget* parent)
             moveCamera([](VolumeCanvas& canvas) { canvas.setStandardView(StandardView::PlusR); }));
     connect(controls_, &LogitHeightsControls::resetChosen, this,
             moveCamera([](VolumeCanvas& canvas) { canvas.resetCamera(); }));
-    connect(controls_, &LogitHeightsControls::meshChosen, this, &LogitHeightsView::askForMesh);
-    connect(canvas_, &VolumeCanvas::cameraChanged, this, &LogitHeightsView::viewStateChanged);
+    connect(controls_, &LogitHeightsControls::meshChosen, this, [this] {
+        askForMesh(tr("Save the surface"),
+                   {tr("Surface for ParaView (*.vtp)"), tr("Surface for Blender (*.ply)"),
+                    tr("Surface for NumPy (*.npz)")},
+                   [this](const QString& path) { saveMesh(path); });
+    });
     connect(canvas_, &VolumeCanvas::hovered, this, &LogitHeightsView::showPoint);
-    canvas_->setEmptyText(tr("Nothing to show yet."));
-    canvas_->setTheme(screenTheme(*this));
     LogitHeightsView::show(nullptr);
 }
 
-void LogitHeightsView::changeEvent(QEvent* event) {
-    ResultView::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange) return;
-    canvas_->setTheme(screenTheme(*this));
-    draw();
-}
-
-// Where there is little room the picture has it.
-void LogitHeightsView::resizeEvent(QResizeEvent* event) {
-    ResultView::resizeEvent(event);
-    if (!isControlsChosen_) showControls_->setChecked(width() >= kRoomForControls);
-}
-
 void LogitHeightsView::show(std::shared_ptr<const ResultRecord> record) {
-    record_ = std::move(record);
-    tables_->show(record_);
-    context_.jobs.cancelKey(this, QStringLiteral("read"));
-    isReading_ = record_ != nullptr;
-    if (!record_) return arrived({});
-    context_.jobs.start<Read>(
-        this, QStringLiteral("read"), QString(), JobLane::Interactive,
-        [record = record_](std::stop_token, Progress&) -> Result<Read> {
-            auto read = logitHeightsFromRecord(*record, "This result");
+    readRecord<Read>(
+        std::move(record),
+        [](const ResultRecord& from) -> Result<Read> {
+            auto read = logitHeightsFromRecord(from, "This result");
             if (!read.isOk()) return std::move(read).propagate<Read>();
             auto result = std::make_shared<const LogitHeightsResult>(std::move(read).value());
             return Read{result, std::make_shared<const LogitMesh>(result->mesh())};
         },
-        [this](Result<Read> read) {
-            isReading_ = false;
-            if (read.isOk()) return arrived(read.value());
-            if (read.isError()) canvas_->setEmptyText(QString::fromStdString(read.error().message));
-            arrived({});
-        });
+        [this](const Read& read) { arrived(read); });
 }
 
 void LogitHeightsView::arrived(const Read& read) {
@@ -155,8 +81,7 @@ void LogitHeightsView::arrived(const Read& read) {
         notice = tr("Stopped early: %1; %2.")
                      .arg(QString::fromStdString(result_->exact->stopReason),
                           QString::fromStdString(result_->exact->coverageNote()));
-    notice_->setText(notice);
-    notice_->setVisible(!notice.isEmpty());
+    setNotice(notice);
     draw();
 }
 
@@ -214,14 +139,14 @@ std::vector<std::shared_ptr<const PanelScene>> LogitHeightsView::panels() const 
     const HeightsLook& look = controls_->look();
     auto scene = std::make_shared<VolumePanelScene>(
         std::shared_ptr<const VolumeDrawing>(drawn_, &drawn_->drawing), canvas_->camera(),
-        heightText(look.height), heightsLegend(*result_, *mesh_, look, context()), drawn_->bar);
+        heightText(look.height), drawn_->legend, drawn_->bar);
     scene->tables = heightsTables(*record_);
     panels.insert(panels.begin(), std::move(scene));
     return panels;
 }
 
 ParameterMap LogitHeightsView::viewState() const {
-    return heightsViewValues({controls_->look(), {canvas_->camera(), canvas_->isFitted()}});
+    return heightsViewValues({controls_->look(), heldCamera()});
 }
 
 void LogitHeightsView::setViewState(const ParameterMap& values) {
@@ -231,41 +156,18 @@ void LogitHeightsView::setViewState(const ParameterMap& values) {
     HeightsLook look = std::move(state.value().look);
     if (result_) look.hiddenClass.resize(static_cast<std::size_t>(result_->classCount()), 0);
     controls_->setLook(look);
-    const HeldCamera& held = state.value().camera;
-    if (!held.camera) return;
-    canvas_->setCamera(*held.camera);
-    if (held.isFitted) canvas_->resetCamera();
-    Q_EMIT viewStateChanged();
+    holdCamera(state.value().camera);
 }
 
 bool LogitHeightsView::isSettled() const {
-    return !isReading_ && !isDrawing_ && tables_->isSettled() && canvas_->isUpToDate();
-}
-
-void LogitHeightsView::askForMesh() {
-    auto* dialog = new QFileDialog(this, tr("Save the surface"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setNameFilters({tr("Surface for ParaView (*.vtp)"), tr("Surface for Blender (*.ply)"),
-                            tr("Surface for NumPy (*.npz)")});
-    dialog->setDefaultSuffix(QStringLiteral("vtp"));
-    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& filter) {
-        dialog->setDefaultSuffix(filter.section(QStringLiteral("*."), 1).chopped(1));
-    });
-    connect(dialog, &QFileDialog::fileSelected, this, &LogitHeightsView::saveMesh);
-    dialog->open();
+    return !isReading() && !isDrawing_ && tables_->isSettled() && canvas_->isUpToDate();
 }
 
 void LogitHeightsView::saveMesh(const QString& path) {
     if (!result_) return;
-    context_.jobs.start<Done>(
-        this, QStringLiteral("mesh"), tr("Writing %1").arg(QFileInfo(path).fileName()), JobLane::Background,
-        [result = result_, mesh = mesh_, look = controls_->look(), path = path.toStdString()](
-            std::stop_token, Progress&) { return writeHeightsMesh(path, *result, *mesh, look); },
-        [this, path](Result<Done> written) {
-            if (written.isOk()) Q_EMIT noticeRaised(tr("Written: %1").arg(path));
-            if (written.isError()) Q_EMIT noticeRaised(QString::fromStdString(written.error().message));
-        });
+    writeMesh(path, [result = result_, mesh = mesh_, look = controls_->look(), file = path.toStdString()] {
+        return writeHeightsMesh(file, *result, *mesh, look);
+    });
 }
 
 }  // namespace tessera

@@ -8,6 +8,7 @@
 #include "widgets/scenes/scene_text.h"
 #include "widgets/scenes/volume_path_drawing.h"
 #include "widgets/views/input_picture.h"
+#include "widgets/views/result_view.h"
 
 namespace tessera {
 namespace {
@@ -73,9 +74,7 @@ void VolumeReadout::showPoint(const QString& layer, int meaning, const Eigen::Ve
 
 // What a mark under the pointer stands for.
 QString VolumeReadout::markText(const QString& layer, int meaning) const {
-    SceneContext context;
-    for (int label = 0; label < result_->classCount(); ++label)
-        context.classNames.push_back(workspace_.className(label));
+    const SceneContext context = sceneContext(workspace_);
     if (const auto place = pathAt(*result_, layer, point_))
         return tr("search from %1, step %2")
             .arg(pathText(*place->path, place->step, context))

@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/volume_view.h"
 
-#include <QEvent>
-#include <QHBoxLayout>
-#include <QLabel>
-#include <QScrollArea>
-#include <QTabWidget>
-#include <QToolButton>
-#include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
@@ -23,8 +16,6 @@
 namespace tessera {
 namespace {
 
-constexpr int kRoomForControls = 560;
-
 bool isOneClass(const CellComplex& map) {
     return !map.cellLabel.empty() &&
            std::all_of(map.cellLabel.begin(), map.cellLabel.end(),
@@ -34,52 +25,11 @@ bool isOneClass(const CellComplex& map) {
 }  // namespace
 
 VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
-    : ResultView(parent),
-      context_(context),
-      tables_(new RecordView(context)),
-      canvas_(new VolumeCanvas(context.jobs)),
+    : CanvasView(context, parent),
       controls_(new VolumeControls),
-      readout_(new VolumeReadout(context.workspace, context.jobs)),
-      notice_(new QLabel) {
+      readout_(new VolumeReadout(context.workspace, context.jobs)) {
     setAccessibleName(tr("Volume"));
-    notice_->setWordWrap(true);
-    notice_->setMargin(6);
-    notice_->hide();
-    auto* picture = new QVBoxLayout;
-    picture->setContentsMargins(0, 0, 0, 0);
-    picture->setSpacing(0);
-    picture->addWidget(notice_);
-    picture->addWidget(canvas_, 1);
-    picture->addWidget(readout_);
-    auto* scroll = new QScrollArea;
-    scroll->setWidgetResizable(true);
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setWidget(controls_);
-    scroll->setFixedWidth(controls_->sizeHint().width() + 20);
-    auto* page = new QWidget;
-    auto* row = new QHBoxLayout(page);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
-    row->addLayout(picture, 1);
-    row->addWidget(scroll);
-    controlColumn_ = scroll;
-    showControls_ = new QToolButton;
-    showControls_->setText(tr("Controls"));
-    showControls_->setToolTip(tr("What is shown of the volume, and how"));
-    showControls_->setCheckable(true);
-    showControls_->setChecked(true);
-    showControls_->setAutoRaise(true);
-    connect(showControls_, &QToolButton::toggled, controlColumn_, &QWidget::setVisible);
-    connect(showControls_, &QToolButton::clicked, this, [this] { isControlsChosen_ = true; });
-    tables_->tabs()->setCornerWidget(showControls_);
-    tables_->tabs()->insertTab(0, page, tr("Volume"));
-    tables_->tabs()->setCurrentIndex(0);
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(tables_);
-
-    connect(tables_, &RecordView::noticeRaised, this, &VolumeView::noticeRaised);
+    build(controls_, readout_, tr("Volume"), tr("What is shown of the volume, and how"));
     connect(controls_, &VolumeControls::lookChanged, this, &VolumeView::lookChanged);
     connect(&controls_->cut(), &VolumeCutControls::sliceMoved, this,
             [this](const QString& name, const VolumePlane& to) {
@@ -95,52 +45,26 @@ VolumeView::VolumeView(const ViewContext& context, QWidget* parent)
         Q_EMIT viewStateChanged();
     });
     connect(&controls_->cut(), &VolumeCutControls::sliceWanted, this, &VolumeView::openCutAsSlice);
-    connect(controls_, &VolumeControls::meshChosen, this, &VolumeView::askForMesh);
+    connect(controls_, &VolumeControls::meshChosen, this, &VolumeView::meshPressed);
     connect(controls_, &VolumeControls::orbitChosen, this, &VolumeView::orbitPressed);
     connect(canvas_, &VolumeCanvas::hovered, readout_, &VolumeReadout::showPoint);
     connect(canvas_, &VolumeCanvas::cutPlaneMoved, &controls_->cut(), &VolumeCutControls::setPlane);
-    connect(canvas_, &VolumeCanvas::cameraChanged, this, &VolumeView::viewStateChanged);
     connect(&context.workspace, &Workspace::modelsChanged, this, &VolumeView::updateCut);
-    canvas_->setEmptyText(tr("Nothing to show yet."));
-    canvas_->setTheme(screenTheme(*this));
     VolumeView::show(nullptr);
 }
 
 VolumeView::~VolumeView() = default;
 
-void VolumeView::changeEvent(QEvent* event) {
-    ResultView::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange) return;
-    canvas_->setTheme(screenTheme(*this));
-    drawAgain();
-}
-
-// Where there is little room the picture has it.
-void VolumeView::resizeEvent(QResizeEvent* event) {
-    ResultView::resizeEvent(event);
-    if (!isControlsChosen_) showControls_->setChecked(width() >= kRoomForControls);
-}
-
 void VolumeView::show(std::shared_ptr<const ResultRecord> record) {
-    record_ = std::move(record);
-    tables_->show(record_);
-    context_.jobs.cancelKey(this, QStringLiteral("read"));
-    isReading_ = record_ != nullptr;
-    if (!record_) return arrived(nullptr);
     using Read = std::shared_ptr<const VolumeResult>;
-    context_.jobs.start<Read>(
-        this, QStringLiteral("read"), QString(), JobLane::Interactive,
-        [record = record_](std::stop_token, Progress&) -> Result<Read> {
-            auto read = volumeFromRecord(*record, "This result");
+    readRecord<Read>(
+        std::move(record),
+        [](const ResultRecord& from) -> Result<Read> {
+            auto read = volumeFromRecord(from, "This result");
             if (!read.isOk()) return std::move(read).propagate<Read>();
             return Read(std::make_shared<const VolumeResult>(std::move(read).value()));
         },
-        [this](Result<Read> read) {
-            isReading_ = false;
-            if (read.isOk()) return arrived(read.value());
-            if (read.isError()) canvas_->setEmptyText(QString::fromStdString(read.error().message));
-            arrived(nullptr);
-        });
+        [this](Read read) { arrived(std::move(read)); });
 }
 
 void VolumeView::arrived(std::shared_ptr<const VolumeResult> result) {
@@ -162,8 +86,7 @@ void VolumeView::arrived(std::shared_ptr<const VolumeResult> result) {
             tr("One class is predicted in the whole box: there is no decision boundary in it. Show the "
                "cells, or "
                "take a larger margin.");
-    notice_->setText(notice);
-    notice_->setVisible(!notice.isEmpty());
+    setNotice(notice);
     context_.jobs.cancelKey(this, QStringLiteral("cut"));  // of another volume
     isCutting_ = false;
     setSlices(std::move(slices_));
@@ -230,7 +153,7 @@ std::vector<std::shared_ptr<const PanelScene>> VolumeView::panels() const {
 }
 
 ParameterMap VolumeView::viewState() const {
-    return volumeViewValues({controls_->look(), {canvas_->camera(), canvas_->isFitted()}});
+    return volumeViewValues({controls_->look(), heldCamera()});
 }
 
 void VolumeView::setViewState(const ParameterMap& values) {
@@ -240,15 +163,11 @@ void VolumeView::setViewState(const ParameterMap& values) {
     VolumeLook look = std::move(state.value().look);
     if (result_) look.hiddenClass.resize(static_cast<std::size_t>(result_->classCount()), 0);
     controls_->setLook(look);
-    const HeldCamera& held = state.value().camera;
-    if (!held.camera) return;
-    canvas_->setCamera(*held.camera);
-    if (held.isFitted) canvas_->resetCamera();
-    Q_EMIT viewStateChanged();
+    holdCamera(state.value().camera);
 }
 
 bool VolumeView::isSettled() const {
-    return !isReading_ && !isDrawing_ && !isCutting_ && !isOverlaying_ && tables_->isSettled() &&
+    return !isReading() && !isDrawing_ && !isCutting_ && !isOverlaying_ && tables_->isSettled() &&
            readout_->isSettled() && canvas_->isUpToDate();
 }
 

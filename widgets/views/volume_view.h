@@ -4,14 +4,10 @@
 #pragma once
 
 #include "widgets/scenes/volume_scene.h"
-#include "widgets/views/record_view.h"
-
-class QLabel;
-class QToolButton;
+#include "widgets/views/canvas_view.h"
 
 namespace tessera {
 
-class VolumeCanvas;
 class VolumeControls;
 class VolumeOrbit;
 class VolumeReadout;
@@ -23,24 +19,21 @@ struct NamedSlice {
     Polygon seen;
 };
 
-class VolumeView : public ResultView {
+class VolumeView : public CanvasView {
     Q_OBJECT
   public:
     explicit VolumeView(const ViewContext& context, QWidget* parent = nullptr);
     ~VolumeView() override;
 
     void show(std::shared_ptr<const ResultRecord> record) override;
-    std::shared_ptr<const ResultRecord> record() const override { return record_; }
     // The picture as it is seen now, then the tables.
     std::vector<std::shared_ptr<const PanelScene>> panels() const override;
     // volume_view_state.h
     ParameterMap viewState() const override;
     void setViewState(const ParameterMap& state) override;
 
-    VolumeCanvas& canvas() const { return *canvas_; }
     VolumeControls& controls() const { return *controls_; }
     VolumeReadout& readout() const { return *readout_; }
-    RecordView& tables() const { return *tables_; }
     const std::shared_ptr<const VolumeResult>& result() const { return result_; }
     const std::shared_ptr<const VolumeSection>& section() const { return section_; }
     bool isSettled() const;
@@ -61,43 +54,30 @@ class VolumeView : public ResultView {
   Q_SIGNALS:
     void sliceMoved(const QString& name, const tessera::SlicePlane& plane);  // by hand, in the volume
 
-  protected:
-    void changeEvent(QEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
-
   private:
     void arrived(std::shared_ptr<const VolumeResult> result);
     void lookChanged();
     void showCutPlane();
-    void draw();       // what is not there yet
-    void drawAgain();  // all of it: another result, or other colours
+    void draw();                // what is not there yet
+    void drawAgain() override;  // all of it: another result, or other colours
     void drawOverlay();
     void updateCut();
     void openCutAsSlice();
     void moveSlice(const NamedSlice& slice, const VolumePlane& to);
-    void askForMesh();
+    void meshPressed();
     void askForOrbit();
     void orbitPressed();
     // The model that the result was made with, if it is open.
     std::shared_ptr<const Model> model() const;
-    SceneContext context() const { return sceneContext(context_.workspace); }
 
-    ViewContext context_;
-    std::shared_ptr<const ResultRecord> record_;
     std::shared_ptr<const VolumeResult> result_;
     std::shared_ptr<const VolumeSection> section_;
     std::vector<NamedSlice> slices_;
     std::vector<Outline> outlines_;        // of those in the volume
     std::optional<VolumePlane> openedAs_;  // a slice of this plane is being opened
-    RecordView* tables_;
-    VolumeCanvas* canvas_;
     VolumeControls* controls_;
     VolumeReadout* readout_;
-    QLabel* notice_;
-    QWidget* controlColumn_;
-    QToolButton* showControls_;
-    bool isControlsChosen_ = false;  // by the user: no longer by the room there is
-    bool isReading_ = false, isDrawing_ = false, isCutting_ = false, isOverlaying_ = false;
+    bool isDrawing_ = false, isCutting_ = false, isOverlaying_ = false;
     bool isOverlayOld_ = false;            // by the time it is ready
     std::optional<VolumeLook> drawnLook_;  // baseLook() of what is drawn or being drawn
     VolumeOrbit* orbit_ = nullptr;         // once one was asked for

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Ways out of a volume: meshes for other programs, and pictures from all round.
 #include <QFileDialog>
-#include <QFileInfo>
 
 #include "widgets/scenes/volume_mesh.h"
 #include "widgets/views/volume_controls.h"
@@ -17,33 +16,16 @@ constexpr QSize kOrbitSize(1280, 720);
 
 }  // namespace
 
-void VolumeView::askForMesh() {
-    auto* dialog = new QFileDialog(this, tr("Save the mesh"));
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
+void VolumeView::meshPressed() {
     QStringList filters{tr("Boundary for ParaView (*.vtp)"), tr("Boundary for Blender (*.ply)"),
                         tr("Boundary for NumPy (*.npz)")};
     if (result_ && result_->cells) filters << tr("Cells for ParaView (*.vtu)");
-    dialog->setNameFilters(filters);
-    dialog->setDefaultSuffix(QStringLiteral("vtp"));
-    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString& filter) {
-        dialog->setDefaultSuffix(filter.section(QStringLiteral("*."), 1).chopped(1));
-    });
-    connect(dialog, &QFileDialog::fileSelected, this, &VolumeView::saveMesh);
-    dialog->open();
+    askForMesh(tr("Save the mesh"), filters, [this](const QString& path) { saveMesh(path); });
 }
 
 void VolumeView::saveMesh(const QString& path) {
     if (!result_) return;
-    context_.jobs.start<Done>(
-        this, QStringLiteral("mesh"), tr("Writing %1").arg(QFileInfo(path).fileName()), JobLane::Background,
-        [result = result_, path = path.toStdString()](std::stop_token, Progress&) {
-            return writeVolumeMesh(path, *result);
-        },
-        [this, path](Result<Done> written) {
-            if (written.isOk()) Q_EMIT noticeRaised(tr("Written: %1").arg(path));
-            if (written.isError()) Q_EMIT noticeRaised(QString::fromStdString(written.error().message));
-        });
+    writeMesh(path, [result = result_, file = path.toStdString()] { return writeVolumeMesh(file, *result); });
 }
 
 void VolumeView::askForOrbit() {
