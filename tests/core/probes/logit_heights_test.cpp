@@ -11,6 +11,7 @@
 #include "core/geometry/face_locator.h"
 #include "core/geometry/height_surface.h"
 #include "core/probes/logit_heights_record.h"
+#include "tests/core/probes/digits.h"
 
 using namespace tessera;
 
@@ -23,11 +24,7 @@ ProbeInputs inputsOf(const char* model) {
 }
 
 ProbeInputs digits(std::vector<std::int64_t> samples) {
-    auto inputs = inputsOf("mnist_mlp.pt");
-    inputs.dataset = openDataset(std::string(TESSERA_SAMPLES) + "/mnist-images-idx3-ubyte.gz").value();
-    inputs.normalisation = {{0.1307}, {0.3081}};
-    inputs.samples = std::move(samples);
-    return inputs;
+    return test::digits("mnist_mlp.pt", std::move(samples));
 }
 
 Result<std::shared_ptr<const ResultRecord>> runWith(const ProbeInputs& inputs, const ParameterMap& given = {},

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/probes/volume_probe.h"
+#include "tests/core/probes/digits.h"
 #include "tests/core/probes/memory_dataset.h"
 #include "tests/core/probes/random_heads.h"
 #include "tests/core/probes/small_models_torch.h"
@@ -33,12 +34,7 @@ ProbeInputs halfSpaces(double slope) {
 }
 
 ProbeInputs digits() {
-    ProbeInputs inputs;
-    inputs.model = loadModel(std::string(TESSERA_SAMPLES) + "/mnist_mlp.pt").value();
-    inputs.dataset = openDataset(std::string(TESSERA_SAMPLES) + "/mnist-images-idx3-ubyte.gz").value();
-    inputs.normalisation = {{0.1307}, {0.3081}};
-    inputs.samples = {2, 10, 8, 4};
-    return inputs;
+    return test::digits("mnist_mlp.pt", {2, 10, 8, 4});
 }
 
 FoundPaths pathsOf(const ProbeInputs& inputs, const ParameterMap& given) {

@@ -13,23 +13,13 @@
 #include "core/probes/linear_regions.h"
 #include "core/probes/volume_place.h"
 #include "core/probes/volume_record.h"
+#include "tests/core/probes/digits.h"
 
 using namespace tessera;
 
 namespace {
 
-std::shared_ptr<const Model> sampleModel(const char* name) {
-    return loadModel(std::string(TESSERA_SAMPLES) + "/" + name).value();
-}
-
-ProbeInputs digits(const char* model, std::vector<std::int64_t> samples) {
-    ProbeInputs inputs;
-    inputs.model = sampleModel(model);
-    inputs.dataset = openDataset(std::string(TESSERA_SAMPLES) + "/mnist-images-idx3-ubyte.gz").value();
-    inputs.normalisation = {{0.1307}, {0.3081}};
-    inputs.samples = std::move(samples);
-    return inputs;
-}
+using test::digits;
 
 Result<std::shared_ptr<const ResultRecord>> runWith(const ProbeInputs& inputs, const ParameterMap& given = {},
                                                     std::stop_token stop = {}) {
